@@ -1,0 +1,8 @@
+#!/bin/sh
+# Brings node_modules to the lockfile's state, so that the README's commands run on a fresh clone.
+set -eu
+cd "$(dirname "$0")/.."
+if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  npm ci --no-audit --no-fund
+  touch node_modules/.package-lock.json
+fi
