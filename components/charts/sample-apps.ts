@@ -1,0 +1,106 @@
+import { ApiObject, type Chart, Size } from "cdk8s";
+import * as kplus from "cdk8s-plus-28";
+import { SAMPLE_IMAGES } from "../values/versions";
+
+/** What one cluster gets of the sample applications. */
+export interface SampleAppsInput {
+  readonly namespace: string;
+  readonly helloworldVersions: readonly string[];
+  readonly client: boolean;
+}
+
+export const HELLOWORLD_PORT = 5000;
+
+/** Any user but root: the images' own users differ, and pod security "restricted" asks for one. */
+const USER = 65532;
+
+/** The container settings that pod security "restricted" asks for. */
+const RESTRICTED = {
+  user: USER,
+  group: USER,
+  ensureNonRoot: true,
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: [kplus.Capability.ALL] },
+  seccompProfile: { type: kplus.SeccompProfileType.RUNTIME_DEFAULT },
+} satisfies kplus.ContainerSecurityContextProps;
+
+/**
+ * Istio's helloworld in the given versions behind one Service, and a curl client, in a namespace with injection.
+ * The Service is there even without a local version: a client resolves names in its own cluster only.
+ * @see https://istio.io/latest/docs/setup/install/multicluster/verify/
+ */
+export function sampleApps(chart: Chart, input: SampleAppsInput): void {
+  new ApiObject(chart, "namespace", {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: input.namespace, labels: { "istio-injection": "enabled" } },
+  });
+  helloworldService(chart, input.namespace);
+  for (const version of input.helloworldVersions) helloworld(chart, input.namespace, version);
+  if (input.client) client(chart, input.namespace);
+}
+
+function helloworldService(chart: Chart, namespace: string): void {
+  const labels = { app: "helloworld" };
+  new kplus.Service(chart, "helloworld", {
+    metadata: { name: "helloworld", namespace, labels: { ...labels, service: "helloworld" } },
+    selector: kplus.Pods.select(chart, "helloworld-pods", { labels }),
+    ports: [{ name: "http", port: HELLOWORLD_PORT }],
+  });
+}
+
+function helloworld(chart: Chart, namespace: string, version: string): void {
+  workload(
+    chart,
+    `helloworld-${version}`,
+    namespace,
+    { app: "helloworld", version },
+    {
+      name: "helloworld",
+      image: SAMPLE_IMAGES.helloworld(version),
+      ports: [{ name: "http", number: HELLOWORLD_PORT }],
+      resources: { cpu: { request: kplus.Cpu.millis(100) }, memory: { request: Size.mebibytes(64) } },
+    },
+  );
+}
+
+function client(chart: Chart, namespace: string): void {
+  workload(
+    chart,
+    "curl",
+    namespace,
+    { app: "curl" },
+    {
+      name: "curl",
+      image: SAMPLE_IMAGES.curl,
+      command: ["sleep", "infinity"],
+      resources: { cpu: { request: kplus.Cpu.millis(10) }, memory: { request: Size.mebibytes(16) } },
+    },
+  );
+}
+
+function workload(
+  chart: Chart,
+  name: string,
+  namespace: string,
+  labels: Record<string, string>,
+  container: kplus.ContainerProps & { name: string },
+): void {
+  const account = new kplus.ServiceAccount(chart, `${name}-account`, {
+    metadata: { name, namespace, labels },
+    automountToken: false,
+  });
+  const deployment = new kplus.Deployment(chart, name, {
+    metadata: { name, namespace, labels },
+    podMetadata: { labels },
+    select: false,
+    replicas: 1,
+    serviceAccount: account,
+    securityContext: { user: USER, group: USER, ensureNonRoot: true },
+    containers: [{ ...container, securityContext: RESTRICTED }],
+  });
+  deployment.select(
+    ...Object.entries(labels).map(([key, value]) => kplus.LabelSelector.of({ labels: { [key]: value } })),
+  );
+}

@@ -1,0 +1,176 @@
+import { Namespace, Secret, ServiceAccount } from "@pulumi/kubernetes/core/v1";
+import { Release } from "@pulumi/kubernetes/helm/v3";
+import { Chart } from "@pulumi/kubernetes/helm/v4";
+import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { meshWideMtls } from "./charts/mesh-policy";
+import { applyChart } from "./internal/apply-chart";
+import { chartOf, type IstioArgs } from "./internal/istio-args";
+import {
+  componentType,
+  ISTIO_NAMESPACE,
+  NETWORK_LABEL,
+  READER_ACCOUNT,
+  READER_CLUSTER_ROLE,
+} from "./internal/names";
+import type { BaseSpec, IstiodSpec, MtlsMode } from "./topology/types";
+import { baseValues } from "./values/base";
+import { istiodValues } from "./values/istiod";
+
+/** Arguments of {@link ClusterPrimary}. */
+export interface ClusterPrimaryArgs {
+  /** The cluster's one name: its ID in Istio, the key under which others know it. A DNS-1123 label. */
+  clusterName: string;
+  /** Network of its pods. */
+  network: string;
+  /**
+   * Mesh ID, the same in every cluster.
+   * @default "mesh1"
+   */
+  meshId?: string;
+  /**
+   * SPIFFE trust domain, the same in every cluster.
+   * @default "cluster.local"
+   */
+  trustDomain?: string;
+  /**
+   * Mesh-wide mutual TLS: `STRICT` or `PERMISSIVE`.
+   * @default "STRICT"
+   */
+  mtls?: string;
+  /** Certificate of this cluster's signing CA, PEM. */
+  caCertificate: pulumi.Input<string>;
+  /** Private key of this cluster's signing CA, PEM. */
+  caPrivateKey: pulumi.Input<string>;
+  /** Certificates from the signing CA up to and including the root, PEM. */
+  certificateChain: pulumi.Input<string>;
+  /** The mesh's root certificate, PEM. */
+  rootCertificate: pulumi.Input<string>;
+  /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
+  istio?: IstioArgs;
+  /** Settings of the base chart. */
+  base?: BaseSpec;
+  /** Settings of istiod: replicas, resources, tolerations, Helm values. */
+  istiod?: IstiodSpec;
+}
+
+/**
+ * A cluster that runs its own control plane: Istio's base and istiod charts under a plugged-in CA,
+ * and the account through which other clusters' control planes read this one.
+ *
+ * @see https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/
+ */
+export class ClusterPrimary extends pulumi.ComponentResource {
+  /** Bearer token of the reader account; secret. */
+  public readonly readerToken: pulumi.Output<string>;
+
+  public constructor(name: string, args: ClusterPrimaryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType("ClusterPrimary"), name, {}, opts);
+    const namespace = systemNamespace(name, args, { parent: this });
+    const inNamespace = { parent: this, dependsOn: [namespace] };
+    const cacerts = pluggedInCa(name, args, inNamespace);
+    const base = baseRelease(name, args, inNamespace);
+    const istiod = istiodChart(name, args, { parent: this, dependsOn: [namespace, cacerts, base] });
+    meshPolicy(name, args, { parent: this, dependsOn: [istiod] });
+    this.readerToken = readerToken(name, inNamespace);
+    this.registerOutputs({});
+  }
+}
+
+function systemNamespace(
+  name: string,
+  args: ClusterPrimaryArgs,
+  opts: pulumi.CustomResourceOptions,
+): Namespace {
+  return new Namespace(
+    `${name}-${ISTIO_NAMESPACE}`,
+    { metadata: { name: ISTIO_NAMESPACE, labels: { [NETWORK_LABEL]: args.network } } },
+    opts,
+  );
+}
+
+/** istiod reads these files at its start; without them it would make a root of its own. */
+function pluggedInCa(name: string, args: ClusterPrimaryArgs, opts: pulumi.CustomResourceOptions): Secret {
+  const base64 = (pem: pulumi.Input<string>) =>
+    pulumi.secret(pem).apply((text) => Buffer.from(text).toString("base64"));
+  return new Secret(
+    `${name}-cacerts`,
+    {
+      metadata: { name: "cacerts", namespace: ISTIO_NAMESPACE },
+      data: {
+        "ca-cert.pem": base64(args.caCertificate),
+        "ca-key.pem": base64(args.caPrivateKey),
+        "cert-chain.pem": base64(args.certificateChain),
+        "root-cert.pem": base64(args.rootCertificate),
+      },
+    },
+    opts,
+  );
+}
+
+/** A Release, not a Chart: as resources of their own Istio's CRDs would be three quarters of the stack's state. */
+function baseRelease(name: string, args: ClusterPrimaryArgs, opts: pulumi.CustomResourceOptions): Release {
+  return new Release(
+    `${name}-base`,
+    {
+      ...chartOf("base", args.istio),
+      name: "istio-base",
+      namespace: ISTIO_NAMESPACE,
+      values: { ...baseValues(args.base ?? {}) },
+    },
+    opts,
+  );
+}
+
+function istiodChart(name: string, args: ClusterPrimaryArgs, opts: pulumi.ComponentResourceOptions): Chart {
+  const values = istiodValues({
+    clusterName: args.clusterName,
+    network: args.network,
+    meshId: args.meshId ?? "mesh1",
+    trustDomain: args.trustDomain ?? "cluster.local",
+    hub: args.istio?.hub,
+    tag: args.istio?.tag,
+    imagePullSecrets: args.istio?.imagePullSecrets ?? [],
+    ...args.istiod,
+  });
+  return new Chart(
+    `${name}-istiod`,
+    { ...chartOf("istiod", args.istio), name: "istiod", namespace: ISTIO_NAMESPACE, values: { ...values } },
+    opts,
+  );
+}
+
+function meshPolicy(name: string, args: ClusterPrimaryArgs, opts: pulumi.CustomResourceOptions): void {
+  applyChart(name, (chart) => meshWideMtls(chart, (args.mtls ?? "STRICT") as MtlsMode), opts);
+}
+
+/** Other clusters' istiods use this account, so it is not the chart's: it can be replaced without a new install. */
+function readerToken(name: string, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+  const account = new ServiceAccount(
+    `${name}-reader`,
+    { metadata: { name: READER_ACCOUNT, namespace: ISTIO_NAMESPACE }, automountServiceAccountToken: false },
+    opts,
+  );
+  new ClusterRoleBinding(
+    `${name}-reader`,
+    {
+      metadata: { name: READER_ACCOUNT },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: READER_CLUSTER_ROLE },
+      subjects: [{ kind: "ServiceAccount", name: READER_ACCOUNT, namespace: ISTIO_NAMESPACE }],
+    },
+    opts,
+  );
+  const token = new Secret(
+    `${name}-reader-token`,
+    {
+      metadata: {
+        name: `${READER_ACCOUNT}-token`,
+        namespace: ISTIO_NAMESPACE,
+        annotations: { "kubernetes.io/service-account.name": account.metadata.name },
+      },
+      type: "kubernetes.io/service-account-token",
+    },
+    opts,
+  );
+  return pulumi.secret(token.data.apply((data) => Buffer.from(data?.["token"] ?? "", "base64").toString()));
+}

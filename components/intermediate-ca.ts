@@ -1,0 +1,126 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { keyArguments } from "./internal/ca-keys";
+import { componentType, ISTIO_NAMESPACE } from "./internal/names";
+import { CA_DEFAULTS } from "./topology/plan";
+
+const HOURS_PER_DAY = 24;
+
+/** Arguments of {@link IntermediateCA}. */
+export interface IntermediateCAArgs {
+  /** Cluster that signs with this CA; the locality in its subject. */
+  clusterName: string;
+  /** The root certificate, PEM. */
+  rootCertificate: pulumi.Input<string>;
+  /** The root's private key, PEM. */
+  rootPrivateKey: pulumi.Input<string>;
+  /** End of the root's validity, RFC 3339; an intermediate that outlives it is refused. */
+  rootNotAfter: pulumi.Input<string>;
+  /**
+   * Key algorithm: `ECDSA-P256`, `ECDSA-P384` or `RSA-4096`.
+   * @default "ECDSA-P256"
+   */
+  algorithm?: string;
+  /**
+   * Lifetime in days.
+   * @default 730
+   */
+  validityDays?: pulumi.Input<number>;
+  /**
+   * Subject organisation.
+   * @default "Istio"
+   */
+  organization?: pulumi.Input<string>;
+}
+
+/**
+ * The CA with which one cluster's istiod signs workload certificates.
+ *
+ * @see https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/
+ */
+export class IntermediateCA extends pulumi.ComponentResource {
+  /** The intermediate's certificate, PEM. */
+  public readonly certificate: pulumi.Output<string>;
+  /** The intermediate's private key, PEM; secret. */
+  public readonly privateKey: pulumi.Output<string>;
+  /** The intermediate's certificate, then the root's, PEM. */
+  public readonly certificateChain: pulumi.Output<string>;
+  /** End of validity, RFC 3339. */
+  public readonly notAfter: pulumi.Output<string>;
+
+  public constructor(name: string, args: IntermediateCAArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType("IntermediateCA"), name, {}, opts);
+    const child = { parent: this };
+    const key = new tls.PrivateKey(
+      `${name}-key`,
+      keyArguments(args.algorithm ?? CA_DEFAULTS.intermediateAlgorithm),
+      child,
+    );
+    const certificate = signedByRoot(name, args, signingRequest(name, args, key, child), child);
+    this.certificate = certificate.certPem;
+    this.privateKey = pulumi.secret(key.privateKeyPem);
+    this.notAfter = withinRoot(args, certificate.validityEndTime);
+    // Joined after the check, so that no cluster ever gets a chain that outlives its root.
+    this.certificateChain = pulumi
+      .all([certificate.certPem, args.rootCertificate, this.notAfter])
+      .apply(([own, root]) => own + root);
+    this.registerOutputs({ certificate: this.certificate, notAfter: this.notAfter });
+  }
+}
+
+function signingRequest(
+  name: string,
+  args: IntermediateCAArgs,
+  key: tls.PrivateKey,
+  opts: pulumi.CustomResourceOptions,
+): tls.CertRequest {
+  return new tls.CertRequest(
+    `${name}-request`,
+    {
+      privateKeyPem: key.privateKeyPem,
+      subject: {
+        commonName: "Intermediate CA",
+        organization: args.organization ?? CA_DEFAULTS.organization,
+        locality: args.clusterName,
+      },
+      dnsNames: [`istiod.${ISTIO_NAMESPACE}.svc`],
+    },
+    opts,
+  );
+}
+
+function signedByRoot(
+  name: string,
+  args: IntermediateCAArgs,
+  request: tls.CertRequest,
+  opts: pulumi.CustomResourceOptions,
+): tls.LocallySignedCert {
+  return new tls.LocallySignedCert(
+    `${name}-certificate`,
+    {
+      certRequestPem: request.certRequestPem,
+      caPrivateKeyPem: args.rootPrivateKey,
+      caCertPem: args.rootCertificate,
+      isCaCertificate: true,
+      setSubjectKeyId: true,
+      validityPeriodHours: pulumi
+        .output(args.validityDays ?? CA_DEFAULTS.intermediateValidityDays)
+        .apply((days) => days * HOURS_PER_DAY),
+      allowedUses: ["cert_signing", "crl_signing", "digital_signature"],
+    },
+    opts,
+  );
+}
+
+/** Also catches what a plan cannot: a cluster that joins when little of the root's life is left. */
+function withinRoot(args: IntermediateCAArgs, notAfter: pulumi.Output<string>): pulumi.Output<string> {
+  return pulumi.all([notAfter, args.rootNotAfter]).apply(([own, root]) => {
+    if (Date.parse(own) > Date.parse(root)) {
+      throw new Error(
+        `the intermediate CA of ${args.clusterName} would be valid until ${own}, after its root (${root}); ` +
+          "lower ca.intermediateValidityDays or replace the root",
+      );
+    }
+    return own;
+  });
+}

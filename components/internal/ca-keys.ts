@@ -1,0 +1,16 @@
+import type * as tls from "@pulumi/tls";
+import type { CaKeyAlgorithm } from "../topology/types";
+
+const KEY_ARGUMENTS: Readonly<Record<CaKeyAlgorithm, tls.PrivateKeyArgs>> = {
+  "ECDSA-P256": { algorithm: "ECDSA", ecdsaCurve: "P256" },
+  "ECDSA-P384": { algorithm: "ECDSA", ecdsaCurve: "P384" },
+  "RSA-4096": { algorithm: "RSA", rsaBits: 4096 },
+};
+
+/** Arguments of `tls.PrivateKey` for a CA key. @throws Error that lists the known algorithms */
+export function keyArguments(algorithm: string): tls.PrivateKeyArgs {
+  if (algorithm in KEY_ARGUMENTS) return KEY_ARGUMENTS[algorithm as CaKeyAlgorithm];
+  throw new Error(
+    `CA key algorithm "${algorithm}" is unknown; use one of ${Object.keys(KEY_ARGUMENTS).join(", ")}`,
+  );
+}

@@ -1,0 +1,46 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type ChartLocation, type ChartName, locateChart } from "../values/charts";
+import { DEFAULT_ISTIO_VERSION } from "../values/versions";
+
+/** Which Istio to install, and from where. Of `repository`, `oci` and `folder` at most one is set. */
+export interface IstioArgs {
+  /**
+   * Chart version; not used with `folder`, whose charts carry their own.
+   * @default "1.31.1"
+   */
+  version?: string;
+  /**
+   * URL of a Helm repository that holds `base`, `istiod` and `gateway`.
+   * @default - Istio's own release repository
+   */
+  repository?: string;
+  /** OCI prefix; the charts are `<oci>/base`, `<oci>/istiod`, `<oci>/gateway`. */
+  oci?: string;
+  /** Folder that holds `base/`, `istiod/` and `gateway/`. */
+  folder?: string;
+  /**
+   * Image registry prefix.
+   * @default - the charts' own
+   */
+  hub?: string;
+  /**
+   * Image tag.
+   * @default - the charts' own
+   */
+  tag?: string;
+  /**
+   * Names of image pull Secrets.
+   * @default []
+   */
+  imagePullSecrets?: string[];
+}
+
+/** Arguments with which both Helm resources find one of Istio's charts. */
+export function chartOf(name: ChartName, istio: IstioArgs = {}): ChartLocation {
+  return locateChart(name, istio, istio.version ?? DEFAULT_ISTIO_VERSION);
+}
+
+/** Chart values as Helm resources take them. */
+export function helmValues(values: Readonly<Record<string, unknown>>): Record<string, pulumi.Input<unknown>> {
+  return { ...values };
+}

@@ -1,0 +1,137 @@
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+
+/** A kubeconfig from which what was asked cannot be had. The message says what, and how to mend it. */
+export class KubeconfigError extends Error {
+  override readonly name = "KubeconfigError";
+}
+
+/** How another cluster reaches an API server. */
+export interface ApiEndpoint {
+  readonly server: string;
+  /** PEM bundle, base64-encoded as in a kubeconfig. */
+  readonly caData: string;
+}
+
+const kubeconfigSchema = z.looseObject({
+  "current-context": z.string().optional(),
+  clusters: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        cluster: z.looseObject({
+          server: z.string().optional(),
+          "certificate-authority-data": z.string().optional(),
+          "certificate-authority": z.string().optional(),
+        }),
+      }),
+    )
+    .default([]),
+  contexts: z
+    .array(
+      z.looseObject({ name: z.string(), context: z.looseObject({ cluster: z.string(), user: z.string() }) }),
+    )
+    .default([]),
+  users: z.array(z.looseObject({ name: z.string(), user: z.looseObject({}) })).default([]),
+});
+
+/** One context of a kubeconfig, with the cluster and user that it names. */
+export interface SelectedContext {
+  readonly context: z.infer<typeof kubeconfigSchema>["contexts"][number];
+  readonly cluster: z.infer<typeof kubeconfigSchema>["clusters"][number];
+  readonly user: z.infer<typeof kubeconfigSchema>["users"][number];
+}
+
+/**
+ * Picks a context out of a kubeconfig.
+ *
+ * @param text - YAML or JSON of a kubeconfig
+ * @param contextName - a context in it; its current context when left out
+ * @throws {@link KubeconfigError} when the text is no kubeconfig, or lacks the context or what it refers to
+ */
+export function selectContext(text: string, contextName?: string): SelectedContext {
+  const config = parseKubeconfig(text);
+  const name = contextName ?? config["current-context"];
+  if (name === undefined || name === "") {
+    throw new KubeconfigError(`has no current context; name one of ${known(config.contexts)}`);
+  }
+  const context = byName(config.contexts, name, "context");
+  return {
+    context,
+    cluster: byName(config.clusters, context.context.cluster, "cluster"),
+    user: byName(config.users, context.context.user, "user"),
+  };
+}
+
+/** A kubeconfig that holds one context only, so that no credential goes where it is not needed. */
+export function singleContext({ context, cluster, user }: SelectedContext): string {
+  return stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": context.name,
+    contexts: [context],
+    clusters: [cluster],
+    users: [user],
+  });
+}
+
+/**
+ * What a link needs of the observed cluster's kubeconfig: its API address and inline CA, nothing else.
+ *
+ * @param overrides - address and PEM bundle that take precedence over the kubeconfig's
+ * @throws {@link KubeconfigError} when neither gives an address or a CA
+ */
+export function apiEndpoint(
+  { cluster }: SelectedContext,
+  overrides: { readonly apiServer?: string | undefined; readonly caBundle?: string | undefined },
+): ApiEndpoint {
+  const server = overrides.apiServer ?? cluster.cluster.server;
+  if (server === undefined || server === "") {
+    throw new KubeconfigError(`names no server for cluster "${cluster.name}"; set apiServer`);
+  }
+  const caData =
+    overrides.caBundle === undefined
+      ? cluster.cluster["certificate-authority-data"]
+      : Buffer.from(overrides.caBundle).toString("base64");
+  if (caData === undefined || caData === "") {
+    const file = cluster.cluster["certificate-authority"];
+    throw new KubeconfigError(
+      `has no inline CA for cluster "${cluster.name}"${file === undefined ? "" : ` (only the file ${file}, which no other cluster can read)`}; set caBundle to its PEM text`,
+    );
+  }
+  return { server, caData };
+}
+
+/** Whether an API address means the caller's own machine, so that no other cluster can use it. */
+export function isLoopback(server: string): boolean {
+  const host = URL.canParse(server) ? new URL(server).hostname : server;
+  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127\./.test(host);
+}
+
+function parseKubeconfig(text: string) {
+  let data: unknown;
+  try {
+    data = parse(text);
+  } catch {
+    // The parser's message quotes the text, which may hold credentials.
+    throw new KubeconfigError("is not valid YAML; write it anew with your cloud's or cluster's own tool");
+  }
+  const result = kubeconfigSchema.safeParse(data);
+  if (!result.success) {
+    const where = result.error.issues.map((issue) => issue.path.join(".") || "its root").join(", ");
+    throw new KubeconfigError(`is not a kubeconfig (see ${where})`);
+  }
+  return result.data;
+}
+
+function byName<T extends { name: string }>(items: T[], name: string, kind: string): T {
+  const item = items.find((candidate) => candidate.name === name);
+  if (item === undefined) {
+    throw new KubeconfigError(`has no ${kind} "${name}"; it has ${known(items)}`);
+  }
+  return item;
+}
+
+function known(items: readonly { name: string }[]): string {
+  return items.map((item) => `"${item.name}"`).join(", ") || "none";
+}

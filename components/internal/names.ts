@@ -1,0 +1,26 @@
+/** Names that Istio, its charts and this program agree on. */
+
+export const ISTIO_NAMESPACE = "istio-system";
+export const EAST_WEST_GATEWAY = "istio-eastwestgateway";
+export const NETWORK_LABEL = "topology.istio.io/network";
+
+/** Service account whose token other clusters' istiods use to read this cluster's API. */
+export const READER_ACCOUNT = "istio-multicluster-reader";
+
+/** ClusterRole for readers, made by the istiod chart. */
+export const READER_CLUSTER_ROLE = `istio-reader-clusterrole-${ISTIO_NAMESPACE}`;
+
+/** Type token of a component of this package. */
+export function componentType(className: string): string {
+  return `istio-multicluster:index:${className}`;
+}
+
+/** Name of the Secret through which an observer knows a cluster; the one that istioctl uses. */
+export function remoteSecretName(observed: string): string {
+  return `istio-remote-secret-${observed}`;
+}
+
+/** Pulumi name of a link. A dot cannot be part of a cluster name, so no two links share one. */
+export function linkName(observer: string, observed: string): string {
+  return `${observer}.observes.${observed}`;
+}

@@ -1,0 +1,74 @@
+import * as k8s from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { stringify } from "yaml";
+import { componentType, ISTIO_NAMESPACE, remoteSecretName } from "./internal/names";
+
+/** Arguments of {@link RemoteSecretLink}. */
+export interface RemoteSecretLinkArgs {
+  /** Name of the observed cluster: the name under which its own istiod knows itself. */
+  observed: string;
+  /** API address of the observed cluster, as the observer's pods reach it. */
+  server: pulumi.Input<string>;
+  /** CA of that API, a PEM bundle in base64. */
+  caData: pulumi.Input<string>;
+  /** Bearer token of the observed cluster's reader account. */
+  token: pulumi.Input<string>;
+  /**
+   * Address of the observed network's east-west gateway, which has to exist before the link: without one istiod
+   * hands out pod addresses that another network cannot reach.
+   * @default - none, for clusters of one network
+   */
+  gatewayAddress?: pulumi.Input<string>;
+}
+
+/**
+ * Lets the istiod of the cluster under whose provider it runs discover another cluster's endpoints.
+ * Writes what `istioctl create-remote-secret` writes.
+ *
+ * @see https://istio.io/latest/docs/reference/commands/istioctl/#istioctl-create-remote-secret
+ */
+export class RemoteSecretLink extends pulumi.ComponentResource {
+  /** Name of the Secret. */
+  public readonly secretName: pulumi.Output<string>;
+
+  public constructor(name: string, args: RemoteSecretLinkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType("RemoteSecretLink"), name, {}, opts);
+    const secret = new k8s.Secret(
+      `${name}-secret`,
+      {
+        metadata: {
+          name: remoteSecretName(args.observed),
+          namespace: ISTIO_NAMESPACE,
+          labels: { "istio/multiCluster": "true" },
+          annotations: { "networking.istio.io/cluster": args.observed },
+        },
+        data: { [args.observed]: encodedKubeconfig(args) },
+      },
+      { parent: this },
+    );
+    this.secretName = secret.metadata.name;
+    this.registerOutputs({ secretName: this.secretName });
+  }
+}
+
+function encodedKubeconfig(args: RemoteSecretLinkArgs): pulumi.Output<string> {
+  const { observed, server, caData, token, gatewayAddress } = args;
+  return pulumi.secret(
+    pulumi
+      .all([server, caData, token, gatewayAddress])
+      .apply(([address, ca, bearer]) =>
+        Buffer.from(remoteKubeconfig(observed, address, ca, bearer)).toString("base64"),
+      ),
+  );
+}
+
+function remoteKubeconfig(cluster: string, server: string, caData: string, token: string): string {
+  return stringify({
+    apiVersion: "v1",
+    clusters: [{ cluster: { "certificate-authority-data": caData, server }, name: cluster }],
+    contexts: [{ context: { cluster, user: cluster }, name: cluster }],
+    "current-context": cluster,
+    kind: "Config",
+    users: [{ name: cluster, user: { token } }],
+  });
+}

@@ -1,0 +1,81 @@
+import { X509Certificate } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { keyArguments } from "./internal/ca-keys";
+import { componentType } from "./internal/names";
+import { CA_DEFAULTS } from "./topology/plan";
+
+const HOURS_PER_DAY = 24;
+
+/** Arguments of {@link RootCA}. */
+export interface RootCAArgs {
+  /**
+   * Key algorithm: `ECDSA-P256`, `ECDSA-P384` or `RSA-4096`.
+   * @default "ECDSA-P384"
+   */
+  algorithm?: string;
+  /**
+   * Lifetime in days; must exceed that of the intermediates.
+   * @default 3650
+   */
+  validityDays?: pulumi.Input<number>;
+  /**
+   * Subject organisation.
+   * @default "Istio"
+   */
+  organization?: pulumi.Input<string>;
+}
+
+/**
+ * The mesh's root of trust: a self-signed CA certificate that may sign intermediates, and nothing below them.
+ *
+ * The key lives in the stack's state, encrypted by the stack's secrets provider, and is protected from deletion
+ * by the caller's options. `maxPathLength: 1` enforces the length of the chain from here, because `@pulumi/tls`
+ * cannot set a path length of 0 on the intermediates.
+ *
+ * @see https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/
+ */
+export class RootCA extends pulumi.ComponentResource {
+  /** The root certificate, PEM. */
+  public readonly certificate: pulumi.Output<string>;
+  /** The root's private key, PEM; secret. */
+  public readonly privateKey: pulumi.Output<string>;
+  /** SHA-256 of the certificate, as hex pairs joined by colons. */
+  public readonly fingerprint: pulumi.Output<string>;
+  /** End of validity, RFC 3339. */
+  public readonly notAfter: pulumi.Output<string>;
+
+  public constructor(name: string, args: RootCAArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType("RootCA"), name, {}, opts);
+    const child = { parent: this };
+    const key = new tls.PrivateKey(
+      `${name}-key`,
+      keyArguments(args.algorithm ?? CA_DEFAULTS.rootAlgorithm),
+      child,
+    );
+    const certificate = new tls.SelfSignedCert(
+      `${name}-certificate`,
+      {
+        privateKeyPem: key.privateKeyPem,
+        isCaCertificate: true,
+        maxPathLength: 1,
+        setSubjectKeyId: true,
+        subject: { commonName: "Root CA", organization: args.organization ?? CA_DEFAULTS.organization },
+        validityPeriodHours: pulumi
+          .output(args.validityDays ?? CA_DEFAULTS.rootValidityDays)
+          .apply((days) => days * HOURS_PER_DAY),
+        allowedUses: ["cert_signing", "crl_signing", "digital_signature"],
+      },
+      child,
+    );
+    this.certificate = certificate.certPem;
+    this.privateKey = pulumi.secret(key.privateKeyPem);
+    this.fingerprint = certificate.certPem.apply((pem) => new X509Certificate(pem).fingerprint256);
+    this.notAfter = certificate.validityEndTime;
+    this.registerOutputs({
+      certificate: this.certificate,
+      fingerprint: this.fingerprint,
+      notAfter: this.notAfter,
+    });
+  }
+}

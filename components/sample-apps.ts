@@ -1,0 +1,39 @@
+import * as pulumi from "@pulumi/pulumi";
+import { sampleApps } from "./charts/sample-apps";
+import { applyChart } from "./internal/apply-chart";
+import { componentType } from "./internal/names";
+
+/** Arguments of {@link SampleApps}. */
+export interface SampleAppsArgs {
+  /**
+   * Namespace, made with injection on.
+   * @default "sample"
+   */
+  namespace?: string;
+  /** Versions of Istio's helloworld to run here: `v1`, `v2`, both, or none. */
+  helloworldVersions: readonly string[];
+  /**
+   * Whether to run the curl client.
+   * @default true
+   */
+  client?: boolean;
+}
+
+/**
+ * Istio's helloworld and a curl client in one cluster, to see which versions answer from where.
+ * The pod templates meet pod security "restricted".
+ *
+ * @see https://istio.io/latest/docs/setup/install/multicluster/verify/
+ */
+export class SampleApps extends pulumi.ComponentResource {
+  public constructor(name: string, args: SampleAppsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType("SampleApps"), name, {}, opts);
+    const input = {
+      namespace: args.namespace ?? "sample",
+      helloworldVersions: args.helloworldVersions,
+      client: args.client ?? true,
+    };
+    applyChart(name, (chart) => sampleApps(chart, input), { parent: this });
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,138 @@
+import { DEFAULT_ISTIO_VERSION } from "../values/versions";
+import type {
+  CaSpec,
+  ClusterPlan,
+  ClusterSpec,
+  GatewayPlan,
+  LinkSpec,
+  MeshPlan,
+  MeshSpec,
+  SampleAppsPlan,
+  SampleAppsSpec,
+} from "./types";
+
+/** CA settings of a mesh that says nothing else. */
+export const CA_DEFAULTS = {
+  rootAlgorithm: "ECDSA-P384",
+  rootValidityDays: 3650,
+  intermediateAlgorithm: "ECDSA-P256",
+  intermediateValidityDays: 730,
+  organization: "Istio",
+  protectRoot: true,
+} as const satisfies CaSpec;
+
+/** Makes the plan of a spec in which {@link validateMesh} found no problem. */
+export function planMesh(spec: MeshSpec): MeshPlan {
+  const network = new Map(spec.clusters.map((cluster) => [cluster.name, cluster.network]));
+  return {
+    meshId: spec.meshId ?? "mesh1",
+    trustDomain: spec.trustDomain ?? "cluster.local",
+    mtls: spec.mtls ?? "STRICT",
+    istio: {
+      version: spec.istio?.version ?? DEFAULT_ISTIO_VERSION,
+      charts: spec.istio?.charts ?? {},
+      hub: spec.istio?.hub,
+      tag: spec.istio?.tag,
+      imagePullSecrets: spec.istio?.imagePullSecrets ?? [],
+    },
+    ca: { ...CA_DEFAULTS, ...definedOnly(spec.ca ?? {}) },
+    clusters: spec.clusters.map((cluster) => planCluster(cluster, spec)),
+    links: linksOf(spec).map((link) => ({
+      ...link,
+      crossNetwork: network.get(link.observer) !== network.get(link.observed),
+    })),
+    sampleApps: spec.sampleApps === undefined ? [] : planSampleApps(spec.sampleApps, spec.clusters),
+  };
+}
+
+/** The links of a mesh: the given ones, or one per ordered pair of clusters. */
+export function linksOf(spec: MeshSpec): readonly LinkSpec[] {
+  const names = spec.clusters.map((cluster) => cluster.name);
+  return (
+    spec.links ??
+    names.flatMap((observer) =>
+      names.filter((observed) => observed !== observer).map((observed) => ({ observer, observed })),
+    )
+  );
+}
+
+/** Whether a cluster of another network observes `cluster`, so that traffic has to come in through a gateway. */
+export function needsGateway(cluster: ClusterSpec, spec: MeshSpec): boolean {
+  const elsewhere = new Set(
+    spec.clusters.filter((other) => other.network !== cluster.network).map((other) => other.name),
+  );
+  return linksOf(spec).some((link) => link.observed === cluster.name && elsewhere.has(link.observer));
+}
+
+function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
+  return {
+    name: cluster.name,
+    network: cluster.network,
+    base: mergeSettings(spec.base, cluster.base),
+    istiod: mergeSettings(spec.istiod, cluster.istiod),
+    gateway: planGateway(cluster, spec),
+    whenUnreachable: cluster.whenUnreachable ?? "fail",
+  };
+}
+
+function planGateway(cluster: ClusterSpec, spec: MeshSpec): GatewayPlan | undefined {
+  const { enabled, ...settings } = mergeSettings(spec.gateway, cluster.gateway);
+  if (!(enabled ?? needsGateway(cluster, spec))) return undefined;
+  return { ...settings, hosts: settings.hosts ?? ["*.local"] };
+}
+
+/** A cluster's settings over the mesh's; Helm values of both are kept, the cluster's win key by key. */
+function mergeSettings<T extends { readonly values?: Readonly<Record<string, unknown>> | undefined }>(
+  mesh: T | undefined,
+  cluster: T | undefined,
+): T {
+  const merged = { ...mesh, ...definedOnly(cluster ?? {}) } as T;
+  if (mesh?.values === undefined || cluster?.values === undefined) return merged;
+  return { ...merged, values: mergeValues(mesh.values, cluster.values) };
+}
+
+/** Deep merge as Helm does it: maps are merged, everything else is replaced. */
+export function mergeValues(
+  base: Readonly<Record<string, unknown>>,
+  over: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const old = merged[key];
+    merged[key] = isMap(old) && isMap(value) ? mergeValues(old, value) : value;
+  }
+  return merged;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function definedOnly<T extends object>(settings: T): { [K in keyof T]: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: NonNullable<T[K]>;
+  };
+}
+
+function planSampleApps(apps: SampleAppsSpec, clusters: readonly ClusterSpec[]): SampleAppsPlan[] {
+  return clusters
+    .map((cluster) => ({
+      cluster: cluster.name,
+      namespace: apps.namespace ?? "sample",
+      helloworldVersions: apps.helloworld[cluster.name] ?? [],
+      client: apps.clients?.includes(cluster.name) ?? true,
+    }))
+    .filter((plan) => plan.helloworldVersions.length > 0 || plan.client);
+}
+
+/** helloworld versions that a client in `cluster` must get answers from: its own and those of the clusters it observes. */
+export function expectedVersions(plan: MeshPlan, cluster: string): string[] {
+  const seen = new Set([
+    cluster,
+    ...plan.links.filter((link) => link.observer === cluster).map((link) => link.observed),
+  ]);
+  const versions = plan.sampleApps
+    .filter((apps) => seen.has(apps.cluster))
+    .flatMap((apps) => apps.helloworldVersions);
+  return [...new Set(versions)].sort();
+}

@@ -1,0 +1,14 @@
+import { mergeValues } from "../topology/plan";
+import type { BaseSpec, HelmValues } from "../topology/types";
+
+/**
+ * Istio's base chart leaves the webhook's failurePolicy to istiod, which then edits it; a value of ours
+ * keeps refreshes free of drift and updates free of server-side-apply conflicts.
+ * @see https://github.com/pulumi/pulumi-kubernetes/issues/2210
+ */
+export const STABLE_WEBHOOK_VALUES = { base: { validationFailurePolicy: "Fail" } } as const;
+
+/** Values of the base chart. */
+export function baseValues(base: BaseSpec): HelmValues {
+  return mergeValues(STABLE_WEBHOOK_VALUES, base.values ?? {});
+}

@@ -1,0 +1,51 @@
+import { mergeValues } from "../topology/plan";
+import type { GatewaySpec, HelmValues } from "../topology/types";
+import { EAST_WEST_GATEWAY, NETWORK_LABEL } from "../internal/names";
+
+/** Port on which a gateway passes mutual TLS through to the services behind it. */
+export const AUTO_PASSTHROUGH_PORT = 15443;
+const STATUS_PORT = 15021;
+
+/** What the gateway chart has to know of its cluster. */
+export interface GatewayValuesInput extends Omit<GatewaySpec, "enabled" | "hosts"> {
+  readonly network: string;
+  readonly imagePullSecrets: readonly string[];
+}
+
+/**
+ * Values of the gateway chart for an east-west gateway.
+ *
+ * The chart's own `networkGateway` would open 15012 and 15017 (istiod) to other networks as well, so the label,
+ * the network view and the two ports that multi-primary needs are set here instead.
+ * @see https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/
+ */
+export function gatewayValues(input: GatewayValuesInput): HelmValues {
+  const values = {
+    name: EAST_WEST_GATEWAY,
+    labels: { [NETWORK_LABEL]: input.network },
+    env: { ISTIO_META_REQUESTED_NETWORK_VIEW: input.network },
+    imagePullSecrets: input.imagePullSecrets.map((name) => ({ name })),
+    service: {
+      type: "LoadBalancer",
+      ports: [port("status-port", STATUS_PORT), port("tls", AUTO_PASSTHROUGH_PORT)],
+      annotations: { ...input.serviceAnnotations },
+      loadBalancerSourceRanges: [...(input.sourceRanges ?? [])],
+    },
+    ...scaling(input),
+    ...(input.minAvailable === undefined
+      ? {}
+      : { podDisruptionBudget: { minAvailable: input.minAvailable } }),
+    ...(input.resources === undefined ? {} : { resources: input.resources }),
+    ...(input.tolerations === undefined ? {} : { tolerations: input.tolerations }),
+  };
+  return mergeValues(values, input.values ?? {});
+}
+
+function port(name: string, number: number) {
+  return { name, port: number, protocol: "TCP", targetPort: number };
+}
+
+function scaling({ replicas, minReplicas = 1, maxReplicas = 5 }: GatewayValuesInput): HelmValues {
+  if (replicas !== undefined) return { autoscaling: { enabled: false }, replicaCount: replicas };
+  return { autoscaling: { enabled: true, minReplicas, maxReplicas } };
+}

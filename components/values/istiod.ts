@@ -1,0 +1,45 @@
+import { mergeValues } from "../topology/plan";
+import type { HelmValues, IstiodSpec } from "../topology/types";
+import { STABLE_WEBHOOK_VALUES } from "./base";
+
+/** What the istiod chart has to know of its cluster and mesh. */
+export interface IstiodValuesInput extends IstiodSpec {
+  readonly clusterName: string;
+  readonly network: string;
+  readonly meshId: string;
+  readonly trustDomain: string;
+  readonly hub?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly imagePullSecrets: readonly string[];
+}
+
+/**
+ * Values of the istiod chart for a primary.
+ *
+ * `ISTIO_MULTIROOT_MESH` and `PROXY_CONFIG_XDS_AGENT` are on from the first day: the root of a mesh that was
+ * started without them cannot be rotated while it runs.
+ * @see https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/
+ */
+export function istiodValues(input: IstiodValuesInput): HelmValues {
+  const values = {
+    ...STABLE_WEBHOOK_VALUES,
+    global: {
+      meshID: input.meshId,
+      multiCluster: { clusterName: input.clusterName },
+      network: input.network,
+      imagePullSecrets: [...input.imagePullSecrets],
+      ...(input.hub === undefined ? {} : { hub: input.hub }),
+      ...(input.tag === undefined ? {} : { tag: input.tag }),
+    },
+    meshConfig: {
+      trustDomain: input.trustDomain,
+      accessLogFile: "/dev/stdout",
+      defaultConfig: { proxyMetadata: { PROXY_CONFIG_XDS_AGENT: "true" } },
+    },
+    env: { ISTIO_MULTIROOT_MESH: "true" },
+    ...(input.replicas === undefined ? {} : { autoscaleEnabled: false, replicaCount: input.replicas }),
+    ...(input.resources === undefined ? {} : { resources: input.resources }),
+    ...(input.tolerations === undefined ? {} : { tolerations: input.tolerations }),
+  };
+  return mergeValues(values, input.values ?? {});
+}

@@ -1,0 +1,128 @@
+import { z } from "zod";
+
+/** The shape of `istio-multicluster:mesh`. What it means is checked by `validateMesh`. */
+
+const helmValues = z.record(z.string(), z.unknown());
+
+const resources = z.strictObject({
+  requests: z.record(z.string(), z.string()).optional(),
+  limits: z.record(z.string(), z.string()).optional(),
+});
+
+const toleration = z.strictObject({
+  key: z.string().optional(),
+  operator: z.enum(["Exists", "Equal"]).optional(),
+  value: z.string().optional(),
+  effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
+  tolerationSeconds: z.number().int().optional(),
+});
+
+const workload = {
+  replicas: z.number().int().min(1).optional(),
+  resources: resources.optional(),
+  tolerations: z.array(toleration).optional(),
+  values: helmValues.optional(),
+};
+
+const base = z.strictObject({ values: helmValues.optional() });
+
+const istiod = z.strictObject(workload);
+
+const gateway = z.strictObject({
+  ...workload,
+  enabled: z.boolean().optional(),
+  minReplicas: z.number().int().min(1).optional(),
+  maxReplicas: z.number().int().min(1).optional(),
+  minAvailable: z
+    .union([z.number().int().min(0), z.string().regex(/^\d+%$/, "is neither a count nor a percentage")])
+    .optional(),
+  hosts: z.array(z.string().min(1)).optional(),
+  serviceAnnotations: z.record(z.string(), z.string()).optional(),
+  sourceRanges: z.array(z.string()).optional(),
+});
+
+const algorithm = z.enum(["ECDSA-P256", "ECDSA-P384", "RSA-4096"]);
+
+const context = z.string().min(1).optional();
+
+/** How the program itself reaches a cluster's API. */
+const access = z.union(
+  [
+    z.strictObject({ kubeconfigFile: z.string().min(1), context }),
+    z.strictObject({ kubeconfigSecret: z.string().min(1), context }),
+    z.strictObject({ stackReference: z.string().min(1), output: z.string().min(1), context }),
+  ],
+  {
+    error:
+      "must be one of { kubeconfigFile, context? }, { kubeconfigSecret: <name of a secret config value>, context? } and { stackReference, output, context? }",
+  },
+);
+
+const cluster = z.strictObject({
+  name: z.string(),
+  network: z.string(),
+  access,
+  apiServer: z.url({ protocol: /^https$/, error: "must be an https:// address" }).optional(),
+  caBundle: z
+    .string()
+    .regex(/-----BEGIN CERTIFICATE-----/, "must be PEM text")
+    .optional(),
+  base: base.optional(),
+  istiod: istiod.optional(),
+  gateway: gateway.optional(),
+  whenUnreachable: z.enum(["fail", "skip"]).optional(),
+});
+
+/** Schema of the whole config value. */
+export const meshConfigSchema = z.strictObject({
+  meshId: z.string().optional(),
+  trustDomain: z.string().optional(),
+  mtls: z.enum(["STRICT", "PERMISSIVE"]).optional(),
+  istio: z
+    .strictObject({
+      version: z
+        .string()
+        .regex(/^\d+\.\d+\.\d+(-[\w.]+)?$/, "is not an Istio version such as 1.31.1")
+        .optional(),
+      charts: z
+        .strictObject({
+          repository: z.url({ protocol: /^https?$/, error: "must be an http(s):// address" }).optional(),
+          oci: z.string().startsWith("oci://").optional(),
+          folder: z.string().min(1).optional(),
+        })
+        .optional(),
+      hub: z.string().min(1).optional(),
+      tag: z.string().min(1).optional(),
+      imagePullSecrets: z.array(z.string().min(1)).optional(),
+    })
+    .optional(),
+  ca: z
+    .strictObject({
+      rootAlgorithm: algorithm.optional(),
+      rootValidityDays: z.number().int().min(1).optional(),
+      intermediateAlgorithm: algorithm.optional(),
+      intermediateValidityDays: z.number().int().min(1).optional(),
+      organization: z.string().min(1).optional(),
+      protectRoot: z.boolean().optional(),
+    })
+    .optional(),
+  base: base.optional(),
+  istiod: istiod.optional(),
+  gateway: gateway.optional(),
+  loopbackIsShared: z.boolean().optional(),
+  clusters: z.array(cluster),
+  links: z.array(z.strictObject({ observer: z.string(), observed: z.string() })).optional(),
+  sampleApps: z
+    .strictObject({
+      namespace: z.string().optional(),
+      helloworld: z.record(z.string(), z.array(z.string())),
+      clients: z.array(z.string()).optional(),
+    })
+    .optional(),
+});
+
+/** A config value of the right shape. */
+export type MeshConfig = z.infer<typeof meshConfigSchema>;
+
+/** A cluster of it. */
+export type ClusterConfig = MeshConfig["clusters"][number];

@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import { linksOf, planMesh } from "../components/topology/plan";
+import type { MeshPlan, Problem } from "../components/topology/types";
+import { validateMesh } from "../components/topology/validate";
+import { type ClusterAccess, openAccess, validateAccess } from "./access";
+import { type MeshConfig, meshConfigSchema } from "./config-schema";
+import { parseLeniently } from "./lenient";
+
+/** A mesh as configured: what to build, and how to reach each cluster. */
+export interface ConfiguredMesh {
+  readonly plan: MeshPlan;
+  readonly access: ReadonlyMap<string, ClusterAccess>;
+}
+
+/** Name of the config value that describes the mesh. */
+const MESH_KEY = "mesh";
+
+/**
+ * Reads `istio-multicluster:mesh`. Everything that config and files can show is checked before it returns,
+ * so that bad input ends a preview before any resource is registered.
+ *
+ * @throws pulumi.RunError that lists every problem with its path and the way to mend it
+ */
+export function readMesh(config: pulumi.Config): ConfiguredMesh {
+  const key = `${config.name}:${MESH_KEY}`;
+  const raw = config.getObject<unknown>(MESH_KEY);
+  if (raw === undefined) {
+    throw new pulumi.RunError(
+      `config value ${key} is missing; describe the mesh in Pulumi.${pulumi.getStack()}.yaml, see README.md`,
+    );
+  }
+  const { mesh, problems } = checkMesh(raw);
+  if (mesh === undefined) throw new pulumi.RunError(describeProblems(key, problems));
+  return {
+    plan: planMesh(mesh),
+    access: new Map(mesh.clusters.map((cluster) => [cluster.name, openAccess(cluster, mesh, config)])),
+  };
+}
+
+/** Checks a config value on its own: all of its problems, and the mesh if there are none. */
+export function checkMesh(raw: unknown): { mesh?: MeshConfig; problems: Problem[] } {
+  const { value, problems: shape } = parseLeniently(meshConfigSchema, raw);
+  if (value === undefined) return { problems: shape };
+  const observed = new Set(linksOf(value).map((link) => link.observed));
+  const problems = [...shape, ...validateMesh(value), ...validateAccess(value, observed)];
+  return problems.length === 0 ? { mesh: value, problems } : { problems };
+}
+
+function describeProblems(key: string, problems: readonly Problem[]): string {
+  const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+  return [
+    `${key} has ${count}; nothing was touched:`,
+    ...problems.map(({ path, message }) => `  - ${path === "" ? key : path} ${message}`),
+  ].join("\n");
+}

@@ -1,0 +1,24 @@
+import { defineConfig } from "vitest/config";
+
+const MINUTE = 60_000;
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: { name: "unit", include: ["test/{unit,components,stacks}/**/*.test.ts"], testTimeout: 30_000 },
+      },
+      {
+        test: {
+          name: "lab",
+          include: ["test/lab/**/*.test.ts"],
+          // The tests of one file are steps of one story on one mesh: after a failed step the rest means nothing.
+          bail: 1,
+          fileParallelism: false,
+          testTimeout: 10 * MINUTE,
+          hookTimeout: 45 * MINUTE,
+        },
+      },
+    ],
+  },
+});
