@@ -46,7 +46,8 @@ export function checkMesh(raw: unknown): { mesh?: MeshConfig; problems: Problem[
   return problems.length === 0 ? { mesh: value, problems } : { problems };
 }
 
-function describeProblems(key: string, problems: readonly Problem[]): string {
+/** One message for all problems of a config value. */
+export function describeProblems(key: string, problems: readonly Problem[]): string {
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
   return [
     `${key} has ${count}; nothing was touched:`,

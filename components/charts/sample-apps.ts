@@ -1,5 +1,6 @@
 import { ApiObject, type Chart, Size } from "cdk8s";
 import * as kplus from "cdk8s-plus-28";
+import { SKIP_AWAIT } from "../values/await";
 import { SAMPLE_IMAGES } from "../values/versions";
 
 /** What one cluster gets of the sample applications. */
@@ -44,7 +45,12 @@ export function sampleApps(chart: Chart, input: SampleAppsInput): void {
 function helloworldService(chart: Chart, namespace: string): void {
   const labels = { app: "helloworld" };
   new kplus.Service(chart, "helloworld", {
-    metadata: { name: "helloworld", namespace, labels: { ...labels, service: "helloworld" } },
+    metadata: {
+      name: "helloworld",
+      namespace,
+      labels: { ...labels, service: "helloworld" },
+      annotations: SKIP_AWAIT,
+    },
     selector: kplus.Pods.select(chart, "helloworld-pods", { labels }),
     ports: [{ name: "http", port: HELLOWORLD_PORT }],
   });

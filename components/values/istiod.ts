@@ -1,5 +1,6 @@
 import { mergeValues } from "../topology/plan";
 import type { HelmValues, IstiodSpec } from "../topology/types";
+import { SKIP_AWAIT } from "./await";
 import { STABLE_WEBHOOK_VALUES } from "./base";
 
 /** What the istiod chart has to know of its cluster and mesh. */
@@ -37,6 +38,7 @@ export function istiodValues(input: IstiodValuesInput): HelmValues {
       defaultConfig: { proxyMetadata: { PROXY_CONFIG_XDS_AGENT: "true" } },
     },
     env: { ISTIO_MULTIROOT_MESH: "true" },
+    serviceAnnotations: SKIP_AWAIT,
     ...(input.replicas === undefined ? {} : { autoscaleEnabled: false, replicaCount: input.replicas }),
     ...(input.resources === undefined ? {} : { resources: input.resources }),
     ...(input.tolerations === undefined ? {} : { tolerations: input.tolerations }),

@@ -1,0 +1,99 @@
+import { Listr } from "listr2";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import { down, type Lab, up } from "../lab";
+import { ensureToolchain, type Toolchain } from "../lab/toolchain";
+import { renderReport, verifyMesh, type VerifyReport } from "../verify";
+import { writeLabProject } from "./lab-mesh";
+import { openMesh } from "./open-mesh";
+import { recover } from "./recover";
+import { openStack } from "./stack";
+
+/** What the demo needs to be told. */
+export interface DemoOptions {
+  /** Name of the lab and of its stack. */
+  readonly name: string;
+  /** How many clusters, each on a network of its own. */
+  readonly clusters: number;
+}
+
+/** How long a mesh that was just built may take until every proxy has heard of every endpoint. */
+const SETTLE_SECONDS = 60;
+
+/** What the steps of the demo hand on. */
+interface DemoContext {
+  toolchain: Toolchain;
+  lab: Lab;
+  stack: Stack;
+  report: VerifyReport;
+}
+
+/**
+ * Builds the embedded clusters and the mesh over them, sends requests from every cluster, and prints who answered.
+ *
+ * @returns whether every client got every expected answer
+ */
+export async function demo({ name, clusters }: DemoOptions): Promise<boolean> {
+  const toolchain = await ensureToolchain();
+  const steps = new Listr<DemoContext>(
+    [
+      {
+        title: `Clusters: ${clusters} Kubernetes control planes, each on its own network`,
+        task: async (context) => {
+          context.lab = await up(labSpec(name, clusters), toolchain);
+        },
+      },
+      {
+        title: "Mesh: pulumi up",
+        task: async (context, task) => {
+          context.stack = await openLabStack(context.lab, toolchain);
+          await pulumiUp(context.stack, (progress) => (task.output = progress));
+        },
+      },
+      {
+        title: "Proof: every link, every endpoint, requests across",
+        task: async (context) => {
+          const { plan, kubeConfigs } = await openMesh(context.stack);
+          context.report = await verifyMesh(plan, kubeConfigs, { waitSeconds: SETTLE_SECONDS });
+        },
+      },
+    ],
+    { fallbackRendererCondition: () => !process.stdout.isTTY, rendererOptions: { collapseErrors: false } },
+  );
+  const { report } = await steps.run();
+  console.log(renderReport(report));
+  return report.ok;
+}
+
+/** Takes a demo's clusters away, with everything in them. */
+export async function demoDown(name: string): Promise<void> {
+  await down(name);
+}
+
+function labSpec(name: string, clusters: number) {
+  return {
+    name,
+    clusters: Array.from({ length: clusters }, (_, index) => ({
+      name: `cluster${index + 1}`,
+      network: `network${index + 1}`,
+    })),
+  };
+}
+
+/** Also makes good what an earlier run that was killed has left. */
+async function openLabStack(lab: Lab, toolchain: Toolchain): Promise<Stack> {
+  const place = await writeLabProject(lab, toolchain);
+  const stack = await openStack(place);
+  await recover(stack, place.stateDir);
+  return stack;
+}
+
+/** Runs `up` and tells how far it is. */
+async function pulumiUp(stack: Stack, onProgress: (progress: string) => void): Promise<void> {
+  let done = 0;
+  const onEvent = ({ resOutputsEvent }: EngineEvent) => {
+    if (resOutputsEvent === undefined || resOutputsEvent.planning) return;
+    done += 1;
+    onProgress(`${done} resources done, last ${resOutputsEvent.metadata.urn.split("::").at(-1)}`);
+  };
+  await stack.up({ onEvent });
+}

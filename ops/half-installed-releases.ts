@@ -1,0 +1,59 @@
+import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
+import type { Deployment } from "@pulumi/pulumi/automation";
+
+const RELEASE_TYPE = "kubernetes:helm.sh/v3:Release";
+
+/** A Helm release whose installation Pulumi began and never saw the end of. */
+export interface HalfInstalledRelease {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+interface PendingOperation {
+  readonly type: string;
+  readonly resource: {
+    readonly urn: string;
+    readonly type: string;
+    readonly provider?: string;
+    readonly inputs?: { readonly name?: string; readonly namespace?: string };
+  };
+}
+
+/** Finds the releases that a stack's state has as begun: no one else's release can be among them. */
+export function halfInstalledReleases(state: Deployment): HalfInstalledRelease[] {
+  const operations = ((state.deployment as { pending_operations?: PendingOperation[] }).pending_operations ??
+    []) as PendingOperation[];
+  return operations
+    .filter(({ type, resource }) => type === "creating" && resource.type === RELEASE_TYPE)
+    .map(({ resource: { urn, provider, inputs } }) => {
+      // A provider reference is <URN>::<id>, and a URN ends in the resource's name: the cluster's.
+      const cluster = provider?.split("::").at(-2);
+      if (cluster === undefined || inputs?.name === undefined || inputs.namespace === undefined) {
+        throw new Error(`the state's pending operation on ${urn} lacks its provider, name or namespace`);
+      }
+      return { cluster, namespace: inputs.namespace, name: inputs.name };
+    });
+}
+
+/**
+ * Removes Helm's record of a half-installed release, so that it can be installed anew. Its objects stay:
+ * they carry Helm's ownership labels, and the new installation takes them over.
+ *
+ * @returns a sentence per record that was removed
+ */
+export async function forgetRelease(
+  release: HalfInstalledRelease,
+  kubeConfig: KubeConfig,
+): Promise<string[]> {
+  const api = kubeConfig.makeApiClient(CoreV1Api);
+  const { cluster, namespace, name } = release;
+  const records = await api.listNamespacedSecret({ namespace, labelSelector: `owner=helm,name=${name}` });
+  const removed: string[] = [];
+  for (const record of records.items) {
+    const secret = record.metadata?.name ?? "";
+    await api.deleteNamespacedSecret({ namespace, name: secret });
+    removed.push(`${cluster}: removed ${namespace}/${secret}, the record of a half-installed release`);
+  }
+  return removed;
+}

@@ -1,0 +1,103 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import type { Lab } from "../lab";
+import type { Toolchain } from "../lab/toolchain";
+import { mergeValues } from "../components/topology/plan";
+import type { StackPlace } from "./stack";
+
+/** Passphrase of lab stacks: what they protect are the keys of clusters that live on this machine only. */
+export const LAB_PASSPHRASE = "lab";
+
+/**
+ * What the lab's charts need because its Envoy is the upstream build, which lacks Istio's own filters.
+ * A mesh on Istio's images needs none of it.
+ */
+const UPSTREAM_ENVOY_VALUES = {
+  telemetry: { enabled: false },
+  env: {
+    PILOT_ENABLE_METADATA_EXCHANGE: "false",
+    PILOT_ENABLE_ALPN_FILTER: "false",
+    PILOT_DISABLE_MX_ALPN: "true",
+    PILOT_ENABLE_TELEMETRY_LABEL: "false",
+  },
+} as const;
+
+/** Where the lab's kubeconfig and charts are, as its config names them. */
+export interface LabPaths {
+  readonly kubeconfig: string;
+  readonly charts: string;
+}
+
+/** The config value for a mesh over a lab's clusters: helloworld v1 everywhere but in the last cluster, which has v2. */
+export function labMeshConfig(
+  clusters: readonly { readonly name: string; readonly network: string }[],
+  istioVersion: string,
+  paths: LabPaths,
+): Record<string, unknown> {
+  const last = clusters.length - 1;
+  return {
+    istio: {
+      version: istioVersion,
+      charts: { folder: paths.charts },
+      hub: "docker.io/istio",
+      tag: istioVersion,
+    },
+    ca: { protectRoot: false },
+    istiod: { values: UPSTREAM_ENVOY_VALUES },
+    clusters: clusters.map(({ name, network }) => ({
+      name,
+      network,
+      access: { kubeconfigFile: paths.kubeconfig, context: name },
+    })),
+    sampleApps: {
+      helloworld: Object.fromEntries(
+        clusters.map(({ name }, index) => [name, [index === last && index > 0 ? "v2" : "v1"]]),
+      ),
+    },
+  };
+}
+
+/**
+ * Writes a Pulumi project for a lab into the lab's own folder and says where it is.
+ *
+ * @param overrides - merged into the mesh's config value
+ */
+export async function writeLabProject(
+  lab: Lab,
+  toolchain: Toolchain,
+  overrides: Record<string, unknown> = {},
+): Promise<StackPlace> {
+  const place = labPlace(lab, toolchain, join(lab.dir, "pulumi"));
+  const paths = { kubeconfig: lab.kubeconfig, charts: join(lab.dir, "charts") };
+  const mesh = mergeValues(labMeshConfig(lab.clusters, toolchain.versions.istio, paths), overrides);
+  await mkdir(place.workDir, { recursive: true });
+  await writeFile(
+    join(place.workDir, "Pulumi.yaml"),
+    stringify({
+      name: "istio-multicluster",
+      runtime: "nodejs",
+      config: { "pulumi:disable-default-providers": { value: ["kubernetes"] } },
+    }),
+  );
+  const settingsFile = join(place.workDir, `Pulumi.${place.stack}.yaml`);
+  // The file also holds the salt under which the stack's secrets are encrypted.
+  const settings = parse(await readFile(settingsFile, "utf8").catch(() => "{}")) as object;
+  await writeFile(settingsFile, stringify({ ...settings, config: { "istio-multicluster:mesh": mesh } }));
+  return place;
+}
+
+/** The stack of a lab: named after it, its state in the lab's folder. */
+export function labPlace(lab: Lab, toolchain: Toolchain, workDir: string): StackPlace {
+  return {
+    stack: lab.name,
+    workDir,
+    stateDir: join(lab.dir, "state"),
+    passphrase: LAB_PASSPHRASE,
+    pulumi: toolchain.bin.pulumi,
+    pluginDir: toolchain.pluginDir,
+  };
+}
+
+/** Name of the lab over which stack dev is built. */
+export const DEV_LAB = "dev";

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
+import type { Stack } from "@pulumi/pulumi/automation";
+import { selectContext, singleContext } from "../components/internal/kubeconfig";
+import { planMesh } from "../components/topology/plan";
+import type { MeshPlan } from "../components/topology/types";
+import { checkMesh, describeProblems } from "../stacks/config";
+import type { ClusterConfig } from "../stacks/config-schema";
+
+/** A configured mesh as the commands beside the program see it: the plan, and a client configuration per cluster. */
+export interface OpenMesh {
+  readonly plan: MeshPlan;
+  readonly kubeConfigs: ReadonlyMap<string, KubeConfig>;
+}
+
+const CONFIG_KEY = "istio-multicluster:mesh";
+
+/** Reads a stack's mesh and opens the access to each of its clusters, from the same config as the program. */
+export async function openMesh(stack: Stack): Promise<OpenMesh> {
+  const config = await stack.getAllConfig();
+  const raw = config[CONFIG_KEY]?.value;
+  if (raw === undefined)
+    throw new Error(`stack ${stack.name} has no config value ${CONFIG_KEY}; see README.md`);
+  const { mesh, problems } = checkMesh(JSON.parse(raw));
+  if (mesh === undefined) throw new Error(describeProblems(CONFIG_KEY, problems));
+  const opened = await Promise.all(
+    mesh.clusters.map(async (cluster) => {
+      const text = await kubeconfigText(cluster, stack, config);
+      const kubeConfig = new KubeConfig();
+      kubeConfig.loadFromString(singleContext(selectContext(text, cluster.access.context)));
+      return [cluster.name, kubeConfig] as const;
+    }),
+  );
+  return { plan: planMesh(mesh), kubeConfigs: new Map(opened) };
+}
+
+async function kubeconfigText(
+  { name, access }: ClusterConfig,
+  stack: Stack,
+  config: Awaited<ReturnType<Stack["getAllConfig"]>>,
+): Promise<string> {
+  if ("kubeconfigFile" in access) return readFileSync(resolve(access.kubeconfigFile), "utf8");
+  if ("kubeconfigSecret" in access) {
+    const value = config[`istio-multicluster:${access.kubeconfigSecret}`]?.value;
+    if (value === undefined) {
+      throw new Error(
+        `cluster ${name}: config value ${access.kubeconfigSecret} is missing; set it with: pulumi config set --secret ${access.kubeconfigSecret}`,
+      );
+    }
+    return value;
+  }
+  const outputs = await stack.workspace.stackOutputs(access.stackReference);
+  const value: unknown = outputs[access.output]?.value;
+  if (value === undefined) {
+    throw new Error(`cluster ${name}: stack ${access.stackReference} has no output ${access.output}`);
+  }
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
