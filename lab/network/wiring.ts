@@ -1,0 +1,178 @@
+import { readdir, readFile } from "node:fs/promises";
+import { loadExeca } from "../toolchain/run";
+import {
+  clusterAddresses,
+  labAddresses,
+  LAB_SLOTS,
+  networkAddress,
+} from "./addresses";
+import {
+  ensureNamespace,
+  ensureVeth,
+  inNamespace,
+  interfaceExists,
+  ipBatch,
+  namespaceName,
+} from "./namespaces";
+
+/**
+ * How a lab's namespaces are connected:
+ *
+ *     host -- hub -- network1 -- node of cluster1 -- its pods
+ *                \-- network2 -- node of cluster2 -- its pods
+ *
+ * The hub stands for the internet: it routes to API servers and LoadBalancer addresses, and knows no pod. A network's
+ * router hides its pods behind one address, like a NAT gateway. Every function here mends what is half made.
+ */
+const ROUTER = { "net.ipv4.ip_forward": "1" };
+
+const HOST_INTERFACE = "im-lab";
+
+/** Claims one of the machine's address ranges for a lab and connects its hub to the host. Returns the range's slot. */
+export async function ensureHub(lab: string, folder: string, wantedSlot?: number): Promise<number> {
+  const hub = namespaceName.hub(lab);
+  const holders = await slotHolders();
+  await requireSameFolder(lab, folder, holders);
+  await ensureNamespace(hub, ROUTER);
+  let slot = holders.find((holder) => holder.folder === folder)?.slot;
+  if (slot === undefined) {
+    // A run that died between making the interface and marking it has left one that nobody will find again.
+    if (await interfaceExists(hub, "host")) await ipBatch(hub, ["link delete host"]);
+    slot = await claimSlot(hub, holders, wantedSlot);
+    await ipBatch(undefined, [`link set ${HOST_INTERFACE}${slot} alias "${lab} ${folder}"`]);
+  }
+  await connectHost(hub, slot);
+  return slot;
+}
+
+/** The router of one network, connected to the hub. */
+export async function ensureNetwork(lab: string, slot: number, network: string, index: number): Promise<void> {
+  const hub = namespaceName.hub(lab);
+  const namespace = namespaceName.network(lab, network);
+  const address = networkAddress(slot, index);
+  await ensureNamespace(namespace, ROUTER);
+  await ensureVeth({ namespace: hub, name: `net${index}` }, { namespace, name: "hub" });
+  await ipBatch(namespace, [
+    `address replace ${address}/32 dev hub`,
+    `route replace default via ${labAddresses(slot).hub} dev hub onlink src ${address}`,
+  ]);
+  await ipBatch(hub, [`route replace ${address}/32 dev net${index} src ${labAddresses(slot).hub}`]);
+  await ensureRule(namespace, ["POSTROUTING", "--out-interface", "hub", "--jump", "MASQUERADE"]);
+}
+
+/** The node of a cluster, connected to its network; the hub gets a route to the cluster's public addresses. */
+export async function ensureNode(
+  lab: string,
+  slot: number,
+  cluster: { name: string; index: number; network: string; networkIndex: number },
+): Promise<void> {
+  const { name, index, network, networkIndex } = cluster;
+  const namespace = namespaceName.node(lab, name);
+  const router = namespaceName.network(lab, network);
+  const routerAddress = networkAddress(slot, networkIndex);
+  const { api, node, podCidr, publicCidr } = clusterAddresses(slot, index);
+  await ensureNamespace(namespace, ROUTER);
+  if (!(await interfaceExists(namespace, "node"))) await ipBatch(namespace, ["link add node type dummy"]);
+  await ensureVeth({ namespace: router, name: `cluster${index}` }, { namespace, name: "net" });
+  await ipBatch(namespace, [
+    "link set node up",
+    `address replace ${node}/32 dev node`,
+    `address replace ${api}/32 dev node`,
+    `route replace default via ${routerAddress} dev net onlink src ${node}`,
+    // kube-proxy rewrites what goes to a LoadBalancer address only after the kernel has found a route for it.
+    `route replace ${publicCidr} dev node src ${node}`,
+  ]);
+  await ipBatch(router, [
+    `route replace ${podCidr} via ${node} dev cluster${index} onlink src ${routerAddress}`,
+    `route replace ${publicCidr} via ${node} dev cluster${index} onlink src ${routerAddress}`,
+  ]);
+  await ipBatch(namespaceName.hub(lab), [
+    `route replace ${publicCidr} via ${routerAddress} dev net${networkIndex} onlink`,
+  ]);
+}
+
+/** Takes back a cluster's public addresses. The rest goes with the node's namespace. */
+export async function removeNodeRoutes(lab: string, slot: number, clusterIndex: number): Promise<void> {
+  const { publicCidr } = clusterAddresses(slot, clusterIndex);
+  const execa = await loadExeca();
+  // Where the network's router is gone, so is the route.
+  await execa("ip", ["-netns", namespaceName.hub(lab), "route", "delete", publicCidr], { reject: false });
+}
+
+/** The route of a pod, and its interfaces in its own namespace and in the node's, in which this process runs. */
+export async function connectPod(namespace: string, link: string, address: string, node: string): Promise<void> {
+  await ipBatch(undefined, [
+    `link add ${link} type veth peer name eth0 netns ${namespace}`,
+    `address add ${node}/32 dev ${link}`,
+    `link set ${link} up`,
+    `route add ${address}/32 dev ${link} src ${node}`,
+  ]);
+  await ipBatch(namespace, [
+    `address add ${address}/32 dev eth0`,
+    "link set eth0 up",
+    `route add default via ${node} dev eth0 onlink`,
+  ]);
+}
+
+interface SlotHolder {
+  slot: number;
+  lab: string;
+  folder: string;
+}
+
+/** Which labs hold which range. The kernel keeps it, so that a reboot frees them all. */
+async function slotHolders(): Promise<SlotHolder[]> {
+  const interfaces = await readdir("/sys/class/net");
+  const ours = interfaces.filter((name) => name.startsWith(HOST_INTERFACE));
+  return Promise.all(
+    ours.map(async (name) => {
+      const alias = await readFile(`/sys/class/net/${name}/ifalias`, "utf8").catch(() => "");
+      const [, lab = "", folder = ""] = /^(\S+) (.*)$/.exec(alias.trim()) ?? [];
+      return { slot: Number(name.slice(HOST_INTERFACE.length)), lab, folder };
+    }),
+  );
+}
+
+async function requireSameFolder(lab: string, folder: string, holders: SlotHolder[]): Promise<void> {
+  const other = holders.find((holder) => holder.lab === lab && holder.folder !== folder);
+  if (other === undefined) return;
+  throw new Error(
+    `A lab named ${lab} runs already, from ${other.folder}: take it down there, or give this one another name.`,
+  );
+}
+
+/** Creating the interface is the claim: of two labs that try at once, the kernel lets one succeed. */
+async function claimSlot(hub: string, holders: SlotHolder[], wanted?: number): Promise<number> {
+  const execa = await loadExeca();
+  const slots = wanted === undefined ? Array.from({ length: LAB_SLOTS }, (_, slot) => slot) : [wanted];
+  for (const slot of slots) {
+    const link = ["link", "add", `${HOST_INTERFACE}${slot}`, "type", "veth", "peer", "name", "host", "netns", hub];
+    const result = await execa("ip", link, { reject: false });
+    if (!result.failed) return slot;
+    if (!result.stderr.includes("File exists")) throw new Error(`Cannot connect ${hub}: ${result.stderr}`);
+  }
+  const names = holders.filter(({ slot }) => slots.includes(slot)).map(({ lab, folder }) => `${lab} (${folder})`);
+  throw new Error(`The lab's address range is in use by: ${names.join(", ")}. Take one of them down.`);
+}
+
+async function connectHost(hub: string, slot: number): Promise<void> {
+  const { host, hub: hubAddress, range } = labAddresses(slot);
+  const link = `${HOST_INTERFACE}${slot}`;
+  await ipBatch(hub, [
+    "link set host up",
+    `address replace ${hubAddress}/32 dev host`,
+    `route replace ${host}/32 dev host src ${hubAddress}`,
+  ]);
+  await ipBatch(undefined, [
+    `link set ${link} up`,
+    `address replace ${host}/32 dev ${link}`,
+    `route replace ${range} via ${hubAddress} dev ${link} onlink src ${host}`,
+  ]);
+}
+
+async function ensureRule(namespace: string, rule: string[]): Promise<void> {
+  const execa = await loadExeca();
+  const iptables = ["iptables", "--wait", "--table", "nat"];
+  const { failed } = await execa(...inNamespace(namespace, ...iptables, "--check", ...rule), { reject: false });
+  if (failed) await execa(...inNamespace(namespace, ...iptables, "--append", ...rule));
+}

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { inventory } from "../support/inventory";
+import type { Suite } from "../support/suite";
+
+/** What stays after a destroy, and why. Everything else has to be as it was before the first up. */
+const LEFT_BEHIND: readonly RegExp[] = [
+  // Istio's charts keep their CRDs, so that removing a release loses no user's configuration.
+  /^customresourcedefinitions\.apiextensions\.k8s\.io \/\w+\.(\w+)\.istio\.io$/,
+  // istiod writes these into every namespace for its proxies.
+  /^configmaps [\w-]+\/istio-ca-root-cert$/,
+  // istiod's leader elections.
+  /^(leases\.coordination\.k8s\.io|configmaps) [\w-]+\/istio-[\w-]*(election|leader)$/,
+];
+
+/** What is in the clusters before the first up. */
+export function takeInventory(suite: Suite): Record<string, string[]> {
+  return Object.fromEntries(
+    suite.lab.clusters.map(({ name }) => [
+      name,
+      inventory(suite.toolchain.bin.kubectl, suite.kubeconfigOf(name)),
+    ]),
+  );
+}
+
+/** Destroy leaves nothing but what is named above, and a new up works over that. */
+export function destroyScenario(suite: Suite, before: () => Record<string, string[]>): void {
+  test("destroy leaves the clusters as they were", async () => {
+    await suite.stack.destroy();
+    const after = takeInventory(suite);
+    for (const { name } of suite.lab.clusters) {
+      const left = (after[name] ?? []).filter(
+        (object) => !LEFT_BEHIND.some((allowed) => allowed.test(object)),
+      );
+      expect(left).toEqual(before()[name]);
+    }
+  });
+
+  test("a new up over what was left builds a working mesh", async () => {
+    await suite.stack.up();
+    await suite.expectWorkingMesh();
+  });
+}

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { stackEnvironment } from "../../../ops/stack";
+import type { Suite } from "../support/suite";
+
+/** Enough of a base64 line or token to be no accident, short enough to survive re-wrapping. */
+const NEEDLE_LENGTH = 40;
+
+/** No private key and no token can be read in state, preview, logs or outputs. */
+export function secrecyScenario(suite: Suite): void {
+  test("keys and tokens are nowhere in the clear; with --show-secrets they are found", async () => {
+    const secrets = secretsOf(suite);
+    expect(Object.keys(secrets).length).toBe(3 * 2 + 1);
+    const places = await publicPlaces(suite);
+    const leaks = Object.entries(places).flatMap(([place, text]) =>
+      Object.entries(secrets)
+        .filter(([, needles]) => needles.some((needle) => text.includes(needle)))
+        .map(([secret]) => `${secret} in ${place}`),
+    );
+    expect(leaks).toEqual([]);
+
+    const shown = pulumi(suite, "stack", "export", "--show-secrets");
+    const unseen = Object.entries(secrets).filter(
+      ([, needles]) => !needles.some((needle) => shown.includes(needle)),
+    );
+    expect(unseen.map(([secret]) => secret)).toEqual([]);
+  });
+}
+
+/** What to look for, per secret: as it stands and encoded once more, from each of the three base64 alignments. */
+function secretsOf(suite: Suite): Record<string, string[]> {
+  const secrets: Record<string, string[]> = {};
+  for (const { name } of suite.lab.clusters) {
+    const data = (secret: string) =>
+      JSON.parse(suite.kubectl(name, "get", "secret", "-n", "istio-system", secret, "-o", "json")).data;
+    secrets[`CA key of ${name}`] = needlesOfPem(decode(data("cacerts")["ca-key.pem"]));
+    const token = decode(data("istio-multicluster-reader-token").token);
+    secrets[`reader token of ${name}`] = needles(token.split(".")[2] ?? "");
+  }
+  const resources = JSON.parse(pulumi(suite, "stack", "export", "--show-secrets")).deployment.resources;
+  const rootKey = resources.find(({ urn }: { urn: string }) => urn.endsWith("::root-ca-key"));
+  secrets["root key"] = needlesOfPem(plaintext(rootKey.outputs.privateKeyPem));
+  return secrets;
+}
+
+function plaintext(value: string | { plaintext: string }): string {
+  return typeof value === "string" ? value : JSON.parse(value.plaintext);
+}
+
+function needlesOfPem(pem: string): string[] {
+  // The first line of a key is the same in every key of its kind.
+  const lines = pem.split("\n").filter((line) => line !== "" && !line.startsWith("-----"));
+  return lines.slice(1).flatMap(needles);
+}
+
+function needles(text: string): string[] {
+  const needle = text.slice(0, NEEDLE_LENGTH);
+  const encoded = [0, 1, 2].map((skip) => {
+    const whole = needle.slice(skip, skip + Math.floor((needle.length - skip) / 3) * 3);
+    return Buffer.from(whole).toString("base64");
+  });
+  return [needle, ...encoded];
+}
+
+async function publicPlaces(suite: Suite): Promise<Record<string, string>> {
+  const stateDir = join(suite.place.stateDir, ".pulumi");
+  const files = readdirSync(stateDir, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  const logged: string[] = [];
+  await suite.stack.preview({ diff: true, logVerbosity: 1, onOutput: (text) => logged.push(text) });
+  return {
+    "the state and its history": files
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+      .join("\n"),
+    "the exported state": pulumi(suite, "stack", "export"),
+    "the outputs": pulumi(suite, "stack", "output", "--json"),
+    "the detailed preview": logged.join(""),
+    "the history": pulumi(suite, "stack", "history", "--json"),
+  };
+}
+
+function pulumi(suite: Suite, ...args: string[]): string {
+  return execFileSync(suite.place.pulumi, [...args, "--stack", suite.place.stack], {
+    cwd: suite.place.workDir,
+    env: { ...process.env, ...stackEnvironment(suite.place) },
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+}
+
+function decode(text: string): string {
+  return Buffer.from(text, "base64").toString();
+}

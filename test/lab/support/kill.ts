@@ -1,0 +1,50 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { StackPlace } from "../../../ops/stack";
+
+/** A step of `up`, as support/up.ts prints it. */
+export interface Moment {
+  readonly phase: "start" | "done";
+  /** Matched against the URN. */
+  readonly urn: RegExp;
+  /** Resolves when the moment is really there, for example once a half-made object is in the API. */
+  readonly until?: () => Promise<unknown>;
+}
+
+/**
+ * Runs `up` and kills it, engine, providers and all, at a moment.
+ *
+ * @throws Error when `up` ended before that moment came
+ */
+export async function killUpAt(place: StackPlace, moment: Moment): Promise<void> {
+  const script = join(__dirname, "up.ts");
+  const child = spawn("tsx", [script, JSON.stringify(place)], { detached: true });
+  const errors: string[] = [];
+  child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
+  const exited = once(child, "exit");
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [phase, urn = ""] = line.split(" ", 2);
+    if (phase !== moment.phase || !moment.urn.test(urn)) continue;
+    await moment.until?.();
+    killTree(child.pid ?? 0);
+    await exited;
+    return;
+  }
+  throw new Error(`up ended before ${moment.phase} ${moment.urn}: ${errors.join("").slice(-3000)}`);
+}
+
+/** Providers run in process groups of their own, so the whole tree is killed, children first found, then all at once. */
+function killTree(root: number): void {
+  const tree = [root];
+  for (const pid of tree) tree.push(...childrenOf(pid));
+  for (const pid of tree) process.kill(pid, "SIGKILL");
+}
+
+function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+  );
+}

@@ -1,0 +1,92 @@
+import { execFileSync } from "node:child_process";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import { expect } from "vitest";
+import { down, type Lab, type LabSpec, up } from "../../../lab";
+import { ensureToolchain, type Toolchain } from "../../../lab/toolchain";
+import { writeLabProject } from "../../../ops/lab-mesh";
+import { type OpenMesh, openMesh } from "../../../ops/open-mesh";
+import { openStack, type StackPlace } from "../../../ops/stack";
+import { renderReport, verifyMesh, type VerifyReport } from "../../../verify";
+
+const SETTLE_SECONDS = 90;
+
+/** One lab with one stack, on which the scenarios of a suite follow each other. */
+export class Suite {
+  public toolchain!: Toolchain;
+  public lab!: Lab;
+  public place!: StackPlace;
+  public stack!: Stack;
+
+  public constructor(public spec: LabSpec) {}
+
+  public async start(): Promise<void> {
+    this.toolchain = await ensureToolchain();
+    await down(this.spec.name);
+    await this.scaleLab(this.spec);
+  }
+
+  public async stop(): Promise<void> {
+    await down(this.spec.name);
+  }
+
+  /** Brings the lab to a spec, and the stack's config with it. */
+  public async scaleLab(spec: LabSpec): Promise<void> {
+    this.spec = spec;
+    this.lab = await up(spec, this.toolchain);
+    await this.configure();
+  }
+
+  /** Writes the stack's config anew, with changes over the lab's own. */
+  public async configure(overrides: Record<string, unknown> = {}): Promise<void> {
+    this.place = await writeLabProject(this.lab, this.toolchain, overrides);
+    this.stack = await openStack(this.place);
+  }
+
+  public kubectl(cluster: string, ...args: string[]): string {
+    const kubeconfig = this.kubeconfigOf(cluster);
+    return execFileSync(this.toolchain.bin.kubectl, ["--kubeconfig", kubeconfig, ...args], {
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+    });
+  }
+
+  public kubeconfigOf(cluster: string): string {
+    const found = this.lab.clusters.find(({ name }) => name === cluster);
+    if (found === undefined) throw new Error(`the lab has no cluster ${cluster}`);
+    return found.kubeconfig;
+  }
+
+  public openMesh(): Promise<OpenMesh> {
+    return openMesh(this.stack);
+  }
+
+  /** Verifies the mesh and fails with the whole report if anything is amiss. */
+  public async expectWorkingMesh(): Promise<VerifyReport> {
+    const { plan, kubeConfigs } = await this.openMesh();
+    const report = await verifyMesh(plan, kubeConfigs, { waitSeconds: SETTLE_SECONDS });
+    expect(report.ok, renderReport(report)).toBe(true);
+    return report;
+  }
+}
+
+/** What an operation did: the URNs by kind of step, those left as they are not counted. */
+export type Steps = Record<string, string[]>;
+
+/** Collects the steps of an operation from its engine events. */
+export function stepRecorder(): { steps: Steps; onEvent: (event: EngineEvent) => void } {
+  const steps: Steps = {};
+  return {
+    steps,
+    onEvent: ({ resourcePreEvent }) => {
+      if (resourcePreEvent === undefined) return;
+      const { op, urn } = resourcePreEvent.metadata;
+      if (op === "same" || op === "refresh" || op === "read") return;
+      (steps[op] ??= []).push(urn);
+    },
+  };
+}
+
+/** The last part of a URN: the resource's name. */
+export function nameOf(urn: string): string {
+  return urn.split("::").at(-1) ?? urn;
+}
