@@ -23,6 +23,12 @@ const UPSTREAM_ENVOY_VALUES = {
   },
 } as const;
 
+/** The same as istioctl's `--set` takes it. */
+export const UPSTREAM_ENVOY_SETTINGS = [
+  `values.telemetry.enabled=${UPSTREAM_ENVOY_VALUES.telemetry.enabled}`,
+  ...Object.entries(UPSTREAM_ENVOY_VALUES.env).map(([name, value]) => `values.pilot.env.${name}=${value}`),
+];
+
 /** Where the lab's kubeconfig and charts are, as its config names them. */
 export interface LabPaths {
   readonly kubeconfig: string;
