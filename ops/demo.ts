@@ -1,6 +1,6 @@
 import { Listr } from "listr2";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
-import { down, type Lab, up } from "../lab";
+import { defaultSpec, down, type Lab, up } from "../lab";
 import { ensureToolchain, type Toolchain } from "../lab/toolchain";
 import { renderReport, verifyMesh, type VerifyReport } from "../verify";
 import { writeLabProject } from "./lab-mesh";
@@ -38,8 +38,10 @@ export async function demo({ name, clusters }: DemoOptions): Promise<boolean> {
     [
       {
         title: `Clusters: ${clusters} Kubernetes control planes, each on its own network`,
-        task: async (context) => {
-          context.lab = await up(labSpec(name, clusters), toolchain);
+        task: async (context, task) => {
+          context.lab = await up(defaultSpec(name, clusters), toolchain, (cluster, state) => {
+            task.output = `${cluster} is ${state}`;
+          });
         },
       },
       {
@@ -67,16 +69,6 @@ export async function demo({ name, clusters }: DemoOptions): Promise<boolean> {
 /** Takes a demo's clusters away, with everything in them. */
 export async function demoDown(name: string): Promise<void> {
   await down(name);
-}
-
-function labSpec(name: string, clusters: number) {
-  return {
-    name,
-    clusters: Array.from({ length: clusters }, (_, index) => ({
-      name: `cluster${index + 1}`,
-      network: `network${index + 1}`,
-    })),
-  };
 }
 
 /** Also makes good what an earlier run that was killed has left. */

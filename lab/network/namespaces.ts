@@ -12,6 +12,9 @@ const NETNS_FOLDER = "/run/netns";
 // A dot, which no DNS label holds, keeps the names of lab "a" apart from those of lab "a-b".
 const PREFIX = "im";
 
+const KILL_ATTEMPTS = 100;
+const KILL_INTERVAL_MS = 30;
+
 /** Names of a lab's namespaces. */
 export const namespaceName = {
   hub: (lab: string) => `${PREFIX}.${lab}.hub`,
@@ -58,14 +61,22 @@ export async function ensureNamespace(name: string, sysctls: Record<string, stri
 
 /** Ends every process in a namespace and removes it, with all interfaces in it. */
 export async function deleteNamespace(name: string): Promise<void> {
+  await killProcesses(name);
   const execa = await loadExeca();
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const pids = await namespacePids(name);
-    if (pids.length === 0) break;
+  // Another process may have been faster.
+  await execa("ip", ["netns", "delete", name], { reject: namespaceExists(name) });
+}
+
+/** Ends every process in a namespace, also those that are started meanwhile. */
+export async function killProcesses(namespace: string): Promise<void> {
+  for (let attempt = 0; attempt < KILL_ATTEMPTS; attempt += 1) {
+    const pids = await namespacePids(namespace);
+    if (pids.length === 0) return;
     for (const pid of pids) signal(pid, "SIGKILL");
-    await sleep(20);
+    await sleep(KILL_INTERVAL_MS);
   }
-  await execa("ip", ["netns", "delete", name], { reject: !namespaceExists(name) ? false : true });
+  const left = (await namespacePids(namespace)).join(", ");
+  if (left !== "") throw new Error(`Processes in network namespace ${namespace} cannot be killed: ${left}`);
 }
 
 /** Processes in a namespace. */

@@ -10,7 +10,10 @@ describe("Pulumi.dev.yaml", () => {
     const { config } = parse(readFileSync(join(__dirname, "../../Pulumi.dev.yaml"), "utf8"));
     const clusters = [1, 2, 3].map((index) => ({ name: `cluster${index}`, network: `network${index}` }));
     expect(config["istio-multicluster:mesh"]).toEqual(
-      labMeshConfig(clusters, tools.istio.version, { kubeconfig: ".lab/dev/kubeconfig", charts: ".lab/dev/charts" }),
+      labMeshConfig(clusters, tools.istio.version, {
+        kubeconfig: ".lab/dev/kubeconfig",
+        charts: ".lab/dev/charts",
+      }),
     );
   });
 });

@@ -2,15 +2,12 @@ import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { nameOf, stepRecorder, type Suite } from "../support/suite";
 
-const NEWCOMER = { name: "cluster4", network: "network4" };
-
 /** A cluster joins and leaves a running mesh without touching the others. */
 export function membershipScenario(suite: Suite): void {
   let token: string;
-  const three = suite.spec;
 
   test("a fourth cluster only adds its own resources and its links", async () => {
-    await suite.scaleLab({ ...three, clusters: [...three.clusters, NEWCOMER] });
+    await suite.addCluster("cluster4", "network4");
     // The sample app versions of the others stay as they are.
     await suite.configure(sampleAppsOf(4));
     const { steps, onEvent } = stepRecorder();
@@ -37,9 +34,12 @@ export function membershipScenario(suite: Suite): void {
     expect(authorizedWith(suite, "cluster4", token)).toBe("401");
   });
 
-  test("the lab lets it go as well", async () => {
-    await suite.scaleLab(three);
-    expect(suite.lab.clusters.map(({ name }) => name)).toEqual(["cluster1", "cluster2", "cluster3"]);
+  test("its clusters gone from the lab as well, the mesh's config is the first one again", async () => {
+    await suite.removeCluster("cluster4");
+    await suite.configure();
+    const { steps, onEvent } = stepRecorder();
+    await suite.stack.preview({ onEvent });
+    expect(steps).toEqual({});
   });
 }
 

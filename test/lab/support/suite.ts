@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { expect } from "vitest";
-import { down, type Lab, type LabSpec, up } from "../../../lab";
+import { down, type Lab, type LabSpec, removeCluster, up } from "../../../lab";
 import { ensureToolchain, type Toolchain } from "../../../lab/toolchain";
 import { writeLabProject } from "../../../ops/lab-mesh";
 import { type OpenMesh, openMesh } from "../../../ops/open-mesh";
@@ -22,18 +22,22 @@ export class Suite {
   public async start(): Promise<void> {
     this.toolchain = await ensureToolchain();
     await down(this.spec.name);
-    await this.scaleLab(this.spec);
+    this.lab = await up(this.spec, this.toolchain);
+    await this.configure();
   }
 
   public async stop(): Promise<void> {
     await down(this.spec.name);
   }
 
-  /** Brings the lab to a spec, and the stack's config with it. */
-  public async scaleLab(spec: LabSpec): Promise<void> {
-    this.spec = spec;
-    this.lab = await up(spec, this.toolchain);
-    await this.configure();
+  public async addCluster(name: string, network: string): Promise<void> {
+    this.spec = { ...this.spec, clusters: [...this.spec.clusters, { name, network }] };
+    this.lab = await up(this.spec, this.toolchain);
+  }
+
+  public async removeCluster(name: string): Promise<void> {
+    this.spec = { ...this.spec, clusters: this.spec.clusters.filter((cluster) => cluster.name !== name) };
+    this.lab = await removeCluster(this.spec.name, name);
   }
 
   /** Writes the stack's config anew, with changes over the lab's own. */
