@@ -1,0 +1,44 @@
+import { execInNodeNetwork } from "../../../lab";
+import { execInPod } from "../../../verify/kube/exec";
+import type { Suite } from "./suite";
+
+const EXEC_TIMEOUT_MS = 180_000;
+
+/** A pod that runs, by a label selector; the tests' selectors match one. */
+export function runningPod(
+  suite: Suite,
+  cluster: string,
+  namespace: string,
+  selector: string,
+): { name: string; ip: string } {
+  const { items } = JSON.parse(
+    suite.kubectl(cluster, "get", "pods", "-n", namespace, "-l", selector, "-o", "json"),
+  ) as { items: { metadata: { name: string }; status: { phase: string; podIP: string } }[] };
+  const [pod] = items.filter(({ status }) => status.phase === "Running");
+  if (pod === undefined) throw new Error(`no pod of ${selector} runs in ${namespace} of ${cluster}`);
+  return { name: pod.metadata.name, ip: pod.status.podIP };
+}
+
+/** Runs a command in a container of a cluster's curl client, through its API server. */
+export async function clientExec(
+  suite: Suite,
+  cluster: string,
+  container: string,
+  command: string[],
+): Promise<string> {
+  const { kubeConfigs } = await suite.openMesh();
+  const kubeConfig = kubeConfigs.get(cluster);
+  if (kubeConfig === undefined) throw new Error(`no access to ${cluster}`);
+  const pod = runningPod(suite, cluster, "sample", "app=curl").name;
+  const target = { namespace: "sample", pod, container };
+  return execInPod(kubeConfig, target, command, AbortSignal.timeout(EXEC_TIMEOUT_MS));
+}
+
+/** Whether a TCP connection from a cluster's node to an address succeeds. */
+export function connects(suite: Suite, cluster: string, ip: string, port: number): Promise<boolean> {
+  const command = ["timeout", "3", "bash", "-c", `: </dev/tcp/${ip}/${port}`];
+  return execInNodeNetwork(suite.lab.name, cluster, command).then(
+    () => true,
+    () => false,
+  );
+}
