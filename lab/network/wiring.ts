@@ -26,6 +26,8 @@ import {
  */
 const ROUTER = { "net.ipv4.ip_forward": "1" };
 
+const REJECT = ["--jump", "REJECT", "--reject-with", "icmp-host-unreachable"];
+
 const HOST_INTERFACE = "im-lab";
 
 /** Claims one of the machine's address ranges for a lab and connects its hub to the host. Returns the range's slot. */
@@ -57,7 +59,7 @@ export async function ensureNetwork(lab: string, slot: number, network: string, 
     `route replace default via ${labAddresses(slot).hub} dev hub onlink src ${address}`,
   ]);
   await ipBatch(hub, [`route replace ${address}/32 dev net${index} src ${labAddresses(slot).hub}`]);
-  await ensureRule(namespace, ["POSTROUTING", "--out-interface", "hub", "--jump", "MASQUERADE"]);
+  await ensureRule(namespace, "nat", ["POSTROUTING", "--out-interface", "hub", "--jump", "MASQUERADE"]);
 }
 
 /** The node of a cluster, connected to its network; the hub gets a route to the cluster's public addresses. */
@@ -72,16 +74,16 @@ export async function ensureNode(
   const routerAddress = networkAddress(slot, networkIndex);
   const { api, node, podCidr, publicCidr } = clusterAddresses(slot, index);
   await ensureNamespace(namespace, ROUTER);
-  if (!(await interfaceExists(namespace, "node"))) await ipBatch(namespace, ["link add node type dummy"]);
   await ensureVeth({ namespace: router, name: `cluster${index}` }, { namespace, name: "net" });
   await ipBatch(namespace, [
-    "link set node up",
-    `address replace ${node}/32 dev node`,
-    `address replace ${api}/32 dev node`,
+    `address replace ${node}/32 dev lo`,
+    `address replace ${api}/32 dev lo`,
     `route replace default via ${routerAddress} dev net onlink src ${node}`,
-    // kube-proxy rewrites what goes to a LoadBalancer address only after the kernel has found a route for it.
-    `route replace ${publicCidr} dev node src ${node}`,
   ]);
+  // What kube-proxy has not sent to a pod would go back and forth between node and router.
+  for (const chain of ["FORWARD", "OUTPUT"]) {
+    await ensureRule(namespace, "filter", [chain, "--out-interface", "net", "--destination", publicCidr, ...REJECT]);
+  }
   await ipBatch(router, [
     `route replace ${podCidr} via ${node} dev cluster${index} onlink src ${routerAddress}`,
     `route replace ${publicCidr} via ${node} dev cluster${index} onlink src ${routerAddress}`,
@@ -170,9 +172,9 @@ async function connectHost(hub: string, slot: number): Promise<void> {
   ]);
 }
 
-async function ensureRule(namespace: string, rule: string[]): Promise<void> {
+async function ensureRule(namespace: string, table: string, rule: string[]): Promise<void> {
   const execa = await loadExeca();
-  const iptables = ["iptables", "--wait", "--table", "nat"];
+  const iptables = ["iptables", "--wait", "--table", table];
   const { failed } = await execa(...inNamespace(namespace, ...iptables, "--check", ...rule), { reject: false });
   if (failed) await execa(...inNamespace(namespace, ...iptables, "--append", ...rule));
 }

@@ -1,0 +1,41 @@
+import { join, resolve } from "node:path";
+import { clusterAddresses } from "../network/addresses";
+import { namespaceName } from "../network/namespaces";
+import type { RuntimeConfig } from "../runtime/config";
+import { clusterPaths, labFolder, type LabState, writeFileAtomically } from "../state";
+import type { Toolchain } from "../toolchain";
+import { KUBELET_PORT } from "./kwok";
+import { ensureDaemon } from "./processes";
+
+/** Runs the pod runtime of a cluster, in the node's namespace: what the kubelet and a container engine are elsewhere. */
+export async function ensureRuntime(
+  state: LabState,
+  cluster: LabState["clusters"][number],
+  { bin, envoyBootstrap }: Toolchain,
+): Promise<void> {
+  const { runtimeConfig, kubeconfig, pods, logs } = clusterPaths(labFolder(state.name), cluster.name);
+  const { node, podCidr, apiService, publicCidr } = clusterAddresses(state.slot, cluster.index);
+  const config: RuntimeConfig = {
+    lab: state.name,
+    cluster: cluster.name,
+    node: { name: `${cluster.name}-node`, address: node, podCidr, kubeletPort: KUBELET_PORT },
+    topology: { region: cluster.network, zone: cluster.name },
+    apiService,
+    publicCidr,
+    kubeconfig,
+    pods,
+    binaries: {
+      pilotDiscovery: bin.pilotDiscovery,
+      pilotAgent: bin.pilotAgent,
+      envoy: bin.envoy,
+      envoyBootstrap,
+    },
+  };
+  await writeFileAtomically(runtimeConfig, `${JSON.stringify(config, undefined, 2)}\n`);
+  await ensureDaemon({
+    namespace: namespaceName.node(state.name, cluster.name),
+    command: [process.execPath, "--import", "tsx", resolve(__dirname, "..", "runtime", "main.ts"), runtimeConfig],
+    log: join(logs, "runtime.log"),
+    mark: runtimeConfig,
+  });
+}

@@ -1,0 +1,196 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { type MeshSpec, planMesh } from "../../components";
+import { deployMesh, type MeshOutputs } from "../../stacks/mesh";
+import { find, listOf, outsideProvider } from "../support/components";
+import { type Registration, runProgram } from "../support/mocks";
+import { valueOf } from "../support/outputs";
+import { rootCertificate } from "../support/pki";
+import { cluster, links, mesh } from "../support/specs";
+
+const withApps = (size: number) =>
+  mesh(size, { sampleApps: { helloworld: { cluster1: ["v1"] }, clients: ["cluster1", "cluster2"] } });
+
+/** Deploys the mesh of a spec whose clusters are all reachable. */
+const deploy = (spec: MeshSpec): Promise<{ result: MeshOutputs; registrations: Registration[] }> =>
+  runProgram(
+    () => {
+      const access = spec.clusters.map(({ name }) => {
+        const endpoint = pulumi.output({ server: `https://${name}.example`, caData: "Q0E=" });
+        return [name, { kubeconfig: pulumi.secret(`kubeconfig of ${name}`), endpoint: () => endpoint }] as const;
+      });
+      return deployMesh({ plan: planMesh(spec), access: new Map(access) });
+    },
+    { ingress: [{ hostname: "lb.example" }] },
+  );
+
+const componentsOf = (registrations: Registration[]) =>
+  listOf(registrations.filter(({ type }) => type.startsWith("istio-multicluster:"))).map((text) =>
+    text.replace("istio-multicluster:index:", ""),
+  );
+
+const linksOf = (registrations: Registration[]) =>
+  componentsOf(registrations).flatMap((text) => (text.startsWith("RemoteSecretLink ") ? [text.split(" ")[1]] : []));
+
+describe("a mesh of three clusters", async () => {
+  const { result, registrations } = await deploy(withApps(3));
+
+  test("is one root and, per cluster, a CA, a primary, a gateway and a link to each other cluster", () => {
+    expect(componentsOf(registrations)).toEqual([
+      "ClusterPrimary cluster1",
+      "ClusterPrimary cluster2",
+      "ClusterPrimary cluster3",
+      "EastWestGateway cluster1-gateway",
+      "EastWestGateway cluster2-gateway",
+      "EastWestGateway cluster3-gateway",
+      "IntermediateCA cluster1-ca",
+      "IntermediateCA cluster2-ca",
+      "IntermediateCA cluster3-ca",
+      "RemoteSecretLink cluster1.observes.cluster2",
+      "RemoteSecretLink cluster1.observes.cluster3",
+      "RemoteSecretLink cluster2.observes.cluster1",
+      "RemoteSecretLink cluster2.observes.cluster3",
+      "RemoteSecretLink cluster3.observes.cluster1",
+      "RemoteSecretLink cluster3.observes.cluster2",
+      "RootCA root-ca",
+      "SampleApps cluster1-sample-apps",
+      "SampleApps cluster2-sample-apps",
+    ]);
+  });
+
+  test("has one provider per cluster, with a secret kubeconfig and a stable identity", () => {
+    const providers = registrations.filter(({ type }) => type === "pulumi:providers:kubernetes");
+    expect(providers.map(({ name, inputs, secretPaths }) => ({ name, inputs, secretPaths }))).toEqual(
+      ["cluster1", "cluster2", "cluster3"].map((name) => ({
+        name,
+        inputs: {
+          kubeconfig: `kubeconfig of ${name}`,
+          clusterIdentifier: name,
+          enableSecretMutable: "true",
+          skipUpdateUnreachable: "false",
+        },
+        secretPaths: ["kubeconfig"],
+      })),
+    );
+  });
+
+  test.each(["cluster1", "cluster2", "cluster3"])("makes everything of %s under its provider", (name) => {
+    const own = registrations.filter(({ parent }) => parent === name || parent?.startsWith(`${name}-`) || parent?.startsWith(`${name}.`));
+    expect(own.filter(({ type }) => type.startsWith("kubernetes:")).length).toBeGreaterThan(8);
+    expect(outsideProvider(own, name)).toEqual([]);
+  });
+
+  test("leaves no Kubernetes resource to a default provider", () => {
+    const orphans = registrations.filter(({ type, provider }) => type.startsWith("kubernetes:") && provider === undefined);
+    expect(orphans).toEqual([]);
+  });
+
+  test("signs each cluster's CA with the one root and its key", () => {
+    const signed = registrations.filter(({ type }) => type.endsWith(":LocallySignedCert"));
+    expect(signed).toHaveLength(3);
+    for (const { inputs } of signed) {
+      expect(inputs["caPrivateKeyPem"]).toContain("root-ca-key");
+      expect(inputs["caCertPem"]).toBe(find(registrations, "cluster1-ca-certificate").inputs["caCertPem"]);
+    }
+  });
+
+  test("gives each observer the observed cluster's address and reader token", () => {
+    const { data } = find(registrations, "cluster1.observes.cluster2-secret").inputs;
+    const text = Buffer.from((data as Record<string, string>)["cluster2"] ?? "", "base64").toString();
+    expect(text).toContain("server: https://cluster2.example");
+    expect(text).toContain("token: token-of-cluster2-reader-token");
+  });
+
+  test("links across networks only once the observed network's gateway has its address", () => {
+    const { dependsOn } = find(registrations, "cluster1.observes.cluster2-secret");
+    expect(dependsOn).toContain("cluster2-gateway-chart");
+    expect(dependsOn).not.toContain("cluster1-gateway-chart");
+  });
+
+  test("installs gateways and sample applications after their own istiod, whose webhook injects them", () => {
+    for (const name of ["cluster1-gateway-chart", "cluster1-sample-apps-deployment-curl"]) {
+      expect(find(registrations, name).dependsOn).toContain("cluster1-istiod");
+    }
+  });
+
+  test("protects the root's key and certificate, and nothing else", () => {
+    const isProtected = registrations.filter(({ protect }) => protect).map(({ name }) => name);
+    expect(isProtected.sort()).toEqual(["root-ca", "root-ca-certificate", "root-ca-key"]);
+  });
+
+  test("tells root, gateway addresses and links", async () => {
+    expect(await valueOf(pulumi.output(result))).toEqual({
+      rootCertificate: await rootCertificate(),
+      rootFingerprint: expect.stringMatching(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/),
+      gatewayAddresses: { cluster1: "lb.example", cluster2: "lb.example", cluster3: "lb.example" },
+      links: [
+        "cluster1 -> cluster2",
+        "cluster1 -> cluster3",
+        "cluster2 -> cluster1",
+        "cluster2 -> cluster3",
+        "cluster3 -> cluster1",
+        "cluster3 -> cluster2",
+      ],
+    });
+    expect(await pulumi.isSecret(pulumi.output(result))).toBe(false);
+  });
+});
+
+describe("a fourth cluster", async () => {
+  const three = (await deploy(withApps(3))).registrations;
+  const four = (await deploy(withApps(4))).registrations;
+  const before = new Set(three.map(({ urn }) => urn));
+
+  test("changes no existing resource", () => {
+    expect(four.filter(({ urn }) => before.has(urn))).toEqual(three);
+  });
+
+  test("brings its own resources and its links, and nothing else", () => {
+    const added = componentsOf(four.filter(({ urn }) => !before.has(urn)));
+    expect(added).toEqual([
+      "ClusterPrimary cluster4",
+      "EastWestGateway cluster4-gateway",
+      "IntermediateCA cluster4-ca",
+      "RemoteSecretLink cluster1.observes.cluster4",
+      "RemoteSecretLink cluster2.observes.cluster4",
+      "RemoteSecretLink cluster3.observes.cluster4",
+      "RemoteSecretLink cluster4.observes.cluster1",
+      "RemoteSecretLink cluster4.observes.cluster2",
+      "RemoteSecretLink cluster4.observes.cluster3",
+    ]);
+  });
+});
+
+describe("a mesh", () => {
+  test("with listed links has those links, and gateways only where they lead", async () => {
+    const { registrations } = await deploy(mesh(3, { links: links("cluster1>cluster2 cluster3>cluster2") }));
+    expect(linksOf(registrations)).toEqual(["cluster1.observes.cluster2", "cluster3.observes.cluster2"]);
+    expect(componentsOf(registrations).filter((text) => text.startsWith("EastWestGateway"))).toEqual([
+      "EastWestGateway cluster2-gateway",
+    ]);
+  });
+
+  test("on one network links without a gateway", async () => {
+    const { result, registrations } = await deploy({ clusters: [cluster(1), cluster(2, { network: "network1" })] });
+    expect(linksOf(registrations)).toHaveLength(2);
+    expect(result.gatewayAddresses).toEqual({});
+  });
+
+  test("of one cluster is a primary without gateway, link or sample application", async () => {
+    const { registrations } = await deploy(mesh(1));
+    expect(componentsOf(registrations)).toEqual(["ClusterPrimary cluster1", "IntermediateCA cluster1-ca", "RootCA root-ca"]);
+  });
+
+  test("leaves a cluster alone that is unreachable and may be skipped, and only that one", async () => {
+    const { registrations } = await deploy({ clusters: [cluster(1, { whenUnreachable: "skip" }), cluster(2)] });
+    const skips = registrations
+      .filter(({ type }) => type === "pulumi:providers:kubernetes")
+      .map(({ inputs }) => inputs["skipUpdateUnreachable"]);
+    expect(skips).toEqual(["true", "false"]);
+  });
+
+  test("need not protect its root", async () => {
+    const { registrations } = await deploy(mesh(1, { ca: { protectRoot: false } }));
+    expect(registrations.filter(({ protect }) => protect)).toEqual([]);
+  });
+});

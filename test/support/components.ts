@@ -1,0 +1,38 @@
+import * as k8s from "@pulumi/kubernetes";
+import type { Registration } from "./mocks";
+
+/** A provider under which a component can run. */
+export function testProvider(): k8s.Provider {
+  return new k8s.Provider("cluster1", { kubeconfig: "kubeconfig" });
+}
+
+/** Type and name of everything that was registered, without providers. */
+export function listOf(registrations: readonly Registration[]): string[] {
+  return registrations
+    .filter(({ type }) => !type.startsWith("pulumi:providers:"))
+    .map(({ type, name }) => `${type} ${name}`);
+}
+
+/** The registration with a name; of several the one whose type ends as given. */
+export function find(registrations: readonly Registration[], name: string, typeEnd = ""): Registration {
+  const found = registrations.filter((candidate) => candidate.name === name && candidate.type.endsWith(typeEnd));
+  if (found.length !== 1) throw new Error(`${found.length} resources ${name} ${typeEnd}, not one`);
+  return found[0] as Registration;
+}
+
+/** Kubernetes resources that do not run under the provider, as a fault would show them. */
+export function outsideProvider(registrations: readonly Registration[], provider = "cluster1"): string[] {
+  return registrations
+    .filter((candidate) => candidate.type.startsWith("kubernetes:") && candidate.provider !== provider)
+    .map(({ name }) => name);
+}
+
+/** Decodes the base64 values of a Secret's data. */
+export function decoded(data: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(data as Record<string, string>).map(([key, value]) => [
+      key,
+      Buffer.from(value, "base64").toString(),
+    ]),
+  );
+}

@@ -1,0 +1,73 @@
+import { X509Certificate } from "node:crypto";
+import { ISTIO_NAMESPACE } from "../../components/internal/names";
+import type { MeshPlan } from "../../components/topology/types";
+import type { ClusterClient } from "../kube/cluster-client";
+import type { MeshReader } from "../kube/mesh-reader";
+import { failed, ok, type Outcome, type Probe } from "../probe";
+
+const SERVED_ROOT = "istio-ca-root-cert";
+const CA_SECRET = "cacerts";
+
+/** Workloads of all clusters are given the same root, and it is the one of `cacerts`. */
+export function root(plan: MeshPlan): Probe[] {
+  return plan.clusters.map(({ name }) => ({
+    check: "root",
+    cluster: name,
+    run: (mesh) => checkRoot(mesh, name),
+  }));
+}
+
+async function checkRoot(mesh: MeshReader, name: string): Promise<Outcome> {
+  const cluster = mesh.cluster(name);
+  const served = await servedRoot(cluster);
+  const own = await ownRoot(cluster);
+  if (served !== own) {
+    return failed(
+      `ConfigMap ${ISTIO_NAMESPACE}/${SERVED_ROOT} of ${name} holds root ${served}, Secret ${CA_SECRET} holds ${own}; ` +
+        `restart istiod: kubectl rollout restart deployment/istiod -n ${ISTIO_NAMESPACE}`,
+    );
+  }
+  const { up } = await mesh.reachable(mesh.plan.clusters.map((other) => other.name));
+  const others = await Promise.all(
+    up.map(async (other) => ({ name: other.name, root: await servedRoot(other).catch(() => undefined) })),
+  );
+  const different = others.filter((other) => other.root !== undefined && other.root !== served);
+  if (different.length > 0) {
+    const list = different.map((other) => `${other.name} (${other.root})`).join(", ");
+    return failed(
+      `workloads of ${name} trust root ${served}, those of ${list} another one; run pulumi up, then restart istiod where the root changed`,
+    );
+  }
+  return ok(`sha256 ${served}`);
+}
+
+async function servedRoot(cluster: ClusterClient): Promise<string> {
+  const map = await cluster.configMap(ISTIO_NAMESPACE, SERVED_ROOT);
+  const pem = map?.data?.["root-cert.pem"];
+  if (pem === undefined) {
+    throw new Error(
+      `ConfigMap ${ISTIO_NAMESPACE}/${SERVED_ROOT} of ${cluster.name} is missing or empty; istiod writes it, so see whether istiod runs there`,
+    );
+  }
+  return rootFingerprints(pem);
+}
+
+async function ownRoot(cluster: ClusterClient): Promise<string> {
+  const secret = await cluster.secret(ISTIO_NAMESPACE, CA_SECRET);
+  const encoded = secret?.data?.["root-cert.pem"];
+  if (encoded === undefined) {
+    throw new Error(
+      `Secret ${ISTIO_NAMESPACE}/${CA_SECRET} of ${cluster.name} is missing or has no root-cert.pem; run pulumi up`,
+    );
+  }
+  return rootFingerprints(Buffer.from(encoded, "base64").toString("utf8"));
+}
+
+/** SHA-256 fingerprints of the certificates in a PEM bundle, sorted: the order in a bundle means nothing. */
+export function rootFingerprints(pem: string): string {
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const prints = certificates.map((text) =>
+    new X509Certificate(text).fingerprint256.replaceAll(":", "").toLowerCase(),
+  );
+  return [...new Set(prints)].sort().join(" + ") || "(no certificate)";
+}

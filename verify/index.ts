@@ -1,0 +1,13 @@
+/** Proof that a running mesh is what its plan says, for the demo, the tests and users alike. */
+export { endpointsOf, type EnvoyEndpoint } from "./envoy";
+export { renderReport } from "./render";
+export {
+  type AnswerMatrix,
+  CHECK_NAMES,
+  type CheckName,
+  type CheckResult,
+  type CheckStatus,
+  type ClientAnswers,
+  type VerifyReport,
+} from "./report";
+export { verifyMesh, type VerifyOptions } from "./verify";

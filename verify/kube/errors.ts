@@ -1,0 +1,40 @@
+import { ApiException } from "@kubernetes/client-node";
+
+/** A cluster whose API cannot be used at all, so that nothing can be said of what is in it. */
+export class UnreachableError extends Error {
+  override readonly name = "UnreachableError";
+}
+
+/**
+ * One line on what went wrong. The client library's own messages hold whole response bodies and headers,
+ * and of a network fault they say just "fetch failed".
+ */
+export function describeError(error: unknown): string {
+  if (error instanceof ApiException) return describeApiException(error);
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === "TimeoutError") return "no answer in time";
+  if (error.cause !== undefined) return describeError(error.cause);
+  const code = (error as NodeJS.ErrnoException).code;
+  return error.message !== "" ? error.message : (code ?? error.name);
+}
+
+/** HTTP status of an answer that the client library made an error of. */
+export function httpStatus(error: unknown): number | undefined {
+  return error instanceof ApiException ? error.code : undefined;
+}
+
+function describeApiException({ code, body }: ApiException<unknown>): string {
+  const message = statusMessage(body);
+  return message === undefined ? `HTTP ${code}` : `HTTP ${code}: ${message}`;
+}
+
+/** The message of a Kubernetes Status object, which some paths return parsed and some as text. */
+function statusMessage(body: unknown): string | undefined {
+  if (typeof body === "object" && body !== null && "message" in body) return String(body.message);
+  if (typeof body !== "string" || body === "") return undefined;
+  try {
+    return statusMessage(JSON.parse(body));
+  } catch {
+    return body.split("\n", 1)[0]?.slice(0, 200);
+  }
+}

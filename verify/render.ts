@@ -1,0 +1,83 @@
+import {
+  type AnswerMatrix,
+  CHECK_NAMES,
+  type CheckName,
+  type CheckResult,
+  type CheckStatus,
+  type ClientAnswers,
+  type VerifyReport,
+} from "./report";
+import { table } from "./table";
+
+/** How a status looks in a table: a failure has to catch the eye. */
+const CELL: Readonly<Record<CheckStatus, string>> = { ok: "ok", failed: "FAILED", skipped: "skipped" };
+
+/** A report for people: the checks per cluster and pair, what failed and how to mend it, and who answered whom. */
+export function renderReport(report: VerifyReport): string {
+  const { checks, answers } = report;
+  return [
+    checksTable(checks),
+    remarks("Failed:", checks, "failed"),
+    remarks("Skipped:", checks, "skipped"),
+    answersTable("Answers by version, per client cluster:", answers, (row) => row.byVersion),
+    answersTable("Answers by cluster, per client cluster:", answers, (row) => row.byCluster),
+    verdict(report),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+/** A row per cluster and per pair, a column per check. */
+function checksTable(checks: readonly CheckResult[]): string {
+  const names = CHECK_NAMES.filter((name) => checks.some(({ check }) => check === name));
+  const alone = checks.filter(({ peer }) => peer === undefined).map(pairOf);
+  const linked = checks.filter(({ peer }) => peer !== undefined).map(pairOf);
+  const cell = (pair: string, name: CheckName) => {
+    const found = checks.find((row) => row.check === name && pairOf(row) === pair);
+    return found === undefined ? "-" : CELL[found.status];
+  };
+  const pairs = [...new Set([...alone, ...linked])];
+  return table([
+    ["cluster", ...names],
+    ...pairs.map((pair) => [pair, ...names.map((name) => cell(pair, name))]),
+  ]);
+}
+
+function pairOf({ cluster, peer }: CheckResult): string {
+  return peer === undefined ? cluster : `${cluster} -> ${peer}`;
+}
+
+/** Rows of one status; those with the same cause, such as a cluster that does not answer, stand together. */
+function remarks(title: string, checks: readonly CheckResult[], status: CheckStatus): string {
+  const byDetail = new Map<string, string[]>();
+  for (const row of checks.filter((candidate) => candidate.status === status)) {
+    const rows = byDetail.get(row.detail) ?? [];
+    byDetail.set(row.detail, [...rows, `${row.check} ${pairOf(row)}`]);
+  }
+  if (byDetail.size === 0) return "";
+  return [title, ...[...byDetail].map(([detail, rows]) => `  ${rows.join(", ")}:\n    ${detail}`)].join("\n");
+}
+
+function answersTable(
+  title: string,
+  answers: AnswerMatrix,
+  countsOf: (row: ClientAnswers) => Readonly<Record<string, number>>,
+): string {
+  if (answers.length === 0) return "";
+  const columns = [...new Set(answers.flatMap((row) => Object.keys(countsOf(row))))].sort();
+  const rows = answers.map((row) => [
+    row.client,
+    ...columns.map((column) => String(countsOf(row)[column] ?? 0)),
+    String(row.failed),
+    String(row.requests),
+    row.expectedVersions.join(", "),
+    row.ok ? CELL.ok : CELL.failed,
+  ]);
+  return `${title}\n${table([["client", ...columns, "failed", "requests", "expected", "result"], ...rows])}`;
+}
+
+function verdict({ ok, checks }: VerifyReport): string {
+  const count = (status: CheckStatus) => checks.filter((row) => row.status === status).length;
+  const counts = `${count("ok")} ok, ${count("failed")} failed, ${count("skipped")} skipped`;
+  return `${ok ? "The mesh is as planned" : "The mesh is NOT as planned"}: ${counts}.`;
+}

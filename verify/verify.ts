@@ -1,0 +1,78 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { MeshPlan } from "../components/topology/types";
+import { api } from "./checks/api";
+import { endpoints } from "./checks/endpoints";
+import { gateway } from "./checks/gateway";
+import { readerCredential } from "./checks/reader-credential";
+import { remoteSync } from "./checks/remote-sync";
+import { defaultRequests, request } from "./checks/request";
+import { root } from "./checks/root";
+import { MeshReader } from "./kube/mesh-reader";
+import type { Outcome, Probe } from "./probe";
+import { CHECK_NAMES, type CheckName, type CheckResult, makeReport, type VerifyReport } from "./report";
+import { settle } from "./settle";
+
+/** Options of {@link verifyMesh}. */
+export interface VerifyOptions {
+  /** Requests per client. @default max(30, 20 × number of clusters) */
+  readonly requests?: number;
+  /** How long checks that fail are repeated until they pass. @default 0, the state as it is */
+  readonly waitSeconds?: number;
+  /** Checks to make. @default - all */
+  readonly only?: readonly CheckName[];
+  /** Ends the verification early; `verifyMesh` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Told before each wait what is being waited for. */
+  readonly onWait?: (message: string) => void;
+}
+
+/**
+ * Proves on a running mesh that it is what the plan says. Changes nothing.
+ *
+ * Needs the API servers only, not the networks behind them. Each access has to allow, in `istio-system`: get on
+ * secrets, configmaps, services and pods/proxy, list on pods; in the sample apps' namespace: list on pods, and
+ * create and get on pods/exec. A cluster that cannot be reached fails the rows that need it, and no others.
+ *
+ * @param access - a client configuration per cluster name, with its current context set
+ */
+export async function verifyMesh(
+  plan: MeshPlan,
+  access: ReadonlyMap<string, KubeConfig>,
+  options: VerifyOptions = {},
+): Promise<VerifyReport> {
+  const { only = CHECK_NAMES, waitSeconds = 0, signal, onWait } = options;
+  const how = {
+    newReader: () => new MeshReader(plan, access, signal),
+    deadline: Date.now() + waitSeconds * 1000,
+    signal,
+    onWait,
+  };
+  const probes = probesFor(plan, options.requests ?? defaultRequests(plan)).filter(({ check }) =>
+    only.includes(check),
+  );
+  // Requests are dear, and fail anyhow until the rest is in place.
+  const state = await settle(
+    probes.filter(({ check }) => check !== "request"),
+    how,
+  );
+  const traffic = await settle(
+    probes.filter(({ check }) => check === "request"),
+    how,
+  );
+  const outcomes = [...state, ...traffic];
+  return makeReport(
+    outcomes.map(([probe, outcome]) => toResult(probe, outcome)),
+    outcomes.flatMap(([, { answers }]) => answers ?? []),
+  );
+}
+
+function probesFor(plan: MeshPlan, requests: number): Probe[] {
+  return [
+    ...[api, readerCredential, root, remoteSync, gateway, endpoints].flatMap((check) => check(plan)),
+    ...request(plan, requests),
+  ];
+}
+
+function toResult({ check, cluster, peer }: Probe, { status, detail }: Outcome): CheckResult {
+  return { check, cluster, ...(peer === undefined ? {} : { peer }), status, detail };
+}
