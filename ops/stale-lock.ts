@@ -48,28 +48,28 @@ async function refuseIfHeld(lock: LockContent, stack: string): Promise<void> {
   }
 }
 
-/** A process that began after the lock was written only has the same number. */
 async function isRunning(lock: LockContent): Promise<boolean> {
   try {
     process.kill(lock.pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
-  const started = await processStart(lock.pid);
-  // Boot time is known to the second only.
-  return started === undefined || started <= Date.parse(lock.timestamp) + 2000;
+  const found = await inspectProcess(lock.pid);
+  if (found === undefined) return true;
+  // A process that began after the lock was written only has the same number. Boot time is known to the second only.
+  return !found.dead && found.started <= Date.parse(lock.timestamp) + 2000;
 }
 
-/** When a process began, in milliseconds since the epoch; only Linux tells. */
-async function processStart(pid: number): Promise<number | undefined> {
+/** Whether a process is dead but not yet reaped, and when it began, in ms since the epoch; only Linux tells. */
+async function inspectProcess(pid: number): Promise<{ dead: boolean; started: number } | undefined> {
   const TICKS_PER_SECOND = 100;
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     const bootTime = /^btime (\d+)$/m.exec(await readFile("/proc/stat", "utf8"))?.[1];
-    // The command in the second field may hold spaces; field 22 of the whole is the 20th after it.
-    const startTicks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-    if (bootTime === undefined || startTicks === undefined) return undefined;
-    return (Number(bootTime) + Number(startTicks) / TICKS_PER_SECOND) * 1000;
+    // The command in the second field may hold spaces. After it come the state and, 19 fields on, the start.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const started = (Number(bootTime) + Number(fields[19]) / TICKS_PER_SECOND) * 1000;
+    return Number.isNaN(started) ? undefined : { dead: fields[0] === "Z" || fields[0] === "X", started };
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import type { Problem } from "../components/topology/types";
  * so that a caller can report problems of shape and of meaning at once.
  */
 export function parseLeniently<T>(schema: z.ZodType<T>, raw: unknown): { value?: T; problems: Problem[] } {
-  const first = schema.safeParse(raw);
+  const first = schema.safeParse(raw, { reportInput: true });
   if (first.success) return { value: first.data, problems: [] };
   const problems = first.error.issues.flatMap(toProblems);
   const rest = structuredClone(raw);

@@ -1,7 +1,9 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LockHeldError, removeStaleLocks } from "../../ops/stale-lock";
 
@@ -39,6 +41,20 @@ describe("removeStaleLocks", () => {
     expect(await removeThem()).toEqual([`removed the lock a-lock: its process ${pid} is dead`]);
     expect(existsSync(lockFile)).toBe(false);
     expect(existsSync(`${lockFile}.attrs`)).toBe(false);
+  });
+
+  test("removes the lock of a process that is dead but not reaped", async () => {
+    // The shell's child ends at once; the sleep that takes the shell's place never reaps it.
+    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"]);
+    try {
+      const [chunk] = (await once(parent.stdout, "data")) as [Buffer];
+      const pid = Number(chunk.toString());
+      while (!/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8"))) await setTimeout(10);
+      lock({ pid });
+      expect(await removeThem()).toHaveLength(1);
+    } finally {
+      parent.kill();
+    }
   });
 
   test("keeps the lock of a running process and names its holder", async () => {

@@ -6,8 +6,8 @@ import type { Suite } from "../support/suite";
 
 interface BadInput {
   readonly what: string;
-  /** Changes the lab's own config value. */
-  readonly change: (mesh: any) => void;
+  /** Changes the lab's own config value. `folder` holds the files of {@link BROKEN_KUBECONFIGS}. */
+  readonly change: (mesh: any, folder: string) => void;
   /** Each has to be in the message. */
   readonly says: readonly (string | RegExp)[];
 }
@@ -65,9 +65,9 @@ const BAD_INPUTS: readonly BadInput[] = [
   },
   {
     what: "a kubeconfig without server, and one without inline CA",
-    change: (mesh) => {
-      mesh.clusters[0].access = { kubeconfigFile: "no-server.yaml" };
-      mesh.clusters[1].access = { kubeconfigFile: "no-ca.yaml" };
+    change: (mesh, folder) => {
+      mesh.clusters[0].access = { kubeconfigFile: join(folder, "no-server.yaml") };
+      mesh.clusters[1].access = { kubeconfigFile: join(folder, "no-ca.yaml") };
     },
     says: [
       /clusters\[0\]\.access .*names no server .*set apiServer/,
@@ -104,6 +104,19 @@ const BAD_INPUTS: readonly BadInput[] = [
   },
 ];
 
+const kubeconfig = (cluster: object) =>
+  stringify({
+    "current-context": "c",
+    contexts: [{ name: "c", context: { cluster: "c", user: "c" } }],
+    clusters: [{ name: "c", cluster }],
+    users: [{ name: "c", user: {} }],
+  });
+
+const BROKEN_KUBECONFIGS = {
+  "no-server.yaml": kubeconfig({ "certificate-authority-data": "Y2E=" }),
+  "no-ca.yaml": kubeconfig({ server: "https://198.18.0.1:6443", "certificate-authority": "/etc/ca.pem" }),
+};
+
 /** Bad input ends a preview before a resource is registered, with a message that says where and how to mend it. */
 export function badInputScenario(suite: Suite): void {
   test.for(BAD_INPUTS)("preview refuses $what", async ({ change, says }) => {
@@ -123,7 +136,10 @@ export function badInputScenario(suite: Suite): void {
 async function previewError(suite: Suite, change: BadInput["change"]): Promise<string> {
   const config = await suite.stack.getConfig("istio-multicluster:mesh");
   const mesh: unknown = JSON.parse(config.value);
-  change(mesh);
+  for (const [file, text] of Object.entries(BROKEN_KUBECONFIGS)) {
+    await writeFile(join(suite.place.workDir, file), text);
+  }
+  change(mesh, suite.place.workDir);
   const settings = stringify({ config: { "istio-multicluster:mesh": mesh } });
   await writeFile(join(suite.place.workDir, `Pulumi.${suite.place.stack}.yaml`), settings);
   try {

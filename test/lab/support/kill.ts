@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { StackPlace } from "../../../ops/stack";
 
+const POLL_MS = 10;
+
 /** A step of `up`, as support/up.ts prints it. */
 export interface Moment {
   readonly phase: "start" | "done";
@@ -29,22 +31,32 @@ export async function killUpAt(place: StackPlace, moment: Moment): Promise<void>
     const [phase, urn = ""] = line.split(" ", 2);
     if (phase !== moment.phase || !moment.urn.test(urn)) continue;
     await moment.until?.();
-    killTree(child.pid ?? 0);
+    await killTree(child.pid ?? 0);
     await exited;
     return;
   }
   throw new Error(`up ended before ${moment.phase} ${moment.urn}: ${errors.join("").slice(-3000)}`);
 }
 
-/** Providers run in process groups of their own, so the whole tree is killed, children first found, then all at once. */
-function killTree(root: number): void {
+/** Providers run in process groups of their own, so the whole tree is found first and then killed at once. */
+async function killTree(root: number): Promise<void> {
   const tree = [root];
   for (const pid of tree) tree.push(...childrenOf(pid));
   for (const pid of tree) process.kill(pid, "SIGKILL");
+  while (tree.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
 }
 
 function childrenOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
     readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number),
   );
+}
+
+/** A zombie has ended. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
 }
