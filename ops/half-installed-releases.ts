@@ -1,5 +1,5 @@
 import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
-import type { Deployment } from "@pulumi/pulumi/automation";
+import type { Operation } from "./interrupted";
 
 const RELEASE_TYPE = "kubernetes:helm.sh/v3:Release";
 
@@ -10,22 +10,10 @@ export interface HalfInstalledRelease {
   readonly name: string;
 }
 
-interface PendingOperation {
-  readonly type: string;
-  readonly resource: {
-    readonly urn: string;
-    readonly type: string;
-    readonly provider?: string;
-    readonly inputs?: { readonly name?: string; readonly namespace?: string };
-  };
-}
-
-/** Finds the releases that a stack's state has as begun: no one else's release can be among them. */
-export function halfInstalledReleases(state: Deployment): HalfInstalledRelease[] {
-  const operations = ((state.deployment as { pending_operations?: PendingOperation[] }).pending_operations ??
-    []) as PendingOperation[];
-  return operations
-    .filter(({ type, resource }) => type === "creating" && resource.type === RELEASE_TYPE)
+/** Finds the releases among interrupted creates: no one else's release can be among them. */
+export function halfInstalledReleases(creates: readonly Operation[]): HalfInstalledRelease[] {
+  return creates
+    .filter(({ resource }) => resource.type === RELEASE_TYPE)
     .map(({ resource: { urn, provider, inputs } }) => {
       // A provider reference is <URN>::<id>, and a URN ends in the resource's name: the cluster's.
       const cluster = provider?.split("::").at(-2);

@@ -52,7 +52,11 @@ describe("ClusterPrimary", () => {
     const dependsOn = (name: string, type?: string) => find(registrations, name, type).dependsOn;
     expect(dependsOn("cluster1-cacerts")).toEqual(["cluster1-istio-system"]);
     expect(dependsOn("cluster1-base")).toEqual(["cluster1-istio-system"]);
-    expect(dependsOn("cluster1-istiod")).toEqual(["cluster1-base", "cluster1-cacerts", "cluster1-istio-system"]);
+    expect(dependsOn("cluster1-istiod")).toEqual([
+      "cluster1-base",
+      "cluster1-cacerts",
+      "cluster1-istio-system",
+    ]);
     expect(dependsOn("cluster1-peerauthentication-default")).toContain("cluster1-istiod");
     expect(dependsOn("cluster1-reader", "ServiceAccount")).toEqual(["cluster1-istio-system"]);
     expect(dependsOn("cluster1-reader-token")).toContain("cluster1-reader");

@@ -51,9 +51,15 @@ describe("IntermediateCA", () => {
   });
 
   test("takes algorithm, lifetime and organisation", async () => {
-    const { registrations } = await deploy({ algorithm: "ECDSA-P384", validityDays: 10, organization: "Example" });
+    const { registrations } = await deploy({
+      algorithm: "ECDSA-P384",
+      validityDays: 10,
+      organization: "Example",
+    });
     expect(find(registrations, "cluster1-ca-key").inputs).toEqual({ algorithm: "ECDSA", ecdsaCurve: "P384" });
-    expect(find(registrations, "cluster1-ca-request").inputs).toMatchObject({ subject: { organization: "Example" } });
+    expect(find(registrations, "cluster1-ca-request").inputs).toMatchObject({
+      subject: { organization: "Example" },
+    });
     expect(find(registrations, "cluster1-ca-certificate").inputs).toMatchObject({ validityPeriodHours: 240 });
   });
 

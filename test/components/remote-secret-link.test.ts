@@ -11,7 +11,13 @@ const NAME = "cluster1.observes.cluster2";
 const link = (changes: Partial<RemoteSecretLinkArgs> = {}) =>
   new RemoteSecretLink(
     NAME,
-    { observed: "cluster2", server: "https://cluster2.example:6443", caData: "Q0E=", token: "s3cr3t", ...changes },
+    {
+      observed: "cluster2",
+      server: "https://cluster2.example:6443",
+      caData: "Q0E=",
+      token: "s3cr3t",
+      ...changes,
+    },
     { provider: testProvider() },
   );
 
@@ -70,7 +76,11 @@ describe("RemoteSecretLink", () => {
 
   test("is not made when the observed network's gateway has no address", async () => {
     const { failures, registrations } = await runFailingProgram(() =>
-      link({ gatewayAddress: pulumi.output("x").apply((): string => { throw new Error("no address"); }) }),
+      link({
+        gatewayAddress: pulumi.output("x").apply((): string => {
+          throw new Error("no address");
+        }),
+      }),
     );
     expect(failures.join()).toContain("no address");
     expect(listOf(registrations)).toEqual([`istio-multicluster:index:RemoteSecretLink ${NAME}`]);

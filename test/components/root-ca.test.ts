@@ -37,7 +37,11 @@ describe("RootCA", () => {
   });
 
   test("takes algorithm, lifetime and organisation", async () => {
-    const { registrations } = await deploy({ algorithm: "RSA-4096", validityDays: 10, organization: "Example" });
+    const { registrations } = await deploy({
+      algorithm: "RSA-4096",
+      validityDays: 10,
+      organization: "Example",
+    });
     expect(find(registrations, "root-ca-key").inputs).toEqual({ algorithm: "RSA", rsaBits: 4096 });
     expect(find(registrations, "root-ca-certificate").inputs).toMatchObject({
       subject: { organization: "Example" },

@@ -35,7 +35,9 @@ describe("SampleApps", () => {
   test("makes the namespace first", async () => {
     const { registrations } = await deploy({ helloworldVersions: ["v2"] });
     expect(find(registrations, "apps-namespace-sample").dependsOn).toEqual([]);
-    const others = registrations.filter(({ parent, type }) => parent === "apps" && !type.endsWith(":Namespace"));
+    const others = registrations.filter(
+      ({ parent, type }) => parent === "apps" && !type.endsWith(":Namespace"),
+    );
     expect(others.map(({ dependsOn }) => dependsOn)).toEqual(others.map(() => ["apps-namespace-sample"]));
   });
 

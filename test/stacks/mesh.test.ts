@@ -17,7 +17,10 @@ const deploy = (spec: MeshSpec): Promise<{ result: MeshOutputs; registrations: R
     () => {
       const access = spec.clusters.map(({ name }) => {
         const endpoint = pulumi.output({ server: `https://${name}.example`, caData: "Q0E=" });
-        return [name, { kubeconfig: pulumi.secret(`kubeconfig of ${name}`), endpoint: () => endpoint }] as const;
+        return [
+          name,
+          { kubeconfig: pulumi.secret(`kubeconfig of ${name}`), endpoint: () => endpoint },
+        ] as const;
       });
       return deployMesh({ plan: planMesh(spec), access: new Map(access) });
     },
@@ -30,7 +33,9 @@ const componentsOf = (registrations: Registration[]) =>
   );
 
 const linksOf = (registrations: Registration[]) =>
-  componentsOf(registrations).flatMap((text) => (text.startsWith("RemoteSecretLink ") ? [text.split(" ")[1]] : []));
+  componentsOf(registrations).flatMap((text) =>
+    text.startsWith("RemoteSecretLink ") ? [text.split(" ")[1]] : [],
+  );
 
 describe("a mesh of three clusters", async () => {
   const { result, registrations } = await deploy(withApps(3));
@@ -75,13 +80,17 @@ describe("a mesh of three clusters", async () => {
   });
 
   test.each(["cluster1", "cluster2", "cluster3"])("makes everything of %s under its provider", (name) => {
-    const own = registrations.filter(({ parent }) => parent === name || parent?.startsWith(`${name}-`) || parent?.startsWith(`${name}.`));
+    const own = registrations.filter(
+      ({ parent }) => parent === name || parent?.startsWith(`${name}-`) || parent?.startsWith(`${name}.`),
+    );
     expect(own.filter(({ type }) => type.startsWith("kubernetes:")).length).toBeGreaterThan(8);
     expect(outsideProvider(own, name)).toEqual([]);
   });
 
   test("leaves no Kubernetes resource to a default provider", () => {
-    const orphans = registrations.filter(({ type, provider }) => type.startsWith("kubernetes:") && provider === undefined);
+    const orphans = registrations.filter(
+      ({ type, provider }) => type.startsWith("kubernetes:") && provider === undefined,
+    );
     expect(orphans).toEqual([]);
   });
 
@@ -107,11 +116,16 @@ describe("a mesh of three clusters", async () => {
     expect(dependsOn).not.toContain("cluster1-gateway-chart");
   });
 
-  test("installs gateways and sample applications after their own istiod, whose webhook injects them", () => {
-    for (const name of ["cluster1-gateway-chart", "cluster1-sample-apps-deployment-curl"]) {
-      expect(find(registrations, name).dependsOn).toContain("cluster1-istiod");
-    }
-  });
+  // The SDK registers a component's children only when what the component waits for is there.
+  test.each(["cluster1-gateway", "cluster1-sample-apps", "cluster1.observes.cluster2"])(
+    "makes %s after its cluster's own istiod, and waits for no other cluster's",
+    (name) => {
+      const istiods = find(registrations, name).dependsOn.filter((dependency) =>
+        dependency.endsWith("-istiod"),
+      );
+      expect(istiods).toEqual(["cluster1-istiod"]);
+    },
+  );
 
   test("protects the root's key and certificate, and nothing else", () => {
     const isProtected = registrations.filter(({ protect }) => protect).map(({ name }) => name);
@@ -171,22 +185,38 @@ describe("a mesh", () => {
   });
 
   test("on one network links without a gateway", async () => {
-    const { result, registrations } = await deploy({ clusters: [cluster(1), cluster(2, { network: "network1" })] });
+    const { result, registrations } = await deploy({
+      clusters: [cluster(1), cluster(2, { network: "network1" })],
+    });
     expect(linksOf(registrations)).toHaveLength(2);
     expect(result.gatewayAddresses).toEqual({});
   });
 
   test("of one cluster is a primary without gateway, link or sample application", async () => {
     const { registrations } = await deploy(mesh(1));
-    expect(componentsOf(registrations)).toEqual(["ClusterPrimary cluster1", "IntermediateCA cluster1-ca", "RootCA root-ca"]);
+    expect(componentsOf(registrations)).toEqual([
+      "ClusterPrimary cluster1",
+      "IntermediateCA cluster1-ca",
+      "RootCA root-ca",
+    ]);
   });
 
   test("leaves a cluster alone that is unreachable and may be skipped, and only that one", async () => {
-    const { registrations } = await deploy({ clusters: [cluster(1, { whenUnreachable: "skip" }), cluster(2)] });
+    const { registrations } = await deploy({
+      clusters: [cluster(1, { whenUnreachable: "skip" }), cluster(2)],
+    });
     const skips = registrations
       .filter(({ type }) => type === "pulumi:providers:kubernetes")
       .map(({ inputs }) => inputs["skipUpdateUnreachable"]);
     expect(skips).toEqual(["true", "false"]);
+  });
+
+  test("whose cluster names look like other resources' names gives each resource a URN of its own", async () => {
+    const names = ["root", "cluster1", "cluster1-ca", "cluster1-gateway", "cluster1-reader"];
+    const clusters = names.map((name, index) => ({ name, network: `network${index}` }));
+    const { registrations } = await deploy({ clusters });
+    const urns = registrations.map(({ urn }) => urn);
+    expect(urns.filter((urn, index) => urns.indexOf(urn) < index)).toEqual([]);
   });
 
   test("need not protect its root", async () => {

@@ -25,30 +25,45 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(() => vi.resetModules());
 
-const entry = (index: number, access: object) => ({ name: `cluster${index}`, network: `network${index}`, access });
+const entry = (index: number, access: object) => ({
+  name: `cluster${index}`,
+  network: `network${index}`,
+  access,
+});
 const fromFile = (index: number) => entry(index, { kubeconfigFile: file, context: `cluster${index}` });
 
 /** Loads the program that Pulumi.yaml names, as the language host does. */
 async function loadProgram(mesh: unknown, secrets: Record<string, string> = {}): Promise<MeshOutputs> {
   const { main } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as { main: string };
-  pulumi.runtime.setAllConfig({ ...(mesh === undefined ? {} : { [KEY]: JSON.stringify(mesh) }), ...secrets }, Object.keys(secrets));
+  pulumi.runtime.setAllConfig(
+    { ...(mesh === undefined ? {} : { [KEY]: JSON.stringify(mesh) }), ...secrets },
+    Object.keys(secrets),
+  );
   const program = (await import(join(ROOT, main))) as { default: MeshOutputs };
   return program.default;
 }
 
 describe("the program", () => {
   test("deploys the configured mesh and tells nothing secret of it", async () => {
-    const { result, registrations } = await runProgram(() => loadProgram({ clusters: [fromFile(1), fromFile(2)] }), LB);
+    const { result, registrations } = await runProgram(
+      () => loadProgram({ clusters: [fromFile(1), fromFile(2)] }),
+      LB,
+    );
     expect(Object.keys(result)).toEqual(["rootCertificate", "rootFingerprint", "gatewayAddresses", "links"]);
     expect(await pulumi.isSecret(pulumi.output(result))).toBe(false);
     const told = JSON.stringify(await valueOf(pulumi.output(result)));
     expect(told).toContain('"cluster1":"192.0.2.1"');
     for (const secret of ["PRIVATE KEY", "token-of-", "user-token-of-"]) expect(told).not.toContain(secret);
-    expect(listOf(registrations)).toContain("istio-multicluster:index:RemoteSecretLink cluster1.observes.cluster2");
+    expect(listOf(registrations)).toContain(
+      "istio-multicluster:index:RemoteSecretLink cluster1.observes.cluster2",
+    );
   });
 
   test("gives each provider its own context of a shared kubeconfig only", async () => {
-    const { registrations } = await runProgram(() => loadProgram({ clusters: [fromFile(1), fromFile(2)] }), LB);
+    const { registrations } = await runProgram(
+      () => loadProgram({ clusters: [fromFile(1), fromFile(2)] }),
+      LB,
+    );
     const { inputs, secretPaths } = find(registrations, "cluster1", "kubernetes");
     expect(parse(String(inputs["kubeconfig"]))).toEqual(
       parse(kubeconfig([{ name: "cluster1" }], { "current-context": "cluster1" })),
@@ -57,7 +72,10 @@ describe("the program", () => {
   });
 
   test("never lets a user's credential into the mesh", async () => {
-    const { registrations } = await runProgram(() => loadProgram({ clusters: [fromFile(1), fromFile(2)] }), LB);
+    const { registrations } = await runProgram(
+      () => loadProgram({ clusters: [fromFile(1), fromFile(2)] }),
+      LB,
+    );
     const { data } = find(registrations, "cluster1.observes.cluster2-secret").inputs;
     const remote = Buffer.from((data as Record<string, string>)["cluster2"] ?? "", "base64").toString();
     expect(remote).toContain("token-of-cluster2-reader-token");
@@ -123,18 +141,37 @@ describe("bad config", () => {
   });
 });
 
+// Known fault: take ".fails" away with its mending.
+test.fails("every missing secret is told at once", async () => {
+  await startMocks();
+  const clusters = [
+    entry(1, { kubeconfigSecret: "kubeconfig1" }),
+    entry(2, { kubeconfigSecret: "kubeconfig2" }),
+  ];
+  await expect(loadProgram({ clusters })).rejects.toThrow(/kubeconfig1[^]*kubeconfig2/);
+});
+
 describe("a kubeconfig that is known only later", () => {
   test.each([
-    ["is none", "hello", "the kubeconfig of cluster1 is not a kubeconfig"],
-    ["lacks the context", kubeconfig([{ name: "other" }]), 'the kubeconfig of cluster1 has no context "cluster1"'],
+    ["is none", "hello", "the kubeconfig of cluster cluster1 is not a kubeconfig"],
+    [
+      "lacks the context",
+      kubeconfig([{ name: "other" }]),
+      'the kubeconfig of cluster cluster1 has no context "cluster1"',
+    ],
   ])("stops its cluster before its first resource if it %s", async (_, text, message) => {
-    const clusters = [entry(1, { stackReference: "org/clusters/prod", output: "text", context: "cluster1" }), fromFile(2)];
+    const clusters = [
+      entry(1, { stackReference: "org/clusters/prod", output: "text", context: "cluster1" }),
+      fromFile(2),
+    ];
     const { failures, registrations } = await runFailingProgram(() => loadProgram({ clusters }), {
       ...LB,
       stackOutputs: { "org/clusters/prod": { text } },
     });
     expect(failures.join("\n")).toContain(message);
-    const touched = registrations.filter(({ provider, name }) => provider === "cluster1" || name === "cluster1");
+    const touched = registrations.filter(
+      ({ provider, name }) => provider === "cluster1" || name === "cluster1",
+    );
     expect(touched.filter(({ type }) => !type.startsWith("istio-multicluster:"))).toEqual([]);
   });
 });

@@ -15,7 +15,9 @@ export function listOf(registrations: readonly Registration[]): string[] {
 
 /** The registration with a name; of several the one whose type ends as given. */
 export function find(registrations: readonly Registration[], name: string, typeEnd = ""): Registration {
-  const found = registrations.filter((candidate) => candidate.name === name && candidate.type.endsWith(typeEnd));
+  const found = registrations.filter(
+    (candidate) => candidate.name === name && candidate.type.endsWith(typeEnd),
+  );
   if (found.length !== 1) throw new Error(`${found.length} resources ${name} ${typeEnd}, not one`);
   return found[0] as Registration;
 }

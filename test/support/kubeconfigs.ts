@@ -1,7 +1,9 @@
 import { stringify } from "yaml";
 
 /** Base64 of something that stands for a CA bundle. */
-export const CA_DATA = Buffer.from("-----BEGIN CERTIFICATE-----\nca\n-----END CERTIFICATE-----\n").toString("base64");
+export const CA_DATA = Buffer.from("-----BEGIN CERTIFICATE-----\nca\n-----END CERTIFICATE-----\n").toString(
+  "base64",
+);
 
 /** One cluster of a kubeconfig; context, cluster and user get the same name. */
 export interface KubeconfigEntry {

@@ -83,7 +83,7 @@ export async function runFailingProgram(
   }
 }
 
-/** Sets mocks for the next resources; what they register is added to the returned list. */
+/** Sets mocks for the next resources; what they register, but not what they only read, is added to the returned list. */
 export async function startMocks(cluster: MockCluster = {}): Promise<Registration[]> {
   const mocks: pulumi.runtime.Mocks = {
     newResource: async ({ type, name, inputs, custom, id }) => ({
@@ -117,7 +117,10 @@ function recordRequests(record: (request: RegisterResourceRequest) => void): voi
 function toRegistration(request: RegisterResourceRequest): Registration {
   const secretPaths: string[] = [];
   const inputs = unwrapSecrets(request.getObject()?.toJavaScript() ?? {}, "", secretPaths);
-  const providers = [request.getProvider(), ...[...request.getProvidersMap().entries()].map(([, ref]) => ref)];
+  const providers = [
+    request.getProvider(),
+    ...[...request.getProvidersMap().entries()].map(([, ref]) => ref),
+  ];
   const type = request.getType();
   const parent = request.getParent();
   const parentType = parent === "" ? "" : `${parent.split("::")[2]?.split("$").at(-1)}$`;
@@ -177,7 +180,9 @@ async function stateOf(
     case "tls:index/privateKey:PrivateKey":
       return { privateKeyPem: `-----BEGIN PRIVATE KEY-----\n${name}\n-----END PRIVATE KEY-----\n` };
     case "tls:index/certRequest:CertRequest":
-      return { certRequestPem: `-----BEGIN CERTIFICATE REQUEST-----\n${name}\n-----END CERTIFICATE REQUEST-----\n` };
+      return {
+        certRequestPem: `-----BEGIN CERTIFICATE REQUEST-----\n${name}\n-----END CERTIFICATE REQUEST-----\n`,
+      };
     case "tls:index/selfSignedCert:SelfSignedCert":
       return { certPem: await rootCertificate(), ...validity(inputs) };
     case "tls:index/locallySignedCert:LocallySignedCert":
@@ -191,7 +196,9 @@ async function stateOf(
     case "kubernetes:helm.sh/v4:Chart":
       return inputs["chart"] === undefined ? {} : { resources: chartResources(name, inputs, cluster) };
     case "kubernetes:core/v1:Service":
-      return CHART_SERVICE.test(name) && cluster.ingress ? { status: { loadBalancer: { ingress: cluster.ingress } } } : {};
+      return CHART_SERVICE.test(name) && cluster.ingress
+        ? { status: { loadBalancer: { ingress: cluster.ingress } } }
+        : {};
     case "pulumi:pulumi:StackReference":
       return { outputs: cluster.stackOutputs?.[String(inputs["name"])] ?? {} };
     default:

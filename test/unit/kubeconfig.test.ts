@@ -36,12 +36,19 @@ describe("a context", () => {
 
 describe("a kubeconfig is refused", () => {
   const dangling = (refers: object) =>
-    kubeconfig([{ name: "a" }], { contexts: [{ name: "a", context: { cluster: "a", user: "a", ...refers } }] });
+    kubeconfig([{ name: "a" }], {
+      contexts: [{ name: "a", context: { cluster: "a", user: "a", ...refers } }],
+    });
 
   test.each([
     ["without the context", two, "c", 'has no context "c"; it has "a", "b"'],
     ["without any context", kubeconfig([]), "c", 'has no context "c"; it has none'],
-    ["without a current context", kubeconfig([{ name: "a" }]), undefined, 'has no current context; name one of "a"'],
+    [
+      "without a current context",
+      kubeconfig([{ name: "a" }]),
+      undefined,
+      'has no current context; name one of "a"',
+    ],
     [
       "with an empty current context",
       kubeconfig([{ name: "a" }], { "current-context": "" }),
@@ -94,7 +101,9 @@ describe("the endpoint for links", () => {
   });
 
   test("needs nothing of the kubeconfig when both parts are given", () => {
-    expect(endpointOf({}, { apiServer: "https://api.example", caBundle: "PEM" }).server).toBe("https://api.example");
+    expect(endpointOf({}, { apiServer: "https://api.example", caBundle: "PEM" }).server).toBe(
+      "https://api.example",
+    );
   });
 
   test.each([

@@ -20,7 +20,9 @@ const fullMeshes: fc.Arbitrary<MeshSpec> = sizes
 
 const linkedMeshes: fc.Arbitrary<MeshSpec> = sizes.chain(clustersOf).chain((clusters) => {
   const pairs = clusters.flatMap(({ name: observer }) =>
-    clusters.filter(({ name }) => name !== observer).map(({ name: observed }): LinkSpec => ({ observer, observed })),
+    clusters
+      .filter(({ name }) => name !== observer)
+      .map(({ name: observed }): LinkSpec => ({ observer, observed })),
   );
   return fc.shuffledSubarray(pairs).map((links): MeshSpec => ({ clusters, links }));
 });
@@ -76,8 +78,14 @@ describe("for every mesh", () => {
         const after = planMesh({ ...spec, clusters: [...spec.clusters, added] });
         const known = after.clusters.filter(({ name }) => name !== "added");
         // A gateway may come, because the new cluster needs it; none goes or changes.
-        expect(known.map((cluster, index) => (before.clusters[index]?.gateway ? cluster : { ...cluster, gateway: undefined }))).toEqual(before.clusters);
-        expect(after.links.filter((link) => ![link.observer, link.observed].includes("added"))).toEqual(before.links);
+        expect(
+          known.map((cluster, index) =>
+            before.clusters[index]?.gateway ? cluster : { ...cluster, gateway: undefined },
+          ),
+        ).toEqual(before.clusters);
+        expect(after.links.filter((link) => ![link.observer, link.observed].includes("added"))).toEqual(
+          before.links,
+        );
       }),
     );
   });
@@ -133,8 +141,8 @@ describe("merging Helm values", () => {
         const merged = mergeValues(base, over);
         for (const [path, value] of leavesOf(base)) {
           const parents = path.map((_, index) => at(over, path.slice(0, index + 1)));
-          const untouched = parents.every((parent, index) =>
-            parent === undefined || (isMap(parent) && (index < path.length - 1)),
+          const untouched = parents.every(
+            (parent, index) => parent === undefined || (isMap(parent) && index < path.length - 1),
           );
           if (untouched) expect(at(merged, path)).toEqual(value);
         }

@@ -61,7 +61,13 @@ describe("the plan of a mesh", () => {
       protectRoot: false,
     } as const;
     const spec = mesh(1, { meshId: "m", trustDomain: "td.example", mtls: "PERMISSIVE", istio, ca });
-    expect(planMesh(spec)).toMatchObject({ meshId: "m", trustDomain: "td.example", mtls: "PERMISSIVE", istio, ca });
+    expect(planMesh(spec)).toMatchObject({
+      meshId: "m",
+      trustDomain: "td.example",
+      mtls: "PERMISSIVE",
+      istio,
+      ca,
+    });
   });
 
   test("takes a CA setting that is undefined for one that is not there", () => {
@@ -115,7 +121,11 @@ describe("a gateway", () => {
   test("can be had where nobody observes, and turned off where it is not needed", () => {
     expect(gateways(mesh(1, { gateway: { enabled: true } }))).toEqual(["cluster1"]);
     expect(
-      gateways({ clusters: [cluster(1, { gateway: { enabled: false } }), cluster(2)], links: [], gateway: { enabled: true } }),
+      gateways({
+        clusters: [cluster(1, { gateway: { enabled: false } }), cluster(2)],
+        links: [],
+        gateway: { enabled: true },
+      }),
     ).toEqual(["cluster2"]);
   });
 
@@ -127,7 +137,11 @@ describe("a gateway", () => {
 
 describe("a cluster's settings", () => {
   const spec: MeshSpec = {
-    istiod: { replicas: 1, resources: { requests: { cpu: "1" } }, values: { a: { x: 1, y: 1 }, list: [1, 2] } },
+    istiod: {
+      replicas: 1,
+      resources: { requests: { cpu: "1" } },
+      values: { a: { x: 1, y: 1 }, list: [1, 2] },
+    },
     base: { values: { b: 1 } },
     clusters: [
       cluster(1, { istiod: { replicas: 3, resources: undefined, values: { a: { y: 2 }, list: [3] } } }),
@@ -137,7 +151,11 @@ describe("a cluster's settings", () => {
 
   test("win over the mesh's, Helm values key by key", () => {
     expect(planned(spec, "cluster1")).toMatchObject({
-      istiod: { replicas: 3, resources: { requests: { cpu: "1" } }, values: { a: { x: 1, y: 2 }, list: [3] } },
+      istiod: {
+        replicas: 3,
+        resources: { requests: { cpu: "1" } },
+        values: { a: { x: 1, y: 2 }, list: [3] },
+      },
       base: { values: { b: 1 } },
       whenUnreachable: "fail",
     });

@@ -16,7 +16,10 @@ interface Template {
 interface Deployment {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly labels: Record<string, string> };
-  readonly spec: { readonly selector: { readonly matchLabels: Record<string, string> }; readonly template: Template };
+  readonly spec: {
+    readonly selector: { readonly matchLabels: Record<string, string> };
+    readonly template: Template;
+  };
 }
 
 const EVERYTHING = { namespace: "apps", helloworldVersions: ["v1", "v2"], client: true };
@@ -27,7 +30,8 @@ function objectsOf(input: SampleAppsInput): Deployment[] {
   return chart.toJson() as Deployment[];
 }
 
-const namesOf = (input: SampleAppsInput) => objectsOf(input).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+const namesOf = (input: SampleAppsInput) =>
+  objectsOf(input).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
 const deployments = objectsOf(EVERYTHING).filter(({ kind }) => kind === "Deployment");
 
 describe("the sample applications", () => {
@@ -78,7 +82,8 @@ describe("the sample applications", () => {
 describe.each(deployments.map((deployment) => [deployment.metadata.name, deployment] as const))(
   "the Deployment %s",
   (name, { metadata, spec }) => {
-    const expected = name === "curl" ? { app: "curl" } : { app: "helloworld", version: name.replace("helloworld-", "") };
+    const expected =
+      name === "curl" ? { app: "curl" } : { app: "helloworld", version: name.replace("helloworld-", "") };
 
     test("selects exactly its own pods", () => {
       expect(metadata.labels).toEqual(expected);
@@ -87,7 +92,10 @@ describe.each(deployments.map((deployment) => [deployment.metadata.name, deploym
     });
 
     test("runs under its own account, without that account's token", () => {
-      expect(spec.template.spec).toMatchObject({ serviceAccountName: name, automountServiceAccountToken: false });
+      expect(spec.template.spec).toMatchObject({
+        serviceAccountName: name,
+        automountServiceAccountToken: false,
+      });
     });
 
     test("runs a pinned image", () => {

@@ -68,7 +68,10 @@ describe("values of the istiod chart", () => {
   });
 
   test("give way to overrides and keep what these do not name", () => {
-    const values = istiodValues({ ...input, values: { env: { A: "1", ISTIO_MULTIROOT_MESH: "false" }, global: { network: "n" } } });
+    const values = istiodValues({
+      ...input,
+      values: { env: { A: "1", ISTIO_MULTIROOT_MESH: "false" }, global: { network: "n" } },
+    });
     expect(values).toMatchObject({
       env: { A: "1", ISTIO_MULTIROOT_MESH: "false" },
       global: { network: "n", meshID: "mesh1", multiCluster: { clusterName: "cluster1" } },
@@ -111,7 +114,9 @@ describe("values of the gateway chart", () => {
   });
 
   test.each([0, 1, "50%"])("set a disruption budget of %s", (minAvailable) => {
-    expect(gatewayValues({ ...input, minAvailable })).toMatchObject({ podDisruptionBudget: { minAvailable } });
+    expect(gatewayValues({ ...input, minAvailable })).toMatchObject({
+      podDisruptionBudget: { minAvailable },
+    });
   });
 
   test("carry pull secrets, annotations, source ranges, resources and tolerations", () => {
@@ -139,7 +144,10 @@ describe("values of the gateway chart", () => {
 
   test("give way to overrides and keep what these do not name", () => {
     const values = gatewayValues({ ...input, values: { service: { type: "NodePort" }, kind: "DaemonSet" } });
-    expect(values).toMatchObject({ kind: "DaemonSet", service: { type: "NodePort", loadBalancerSourceRanges: [] } });
+    expect(values).toMatchObject({
+      kind: "DaemonSet",
+      service: { type: "NodePort", loadBalancerSourceRanges: [] },
+    });
   });
 });
 
@@ -159,8 +167,16 @@ describe("the location of a chart", () => {
       { repository: "https://charts.example" },
       { chart: "istiod", version: "1.31.1", repositoryOpts: { repo: "https://charts.example" } },
     ],
-    ["an OCI registry", { oci: "oci://r.example/charts" }, { chart: "oci://r.example/charts/istiod", version: "1.31.1" }],
-    ["an OCI registry with a slash", { oci: "oci://r.example/" }, { chart: "oci://r.example/istiod", version: "1.31.1" }],
+    [
+      "an OCI registry",
+      { oci: "oci://r.example/charts" },
+      { chart: "oci://r.example/charts/istiod", version: "1.31.1" },
+    ],
+    [
+      "an OCI registry with a slash",
+      { oci: "oci://r.example/" },
+      { chart: "oci://r.example/istiod", version: "1.31.1" },
+    ],
     ["a folder of the project", { folder: "charts" }, { chart: "./charts/istiod" }],
     ["a folder given with a dot", { folder: "./.lab/charts/" }, { chart: "./.lab/charts/istiod" }],
     ["a folder beside the project", { folder: "../charts" }, { chart: "../charts/istiod" }],
