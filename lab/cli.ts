@@ -5,7 +5,9 @@ import { defaultSpec, down, type Lab, list, status, up } from ".";
 import { MAX_CLUSTERS } from "./spec";
 import { ensureToolchain } from "./toolchain";
 
-const program = new Command("lab").description("embedded Kubernetes clusters for trying and testing the mesh");
+const program = new Command("lab").description(
+  "embedded Kubernetes clusters for trying and testing the mesh",
+);
 
 program
   .command("up")

@@ -1,15 +1,9 @@
 import { mkdir, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { ensureControlPlane, type ControlPlane } from "./clusters/kwok";
 import { ensureKubeProxy } from "./clusters/kube-proxy";
 import { ensureRuntime } from "./clusters/runtime";
 import { clusterAddresses } from "./network/addresses";
-import {
-  deleteNamespace,
-  listNamespaces,
-  namespaceName,
-  namespacePrefix,
-} from "./network/namespaces";
+import { deleteNamespace, listNamespaces, namespaceName, namespacePrefix } from "./network/namespaces";
 import { ensureNode, removeNodeRoutes } from "./network/wiring";
 import { clusterPaths, labFolder, type LabState } from "./state";
 import type { Toolchain } from "./toolchain";

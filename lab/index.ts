@@ -19,7 +19,15 @@ import {
 } from "./network/namespaces";
 import { ensureHub, ensureNetwork } from "./network/wiring";
 import { checkLabName, checkSpec, type LabSpec } from "./spec";
-import { clusterPaths, labFolder, labNames, type LabState, readState, writeFileAtomically, writeState } from "./state";
+import {
+  clusterPaths,
+  labFolder,
+  labNames,
+  type LabState,
+  readState,
+  writeFileAtomically,
+  writeState,
+} from "./state";
 import type { Toolchain } from "./toolchain";
 
 export { defaultSpec, type ClusterSpec, type LabSpec } from "./spec";
@@ -80,7 +88,9 @@ export async function up(spec: LabSpec, toolchain: Toolchain, onProgress: Progre
       onProgress(name, "up");
     }),
   );
-  const failures = results.filter((result) => result.status === "rejected").map(({ reason }) => reason as Error);
+  const failures = results
+    .filter((result) => result.status === "rejected")
+    .map(({ reason }) => reason as Error);
   if (failures.length > 0) throw new Error(failures.map(({ message }) => message).join("\n"));
   return writeLab(state);
 }
@@ -168,7 +178,8 @@ async function writeLab(state: LabState): Promise<Lab> {
 async function requireState(name: string): Promise<LabState> {
   checkLabName(name);
   const state = await readState(name);
-  if (state === undefined) throw new Error(`There is no lab ${name} here: bring it up with npm run lab -- up.`);
+  if (state === undefined)
+    throw new Error(`There is no lab ${name} here: bring it up with npm run lab -- up.`);
   return state;
 }
 
@@ -180,6 +191,11 @@ function describe(state: LabState): Lab {
     const apiServer = `https://${api}:${API_PORT}`;
     return { name, network, index, apiServer, kubeconfig, node: nodeName(name), podCidr, logs };
   });
-  return { name: state.name, dir, kubeconfig: join(dir, "kubeconfig"), charts: join(dir, "charts"), clusters };
+  return {
+    name: state.name,
+    dir,
+    kubeconfig: join(dir, "kubeconfig"),
+    charts: join(dir, "charts"),
+    clusters,
+  };
 }
-

@@ -32,7 +32,8 @@ export function defaultSpec(name: string, clusterCount = 3, network?: string): L
 /** Throws one error that lists everything that is wrong with a spec. */
 export function checkSpec({ name, clusters }: LabSpec): void {
   const problems = [...labelProblem("name", name)];
-  if (clusters.length > MAX_CLUSTERS) problems.push(`clusters: at most ${MAX_CLUSTERS}, not ${clusters.length}`);
+  if (clusters.length > MAX_CLUSTERS)
+    problems.push(`clusters: at most ${MAX_CLUSTERS}, not ${clusters.length}`);
   const seen = new Set<string>();
   clusters.forEach((cluster, index) => {
     problems.push(...labelProblem(`clusters[${index}].name`, cluster.name));

@@ -14,7 +14,8 @@ export interface OpenMesh {
   readonly kubeConfigs: ReadonlyMap<string, KubeConfig>;
 }
 
-const CONFIG_KEY = "istio-multicluster:mesh";
+const configKey = (name: string) => `istio-multicluster:${name}`;
+const CONFIG_KEY = configKey("mesh");
 
 /** Reads a stack's mesh and opens the access to each of its clusters, from the same config as the program. */
 export async function openMesh(stack: Stack): Promise<OpenMesh> {
@@ -22,7 +23,7 @@ export async function openMesh(stack: Stack): Promise<OpenMesh> {
   const raw = config[CONFIG_KEY]?.value;
   if (raw === undefined)
     throw new Error(`stack ${stack.name} has no config value ${CONFIG_KEY}; see README.md`);
-  const { mesh, problems } = checkMesh(JSON.parse(raw));
+  const { mesh, problems } = checkMesh(JSON.parse(raw), (secret) => configKey(secret) in config);
   if (mesh === undefined) throw new Error(describeProblems(CONFIG_KEY, problems));
   const opened = await Promise.all(
     mesh.clusters.map(async (cluster) => {
@@ -42,13 +43,7 @@ async function kubeconfigText(
 ): Promise<string> {
   if ("kubeconfigFile" in access) return readFileSync(resolve(access.kubeconfigFile), "utf8");
   if ("kubeconfigSecret" in access) {
-    const value = config[`istio-multicluster:${access.kubeconfigSecret}`]?.value;
-    if (value === undefined) {
-      throw new Error(
-        `cluster ${name}: config value ${access.kubeconfigSecret} is missing; set it with: pulumi config set --secret ${access.kubeconfigSecret}`,
-      );
-    }
-    return value;
+    return config[configKey(access.kubeconfigSecret)]?.value ?? "";
   }
   const outputs = await stack.workspace.stackOutputs(access.stackReference);
   const value: unknown = outputs[access.output]?.value;

@@ -22,23 +22,63 @@ export interface ClusterAccess {
   readonly endpoint: () => pulumi.Output<ApiEndpoint>;
 }
 
-/** Problems that can be seen in kubeconfig files. Kubeconfigs that are secrets or outputs are checked when known. */
-export function validateAccess(mesh: MeshConfig, observed: ReadonlySet<string>): Problem[] {
+/**
+ * Problems of access that config and files can show. Kubeconfigs that are secrets or outputs are checked when known.
+ *
+ * @param observed - clusters to which a link leads
+ * @param hasSecret - whether a secret config value of that name exists
+ */
+export function validateAccess(
+  mesh: MeshConfig,
+  observed: ReadonlySet<string>,
+  hasSecret: (name: string) => boolean,
+): Problem[] {
   return mesh.clusters.flatMap((cluster, index) => {
-    if (!("kubeconfigFile" in cluster.access)) return [];
-    const path = `clusters[${index}].access`;
-    try {
-      const selected = selectContext(
-        readKubeconfigFile(cluster.access.kubeconfigFile),
-        cluster.access.context,
-      );
-      if (observed.has(cluster.name)) checkedEndpoint(selected, cluster, mesh);
-      return [];
-    } catch (error) {
-      if (!(error instanceof KubeconfigError)) throw error;
-      return [{ path, message: `${cluster.access.kubeconfigFile} ${error.message}` }];
-    }
+    const path = `clusters[${index}]`;
+    const isObserved = observed.has(cluster.name);
+    return [
+      ...secretProblems(cluster, `${path}.access.kubeconfigSecret`, hasSecret),
+      ...fileProblems(cluster, `${path}.access`, (selected) => {
+        if (isObserved) checkedEndpoint(selected, cluster, mesh);
+      }),
+      ...(isObserved ? apiServerProblems(cluster, `${path}.apiServer`, mesh) : []),
+    ];
   });
+}
+
+function secretProblems(
+  { access }: ClusterConfig,
+  path: string,
+  hasSecret: (name: string) => boolean,
+): Problem[] {
+  if (!("kubeconfigSecret" in access) || hasSecret(access.kubeconfigSecret)) return [];
+  const name = access.kubeconfigSecret;
+  return [
+    {
+      path,
+      message: `names the config value ${name}, which is not set; set it with: pulumi config set --secret ${name}`,
+    },
+  ];
+}
+
+function fileProblems(
+  { access }: ClusterConfig,
+  path: string,
+  check: (selected: SelectedContext) => void,
+): Problem[] {
+  if (!("kubeconfigFile" in access)) return [];
+  try {
+    check(selectContext(readKubeconfigFile(access.kubeconfigFile), access.context));
+    return [];
+  } catch (error) {
+    if (!(error instanceof KubeconfigError)) throw error;
+    return [{ path, message: `${access.kubeconfigFile} ${error.message}` }];
+  }
+}
+
+function apiServerProblems({ name, apiServer }: ClusterConfig, path: string, mesh: MeshConfig): Problem[] {
+  if (apiServer === undefined || mesh.loopbackIsShared || !isLoopback(apiServer)) return [];
+  return [{ path, message: loopbackMessage(name, apiServer) }];
 }
 
 /** Opens the access to a cluster whose config has been checked. */
@@ -78,13 +118,18 @@ function readKubeconfigFile(file: string): string {
 
 function checkedEndpoint(selected: SelectedContext, cluster: ClusterConfig, mesh: MeshConfig): ApiEndpoint {
   const endpoint = apiEndpoint(selected, cluster);
-  if (isLoopback(endpoint.server) && !mesh.loopbackIsShared) {
-    throw new KubeconfigError(
-      `gives ${cluster.name}'s API the loopback address ${endpoint.server}, which other clusters cannot reach; ` +
-        "set apiServer to an address that they can, or loopbackIsShared: true if all control planes share one host's network",
-    );
+  // An apiServer in the config has been checked by itself.
+  if (cluster.apiServer === undefined && isLoopback(endpoint.server) && !mesh.loopbackIsShared) {
+    throw new KubeconfigError(loopbackMessage(cluster.name, endpoint.server));
   }
   return endpoint;
+}
+
+function loopbackMessage(cluster: string, server: string): string {
+  return (
+    `gives ${cluster}'s API the loopback address ${server}, which other clusters cannot reach; ` +
+    "set apiServer to an address that they can, or loopbackIsShared: true if all control planes share one host's network"
+  );
 }
 
 /** An error from inside an Output reaches the user without a path, so it has to name its cluster. */

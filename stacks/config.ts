@@ -4,7 +4,7 @@ import type { MeshPlan, Problem } from "../components/topology/types";
 import { validateMesh } from "../components/topology/validate";
 import { type ClusterAccess, openAccess, validateAccess } from "./access";
 import { type MeshConfig, meshConfigSchema } from "./config-schema";
-import { parseLeniently } from "./lenient";
+import { beside, parseLeniently, type StandIns } from "./lenient";
 
 /** A mesh as configured: what to build, and how to reach each cluster. */
 export interface ConfiguredMesh {
@@ -29,7 +29,7 @@ export function readMesh(config: pulumi.Config): ConfiguredMesh {
       `config value ${key} is missing; describe the mesh in Pulumi.${pulumi.getStack()}.yaml, see README.md`,
     );
   }
-  const { mesh, problems } = checkMesh(raw);
+  const { mesh, problems } = checkMesh(raw, (secret) => config.getSecret(secret) !== undefined);
   if (mesh === undefined) throw new pulumi.RunError(describeProblems(key, problems));
   return {
     plan: planMesh(mesh),
@@ -37,12 +37,37 @@ export function readMesh(config: pulumi.Config): ConfiguredMesh {
   };
 }
 
-/** Checks a config value on its own: all of its problems, and the mesh if there are none. */
-export function checkMesh(raw: unknown): { mesh?: MeshConfig; problems: Problem[] } {
-  const { value, problems: shape } = parseLeniently(meshConfigSchema, raw);
+/** What stands in for required parts of the wrong shape while the rest is checked; nothing refers to them. */
+const STAND_INS: StandIns = {
+  clusters: () => [],
+  "clusters[]": (index) => ({ ...standInCluster(index), name: `stand-in-${index}` }),
+  name: (index) => `stand-in-${index}`,
+  network: () => "stand-in",
+  access: () => standInCluster(0).access,
+  "links[]": (index) => ({ observer: `stand-in-${index}`, observed: "stand-in" }),
+  observer: (index) => `stand-in-${index}`,
+  observed: (index) => `stand-in-${index}`,
+  helloworld: () => ({}),
+};
+
+function standInCluster(index: number) {
+  return { network: "stand-in", access: { stackReference: `stand-in-${index}`, output: "stand-in" } };
+}
+
+/**
+ * Checks a config value on its own: all of its problems, and the mesh if there are none.
+ *
+ * @param hasSecret - whether a secret config value of that name exists
+ */
+export function checkMesh(
+  raw: unknown,
+  hasSecret: (name: string) => boolean,
+): { mesh?: MeshConfig; problems: Problem[] } {
+  const { value, problems: shape } = parseLeniently(meshConfigSchema, raw, STAND_INS);
   if (value === undefined) return { problems: shape };
   const observed = new Set(linksOf(value).map((link) => link.observed));
-  const problems = [...shape, ...validateMesh(value), ...validateAccess(value, observed)];
+  const meaning = [...validateMesh(value), ...validateAccess(value, observed, hasSecret)];
+  const problems = [...shape, ...beside(shape, meaning)];
   return problems.length === 0 ? { mesh: value, problems } : { problems };
 }
 

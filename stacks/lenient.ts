@@ -1,18 +1,32 @@
 import { z } from "zod";
 import type { Problem } from "../components/topology/types";
 
+/** What stands in for a required part of the wrong shape, by its key; `<key>[]` for an item of a list. */
+export type StandIns = Readonly<Record<string, (index: number) => unknown>>;
+
 /**
- * Parses a value; if its shape is wrong, the wrong parts are left out where that is possible and the rest is parsed,
+ * Parses a value; if its shape is wrong, wrong parts are left out or get a stand-in and the rest is parsed,
  * so that a caller can report problems of shape and of meaning at once.
  */
-export function parseLeniently<T>(schema: z.ZodType<T>, raw: unknown): { value?: T; problems: Problem[] } {
+export function parseLeniently<T>(
+  schema: z.ZodType<T>,
+  raw: unknown,
+  standIns: StandIns,
+): { value?: T; problems: Problem[] } {
   const first = schema.safeParse(raw, { reportInput: true });
   if (first.success) return { value: first.data, problems: [] };
   const problems = first.error.issues.flatMap(toProblems);
   const rest = structuredClone(raw);
-  for (const issue of first.error.issues) leaveOut(rest, issue);
+  first.error.issues.forEach((issue, index) => replace(rest, issue, (key) => standIns[key]?.(index)));
   const second = schema.safeParse(rest);
   return second.success ? { value: second.data, problems } : { problems };
+}
+
+/** Leaves out problems of what has been reported already: there is no telling what a wrong part means. */
+export function beside(reported: readonly Problem[], others: readonly Problem[]): Problem[] {
+  const isPartOf = (path: string, whole: string) =>
+    path === whole || path.startsWith(`${whole}.`) || path.startsWith(`${whole}[`);
+  return others.filter(({ path }) => !reported.some((problem) => isPartOf(path, problem.path)));
 }
 
 function toProblems(issue: z.core.$ZodIssue): Problem[] {
@@ -36,13 +50,26 @@ function formatPath(path: readonly PropertyKey[]): string {
     .replace(/^\./, "");
 }
 
-function leaveOut(root: unknown, issue: z.core.$ZodIssue): void {
-  const keys = issue.code === "unrecognized_keys" ? issue.keys : issue.path.slice(-1);
-  const parentPath = issue.code === "unrecognized_keys" ? issue.path : issue.path.slice(0, -1);
+/** Takes what an issue is about out of `root`, in place, or puts a stand-in there. */
+function replace(root: unknown, issue: z.core.$ZodIssue, standIn: (key: string) => unknown): void {
+  const unknownKeys = issue.code === "unrecognized_keys";
+  const parentPath = unknownKeys ? issue.path : issue.path.slice(0, -1);
   const parent = parentPath.reduce<unknown>(
-    (value, part) => (typeof value === "object" && value !== null ? Reflect.get(value, part) : undefined),
+    (value, part) => (isObject(value) ? Reflect.get(value, part) : undefined),
     root,
   );
-  if (typeof parent !== "object" || parent === null) return;
-  for (const key of keys) Reflect.deleteProperty(parent, key);
+  if (!isObject(parent)) return;
+  for (const key of unknownKeys ? issue.keys : issue.path.slice(-1)) {
+    const value = unknownKeys ? undefined : standIn(standInKey(parentPath, key));
+    if (value === undefined) Reflect.deleteProperty(parent, key);
+    else Reflect.set(parent, key, value);
+  }
+}
+
+function standInKey(parentPath: readonly PropertyKey[], key: PropertyKey): string {
+  return typeof key === "number" ? `${String(parentPath.at(-1))}[]` : String(key);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

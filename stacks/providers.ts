@@ -9,8 +9,10 @@ export function clusterProvider(cluster: ClusterPlan, access: ClusterAccess): k8
     // Without it a new address or credential in the kubeconfig would replace every resource of the cluster.
     // https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/#clusteridentifier_nodejs
     clusterIdentifier: cluster.name,
-    // Without it new data would delete a Secret before making it anew: for cacerts a window without a CA.
+    // Without these new data would delete an object before making it anew: for cacerts a window without a CA,
+    // for istiod's ConfigMaps one without mesh configuration or injection template.
     enableSecretMutable: true,
+    enableConfigMapMutable: true,
     skipUpdateUnreachable: cluster.whenUnreachable === "skip",
   });
 }

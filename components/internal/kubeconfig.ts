@@ -1,3 +1,4 @@
+import { BlockList, isIP } from "node:net";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 
@@ -102,10 +103,19 @@ export function apiEndpoint(
   return { server, caData };
 }
 
+/** Addresses that mean the caller's own machine; some tools write the unspecified address for it. */
+const OWN_MACHINE = new BlockList();
+OWN_MACHINE.addSubnet("127.0.0.0", 8, "ipv4");
+OWN_MACHINE.addAddress("0.0.0.0", "ipv4");
+OWN_MACHINE.addAddress("::1", "ipv6");
+OWN_MACHINE.addAddress("::", "ipv6");
+
 /** Whether an API address means the caller's own machine, so that no other cluster can use it. */
 export function isLoopback(server: string): boolean {
-  const host = URL.canParse(server) ? new URL(server).hostname : server;
-  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127\./.test(host);
+  const host = URL.canParse(server) ? new URL(server).hostname.replace(/^\[|\]$/g, "") : server;
+  const family = isIP(host);
+  if (family === 0) return host === "localhost" || host.endsWith(".localhost");
+  return OWN_MACHINE.check(host, family === 4 ? "ipv4" : "ipv6");
 }
 
 function parseKubeconfig(text: string) {

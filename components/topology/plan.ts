@@ -4,6 +4,7 @@ import type {
   ClusterPlan,
   ClusterSpec,
   GatewayPlan,
+  GatewaySpec,
   LinkSpec,
   MeshPlan,
   MeshSpec,
@@ -35,7 +36,7 @@ export function planMesh(spec: MeshSpec): MeshPlan {
       tag: spec.istio?.tag,
       imagePullSecrets: spec.istio?.imagePullSecrets ?? [],
     },
-    ca: { ...CA_DEFAULTS, ...definedOnly(spec.ca ?? {}) },
+    ca: planCa(spec.ca),
     clusters: spec.clusters.map((cluster) => planCluster(cluster, spec)),
     links: linksOf(spec).map((link) => ({
       ...link,
@@ -43,6 +44,16 @@ export function planMesh(spec: MeshSpec): MeshPlan {
     })),
     sampleApps: spec.sampleApps === undefined ? [] : planSampleApps(spec.sampleApps, spec.clusters),
   };
+}
+
+/** CA settings with every default filled in. */
+export function planCa(ca: CaSpec = {}): MeshPlan["ca"] {
+  return { ...CA_DEFAULTS, ...definedOnly(ca) };
+}
+
+/** A cluster's gateway settings over the mesh's. */
+export function gatewaySettings(cluster: ClusterSpec, spec: MeshSpec): GatewaySpec {
+  return mergeSettings(spec.gateway, cluster.gateway);
 }
 
 /** The links of a mesh: the given ones, or one per ordered pair of clusters. */
@@ -76,7 +87,7 @@ function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
 }
 
 function planGateway(cluster: ClusterSpec, spec: MeshSpec): GatewayPlan | undefined {
-  const { enabled, ...settings } = mergeSettings(spec.gateway, cluster.gateway);
+  const { enabled, ...settings } = gatewaySettings(cluster, spec);
   if (!(enabled ?? needsGateway(cluster, spec))) return undefined;
   return { ...settings, hosts: settings.hosts ?? ["*.local"] };
 }

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
-import type { ClusterSpec, GatewaySpec, LinkSpec, MeshSpec, Problem } from "./types";
-import { CA_DEFAULTS, linksOf, needsGateway } from "./plan";
+import type { GatewaySpec, IstiodSpec, LinkSpec, MeshSpec, Problem } from "./types";
+import { gatewaySettings, linksOf, needsGateway, planCa } from "./plan";
 
 /** A Kubernetes label of RFC 1123: what a cluster name must be to serve as Secret key, Istio cluster ID and name part. */
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
@@ -20,7 +20,8 @@ export function validateMesh(spec: MeshSpec): Problem[] {
     ...validateIstio(spec),
     ...validateCa(spec),
     ...validateGateway(spec.gateway, "gateway"),
-    ...validateClusters(spec.clusters),
+    ...validateRevision(spec.istiod, "istiod"),
+    ...validateClusters(spec),
     ...validateLinks(spec),
     ...validateReachability(spec),
     ...validateSampleApps(spec),
@@ -71,7 +72,7 @@ function validateIstio(spec: MeshSpec): Problem[] {
 }
 
 function validateCa(spec: MeshSpec): Problem[] {
-  const ca = { ...CA_DEFAULTS, ...spec.ca };
+  const ca = planCa(spec.ca);
   if (ca.intermediateValidityDays <= ca.rootValidityDays) return [];
   return [
     {
@@ -81,7 +82,16 @@ function validateCa(spec: MeshSpec): Problem[] {
   ];
 }
 
-function validateClusters(clusters: readonly ClusterSpec[]): Problem[] {
+/** Names of the chart's objects, on which links and order rest, change with a revision. */
+function validateRevision(istiod: IstiodSpec | undefined, path: string): Problem[] {
+  if (!istiod?.values?.["revision"]) return [];
+  return [
+    { path: `${path}.values.revision`, message: "is not supported: one control plane a cluster; remove it" },
+  ];
+}
+
+function validateClusters(spec: MeshSpec): Problem[] {
+  const { clusters } = spec;
   if (clusters.length === 0) {
     return [
       { path: "clusters", message: "is empty; list at least one cluster with name, network and access" },
@@ -101,7 +111,8 @@ function validateClusters(clusters: readonly ClusterSpec[]): Problem[] {
           ]
         : []),
       ...labelProblems(cluster.network, `${path}.network`),
-      ...validateGateway(cluster.gateway, `${path}.gateway`),
+      ...(cluster.gateway ? validateGateway(gatewaySettings(cluster, spec), `${path}.gateway`) : []),
+      ...validateRevision(cluster.istiod, `${path}.istiod`),
     ];
   });
 }
@@ -213,21 +224,23 @@ function validateSampleApps(spec: MeshSpec): Problem[] {
   const names = new Set(spec.clusters.map((cluster) => cluster.name));
   return [
     ...labelProblems(apps.namespace, "sampleApps.namespace"),
-    ...Object.entries(apps.helloworld).flatMap(([cluster, versions]) => [
-      ...unknownCluster(cluster, names, `sampleApps.helloworld.${cluster}`),
-      ...versions.flatMap((version, index) =>
-        version === "v1" || version === "v2"
-          ? []
-          : [
-              {
-                path: `sampleApps.helloworld.${cluster}[${index}]`,
-                message: `"${version}" is no version of Istio's helloworld; use v1 or v2`,
-              },
-            ],
-      ),
-    ]),
+    ...Object.entries(apps.helloworld).flatMap(([cluster, versions]) => {
+      const path = `sampleApps.helloworld.${cluster}`;
+      return [...unknownCluster(cluster, names, path), ...versionProblems(versions, path)];
+    }),
     ...(apps.clients ?? []).flatMap((cluster, index) =>
       unknownCluster(cluster, names, `sampleApps.clients[${index}]`),
     ),
   ];
+}
+
+function versionProblems(versions: readonly string[], path: string): Problem[] {
+  return versions.flatMap((version, index) => {
+    if (version !== "v1" && version !== "v2") {
+      const message = `"${version}" is no version of Istio's helloworld; use v1 or v2`;
+      return [{ path: `${path}[${index}]`, message }];
+    }
+    if (versions.indexOf(version) === index) return [];
+    return [{ path: `${path}[${index}]`, message: `${version} is there already; list each version once` }];
+  });
 }

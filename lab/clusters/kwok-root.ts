@@ -41,8 +41,13 @@ export async function writeKwokRoot({ folder, binary }: KwokRoot, kwok: string):
   await writeFile(join(folder, "enter-container"), ENTER, { mode: 0o755 });
   await link(join(folder, "commands"), commands, () => "/enter-container");
   await link(folder, outside(await readdir("/"), "usr", "bin", "sbin", "host"), (name) => `/host/${name}`);
-  await link(join(folder, "usr"), outside(await readdir("/usr"), "bin", "sbin", "local"), (name) => `/host/usr/${name}`);
-  for (const path of COMMAND_FOLDERS) await link(join(folder, dirname(path)), [path.split("/").at(-1)!], () => "/commands");
+  await link(
+    join(folder, "usr"),
+    outside(await readdir("/usr"), "bin", "sbin", "local"),
+    (name) => `/host/usr/${name}`,
+  );
+  for (const path of COMMAND_FOLDERS)
+    await link(join(folder, dirname(path)), [path.split("/").at(-1)!], () => "/commands");
   await writeFile(binary, kwokScript(folder, kwok), { mode: 0o755 });
 }
 

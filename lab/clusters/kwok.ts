@@ -21,7 +21,13 @@ export interface ControlPlane {
 }
 
 /** Ports that may be the same everywhere: each cluster has a network namespace of its own. */
-const PORTS = { etcd: 2379, etcdPeer: 2380, controllerManager: 10257, scheduler: 10259, kwok: 10247 } as const;
+const PORTS = {
+  etcd: 2379,
+  etcdPeer: 2380,
+  controllerManager: 10257,
+  scheduler: 10259,
+  kwok: 10247,
+} as const;
 
 /** Port of kwok's stand-in for the kubelet API: logs, exec, port-forward. */
 export const KUBELET_PORT = PORTS.kwok;
@@ -41,7 +47,12 @@ export async function ensureControlPlane(plane: ControlPlane, { bin }: Toolchain
     const config = join(dirname(plane.kubeconfig), "kwokctl.yaml");
     await writeFile(config, stringify(kwokctlConfig(plane, bin)));
     const wait = `${START_TIMEOUT_SECONDS}s`;
-    const files = ["--config", config, "--kubeconfig", join(dirname(plane.kubeconfig), "kwok-kubeconfig.yaml")];
+    const files = [
+      "--config",
+      config,
+      "--kubeconfig",
+      join(dirname(plane.kubeconfig), "kwok-kubeconfig.yaml"),
+    ];
     await kwokctl(plane, bin, ["create", "cluster", ...files, "--wait", wait]);
   }
   await writeFileAtomically(plane.kubeconfig, await userKubeconfig(plane));

@@ -1,11 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { loadExeca } from "../toolchain/run";
-import {
-  clusterAddresses,
-  labAddresses,
-  LAB_SLOTS,
-  networkAddress,
-} from "./addresses";
+import { clusterAddresses, labAddresses, LAB_SLOTS, networkAddress } from "./addresses";
 import {
   ensureNamespace,
   ensureVeth,
@@ -48,7 +43,12 @@ export async function ensureHub(lab: string, folder: string, wantedSlot?: number
 }
 
 /** The router of one network, connected to the hub. */
-export async function ensureNetwork(lab: string, slot: number, network: string, index: number): Promise<void> {
+export async function ensureNetwork(
+  lab: string,
+  slot: number,
+  network: string,
+  index: number,
+): Promise<void> {
   const hub = namespaceName.hub(lab);
   const namespace = namespaceName.network(lab, network);
   const address = networkAddress(slot, index);
@@ -82,7 +82,14 @@ export async function ensureNode(
   ]);
   // What kube-proxy has not sent to a pod would go back and forth between node and router.
   for (const chain of ["FORWARD", "OUTPUT"]) {
-    await ensureRule(namespace, "filter", [chain, "--out-interface", "net", "--destination", publicCidr, ...REJECT]);
+    await ensureRule(namespace, "filter", [
+      chain,
+      "--out-interface",
+      "net",
+      "--destination",
+      publicCidr,
+      ...REJECT,
+    ]);
   }
   await ipBatch(router, [
     `route replace ${podCidr} via ${node} dev cluster${index} onlink src ${routerAddress}`,
@@ -102,7 +109,12 @@ export async function removeNodeRoutes(lab: string, slot: number, clusterIndex: 
 }
 
 /** The route of a pod, and its interfaces in its own namespace and in the node's, in which this process runs. */
-export async function connectPod(namespace: string, link: string, address: string, node: string): Promise<void> {
+export async function connectPod(
+  namespace: string,
+  link: string,
+  address: string,
+  node: string,
+): Promise<void> {
   await ipBatch(undefined, [
     `link add ${link} type veth peer name eth0 netns ${namespace}`,
     `address add ${node}/32 dev ${link}`,
@@ -148,12 +160,25 @@ async function claimSlot(hub: string, holders: SlotHolder[], wanted?: number): P
   const execa = await loadExeca();
   const slots = wanted === undefined ? Array.from({ length: LAB_SLOTS }, (_, slot) => slot) : [wanted];
   for (const slot of slots) {
-    const link = ["link", "add", `${HOST_INTERFACE}${slot}`, "type", "veth", "peer", "name", "host", "netns", hub];
+    const link = [
+      "link",
+      "add",
+      `${HOST_INTERFACE}${slot}`,
+      "type",
+      "veth",
+      "peer",
+      "name",
+      "host",
+      "netns",
+      hub,
+    ];
     const result = await execa("ip", link, { reject: false });
     if (!result.failed) return slot;
     if (!result.stderr.includes("File exists")) throw new Error(`Cannot connect ${hub}: ${result.stderr}`);
   }
-  const names = holders.filter(({ slot }) => slots.includes(slot)).map(({ lab, folder }) => `${lab} (${folder})`);
+  const names = holders
+    .filter(({ slot }) => slots.includes(slot))
+    .map(({ lab, folder }) => `${lab} (${folder})`);
   throw new Error(`The lab's address range is in use by: ${names.join(", ")}. Take one of them down.`);
 }
 
@@ -175,6 +200,8 @@ async function connectHost(hub: string, slot: number): Promise<void> {
 async function ensureRule(namespace: string, table: string, rule: string[]): Promise<void> {
   const execa = await loadExeca();
   const iptables = ["iptables", "--wait", "--table", table];
-  const { failed } = await execa(...inNamespace(namespace, ...iptables, "--check", ...rule), { reject: false });
+  const { failed } = await execa(...inNamespace(namespace, ...iptables, "--check", ...rule), {
+    reject: false,
+  });
   if (failed) await execa(...inNamespace(namespace, ...iptables, "--append", ...rule));
 }

@@ -37,9 +37,11 @@ export function containerSetup(pod: V1Pod, container: V1Container, parts: PodPar
       workingDir: container.workingDir ?? "/",
       mounts: [
         ...image.files.map((file): Mount => ({ ...file, readOnly: true })),
-        ...ETC_FILES.map(
-          (name): Mount => ({ source: join(folder, "etc", name), target: `/etc/${name}`, readOnly: name !== "hosts" }),
-        ),
+        ...ETC_FILES.map((name): Mount => ({
+          source: join(folder, "etc", name),
+          target: `/etc/${name}`,
+          readOnly: name !== "hosts",
+        })),
         ...volumeMounts(container, folder, env),
       ],
     },
@@ -66,7 +68,10 @@ function identity(pod: V1Pod, container: V1Container, image: ImageContents) {
   if ((runAsNonRoot ?? ofPod.runAsNonRoot) && user === 0) {
     throw new Error("container has runAsNonRoot and image will run as root");
   }
-  const groups = [...(ofPod.supplementalGroups ?? []), ...(ofPod.fsGroup === undefined ? [] : [ofPod.fsGroup])];
+  const groups = [
+    ...(ofPod.supplementalGroups ?? []),
+    ...(ofPod.fsGroup === undefined ? [] : [ofPod.fsGroup]),
+  ];
   return { user, group, groups, capabilities: capabilitySet(capabilities?.add, capabilities?.drop) };
 }
 
@@ -78,12 +83,18 @@ function commandLine(container: V1Container, image: ImageContents, env: Record<s
   return [...entrypoint, ...rest].map((text) => expandReferences(text, env));
 }
 
-function volumeMounts({ volumeMounts = [] }: V1Container, folder: string, env: Record<string, string>): Mount[] {
+function volumeMounts(
+  { volumeMounts = [] }: V1Container,
+  folder: string,
+  env: Record<string, string>,
+): Mount[] {
   const source = ({ name, subPath, subPathExpr }: V1VolumeMount) =>
     join(folder, "volumes", name, subPath ?? expandReferences(subPathExpr ?? "", env));
-  const mounts = volumeMounts.map(
-    (mount): Mount => ({ source: source(mount), target: mount.mountPath, readOnly: mount.readOnly ?? false }),
-  );
+  const mounts = volumeMounts.map((mount): Mount => ({
+    source: source(mount),
+    target: mount.mountPath,
+    readOnly: mount.readOnly ?? false,
+  }));
   // A mount inside another one has to come after it.
   return mounts.sort((one, other) => one.target.length - other.target.length);
 }

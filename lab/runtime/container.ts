@@ -18,7 +18,7 @@ export interface ContainerSetup {
 /** The pod, as its containers see it. */
 export interface ContainerHost {
   podIP: string;
-  /** Throws a WaitingError, or any error that may go away, such as that of a ConfigMap that is not there yet. */
+  /** Throws if something is missing. It may yet come, such as a ConfigMap that is created after the pod. */
   setUp(container: V1Container): ContainerSetup;
   onChange(): void;
   event(type: "Normal" | "Warning", reason: string, message: string): void;
@@ -26,7 +26,7 @@ export interface ContainerHost {
 
 export type RestartPolicy = "Always" | "OnFailure" | "Never";
 
-/** A reason for a container not to start that a retry will not mend. */
+/** An error with the reason for which a container does not start. */
 export class WaitingError extends Error {
   constructor(
     readonly reason: string,
@@ -95,14 +95,16 @@ export class Container {
     await this.process?.kill();
   }
 
-  /** Starts the process and waits for its end. Returns its exit code, or undefined if it never may start. */
+  /** Starts the process and waits for its end. Returns its exit code, or undefined if it is not to start any more. */
   private async runOnce(): Promise<number | undefined> {
     const setup = await this.setUp();
     if (setup === undefined || this.stopping) return undefined;
     const pidFile = join(this.folder, "pid");
     this.process = await startProcess(setup, this.folder);
     await writeFile(pidFile, String(this.process.pid));
-    await writeFile(join(this.folder, "enter"), enterScript(setup.sandbox, setup.env, pidFile), { mode: 0o755 });
+    await writeFile(join(this.folder, "enter"), enterScript(setup.sandbox, setup.env, pidFile), {
+      mode: 0o755,
+    });
     const startedAt = new Date();
     this.change({ running: { startedAt } }, { started: false, ready: false });
     const probing = new AbortController();
@@ -136,7 +138,8 @@ export class Container {
     this.change(this.state, { started: true, ready: readinessProbe === undefined });
     if (readinessProbe) {
       void keepProbing(readinessProbe, this.target(), signal, (failure) => {
-        if (failure !== undefined) this.host.event("Warning", "Unhealthy", `Readiness probe failed: ${failure}`);
+        if (failure !== undefined)
+          this.host.event("Warning", "Unhealthy", `Readiness probe failed: ${failure}`);
         this.change(this.state, { started: true, ready: failure === undefined });
       });
     }
@@ -152,7 +155,7 @@ export class Container {
     void this.kill();
   }
 
-  /** Retries what may yet come, such as a Secret that is created after the pod. */
+  /** Waits until nothing is missing. */
   private async setUp(): Promise<ContainerSetup | undefined> {
     while (!this.stopping) {
       try {
@@ -162,7 +165,6 @@ export class Container {
         const reason = error instanceof WaitingError ? error.reason : "CreateContainerConfigError";
         if (this.state.waiting?.message !== message) this.host.event("Warning", "Failed", message);
         this.change({ waiting: { reason, message } }, { started: false, ready: false });
-        if (error instanceof WaitingError) return undefined;
         await sleep(RETRY_MS);
       }
     }

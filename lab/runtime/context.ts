@@ -45,4 +45,3 @@ export class EventRecorder {
     void this.core.createNamespacedEvent({ namespace: namespace!, body }).catch(() => {});
   }
 }
-

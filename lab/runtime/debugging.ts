@@ -1,4 +1,10 @@
-import { ApiException, CustomObjectsApi, type KubeConfig, type V1Container, type V1Pod } from "@kubernetes/client-node";
+import {
+  ApiException,
+  CustomObjectsApi,
+  type KubeConfig,
+  type V1Container,
+  type V1Pod,
+} from "@kubernetes/client-node";
 import { describeError } from "./api-errors";
 import { inNamespace, namespaceName } from "../network/namespaces";
 import type { RuntimeConfig } from "./config";
@@ -59,7 +65,12 @@ export class Debugging {
   private forwards(pod: V1Pod, containers: V1Container[]): object[] {
     const declared = containers.flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort));
     const { lab, cluster } = this.config;
-    const [command, args] = inNamespace(namespaceName.pod(lab, cluster, pod.metadata!.uid!), "bash", "-c", RELAY);
+    const [command, args] = inNamespace(
+      namespaceName.pod(lab, cluster, pod.metadata!.uid!),
+      "bash",
+      "-c",
+      RELAY,
+    );
     return [...new Set([...declared, ...PROXY_PORTS])].map((port) => ({
       ports: [port],
       command: [...AS_HOST, command, ...args, String(port)],

@@ -42,7 +42,11 @@ export function serviceHosts(services: readonly V1Service[], podNamespace: strin
     .filter(({ spec }) => spec?.clusterIP && spec.clusterIP !== "None")
     .map(({ metadata, spec }) => {
       const { name, namespace } = metadata!;
-      const names = [`${name}.${namespace}`, `${name}.${namespace}.svc`, `${name}.${namespace}.svc.cluster.local`];
+      const names = [
+        `${name}.${namespace}`,
+        `${name}.${namespace}.svc`,
+        `${name}.${namespace}.svc.cluster.local`,
+      ];
       if (namespace === podNamespace) names.push(name!);
       return `${spec!.clusterIP}\t${names.join(" ")}\n`;
     });

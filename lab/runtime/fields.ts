@@ -1,5 +1,10 @@
 import { availableParallelism, totalmem } from "node:os";
-import type { V1Container, V1ObjectFieldSelector, V1Pod, V1ResourceFieldSelector } from "@kubernetes/client-node";
+import type {
+  V1Container,
+  V1ObjectFieldSelector,
+  V1Pod,
+  V1ResourceFieldSelector,
+} from "@kubernetes/client-node";
 
 /** What only the runtime knows of a pod. */
 export interface PodFacts {
@@ -31,7 +36,10 @@ export function fieldValue(pod: V1Pod, { fieldPath }: V1ObjectFieldSelector, fac
 }
 
 /** The value of a container's resource. Where nothing is set, the limit is what the machine has, as in a kubelet. */
-export function resourceValue(container: V1Container, { resource, divisor }: V1ResourceFieldSelector): string {
+export function resourceValue(
+  container: V1Container,
+  { resource, divisor }: V1ResourceFieldSelector,
+): string {
   const [kind, name] = resource.split(".") as ["limits" | "requests", string];
   const { limits = {}, requests = {} } = container.resources ?? {};
   const machine: Record<string, number> = { cpu: availableParallelism(), memory: totalmem() };

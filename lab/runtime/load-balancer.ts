@@ -8,7 +8,11 @@ import {
 import { loadBalancerAddresses } from "../network/addresses";
 
 /** Where a Service's address belongs to: the next free one, or none that is left. */
-export function assignAddress(service: V1Service, all: readonly V1Service[], pool: string[]): string | undefined {
+export function assignAddress(
+  service: V1Service,
+  all: readonly V1Service[],
+  pool: string[],
+): string | undefined {
   const others = all.filter(({ metadata }) => metadata!.uid !== service.metadata!.uid);
   const taken = new Set(others.map(currentAddress));
   return pool.find((address) => !taken.has(address));
@@ -46,7 +50,9 @@ export class LoadBalancerController {
       return;
     }
     // An address that is being written is not in any Service's status yet.
-    const pending = new Set([...this.assigned].filter(([other]) => other !== uid).map(([, address]) => address));
+    const pending = new Set(
+      [...this.assigned].filter(([other]) => other !== uid).map(([, address]) => address),
+    );
     const free = this.pool.filter((address) => !pending.has(address));
     const address = this.assigned.get(uid) ?? assignAddress(service, all, free);
     if (address === undefined) throw new Error("all LoadBalancer addresses of the cluster are taken");

@@ -27,13 +27,21 @@ export async function openLog(folder: string, user: number, group: number): Prom
   const paths = names.map((name) => `${folder}/${name}`);
   await Promise.all(paths.map((path) => rm(path, { force: true })));
   await execa("mkfifo", ["--mode=600", ...paths]);
+  let open = names.length;
   const [stdout, stderr] = await Promise.all(
     paths.map(async (path, index) => {
       await chown(path, user, group);
       // Reading first: opening a pipe for writing waits for a reader.
-      const reader = new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), writable: false });
+      const reader = new Socket({
+        fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK),
+        writable: false,
+      });
       const lines = createInterface({ input: reader, crlfDelay: Infinity });
       lines.on("line", (line) => file.write(`${timestamp()} ${names[index]} F ${line}\n`));
+      lines.on("close", () => {
+        open -= 1;
+        if (open === 0) file.end();
+      });
       return openSync(path, constants.O_WRONLY);
     }),
   );

@@ -34,7 +34,9 @@ async function main(configFile: string): Promise<void> {
 
 function connect(sources: ClusterSources, pods: PodManager, loadBalancer: LoadBalancerController): void {
   const { configMaps, secrets, services } = sources;
-  sources.pods.on("change", (pod) => pods.onPod(pod, sources.pods.get(pod.metadata!.name!, pod.metadata!.namespace)));
+  sources.pods.on("change", (pod) =>
+    pods.onPod(pod, sources.pods.get(pod.metadata!.name!, pod.metadata!.namespace)),
+  );
   const onData = ({ metadata }: KubernetesObject) => pods.onData(metadata!.namespace!, metadata!.name!);
   configMaps.on("change", onData);
   secrets.on("change", onData);

@@ -41,7 +41,10 @@ async function renewLease(coordination: CoordinationV1Api, name: string): Promis
     await coordination.patchNamespacedLease(request, header);
   } catch (error) {
     ignore(404)(error);
-    await coordination.createNamespacedLease({ namespace: LEASE_NAMESPACE, body: { metadata: { name }, spec } });
+    await coordination.createNamespacedLease({
+      namespace: LEASE_NAMESPACE,
+      body: { metadata: { name }, spec },
+    });
   }
 }
 

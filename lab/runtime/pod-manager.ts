@@ -38,7 +38,8 @@ export class PodManager {
 
   /** Takes note of a change of a ConfigMap or Secret. */
   onData(namespace: string, name: string): void {
-    for (const worker of this.workers.values()) if (worker.mounts(namespace, name)) void worker.refreshVolumes();
+    for (const worker of this.workers.values())
+      if (worker.mounts(namespace, name)) void worker.refreshVolumes();
   }
 
   /** Takes note of a change of any Service. */
@@ -54,7 +55,12 @@ export class PodManager {
   private start(pod: V1Pod): void {
     const address = this.takeAddress(pod.status?.podIP);
     if (address === undefined) {
-      this.context.events.record(pod, "Warning", "FailedCreatePodSandBox", "all addresses of the node are in use");
+      this.context.events.record(
+        pod,
+        "Warning",
+        "FailedCreatePodSandBox",
+        "all addresses of the node are in use",
+      );
       return;
     }
     const worker = new PodWorker(pod, address, this.context);

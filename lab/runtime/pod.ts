@@ -145,7 +145,10 @@ export class PodWorker implements ContainerHost {
     const sysctls = this.pod.spec!.securityContext?.sysctls ?? [];
     const { node } = this.context.config;
     await deleteLeftover(this.namespace);
-    await ensureNamespace(this.namespace, Object.fromEntries(sysctls.map(({ name, value }) => [name, value])));
+    await ensureNamespace(
+      this.namespace,
+      Object.fromEntries(sysctls.map(({ name, value }) => [name, value])),
+    );
     await connectPod(this.namespace, `pod${this.uid.slice(0, 8)}`, this.podIP, node.address);
   }
 
@@ -184,7 +187,9 @@ export class PodWorker implements ContainerHost {
   private async tearDown(graceMs: number): Promise<void> {
     const start = Date.now();
     await Promise.all([...this.containers.init, ...this.containers.main].map((one) => one.stop(graceMs)));
-    await this.stopSidecars(Math.max(graceMs - (Date.now() - start), Math.min(graceMs, MINIMUM_SIDECAR_GRACE_MS)));
+    await this.stopSidecars(
+      Math.max(graceMs - (Date.now() - start), Math.min(graceMs, MINIMUM_SIDECAR_GRACE_MS)),
+    );
     this.tokens.stop();
     await deleteNamespace(this.namespace);
     await this.context.debugging.remove(this.pod);

@@ -65,17 +65,29 @@ export async function keepProbing(
 }
 
 /** Runs a probe once; returns what went wrong, if anything. */
-export async function runProbe(probe: V1Probe, target: ProbeTarget, timeoutMs: number): Promise<string | undefined> {
+export async function runProbe(
+  probe: V1Probe,
+  target: ProbeTarget,
+  timeoutMs: number,
+): Promise<string | undefined> {
   if (probe.httpGet) return httpGet(probe.httpGet, target, timeoutMs);
   if (probe.exec) return target.exec(probe.exec.command ?? [], timeoutMs);
   if (probe.tcpSocket) {
-    return tcpConnect(probe.tcpSocket.host || target.podIP, portNumber(probe.tcpSocket.port, target), timeoutMs);
+    return tcpConnect(
+      probe.tcpSocket.host || target.podIP,
+      portNumber(probe.tcpSocket.port, target),
+      timeoutMs,
+    );
   }
   return "probes of this kind are not supported by the lab";
 }
 
 /** Sends the request of an HTTP probe or lifecycle hook. */
-export function httpGet(action: V1HTTPGetAction, target: ProbeTarget, timeoutMs: number): Promise<string | undefined> {
+export function httpGet(
+  action: V1HTTPGetAction,
+  target: ProbeTarget,
+  timeoutMs: number,
+): Promise<string | undefined> {
   const request = action.scheme === "HTTPS" ? httpsRequest : httpRequest;
   const headers = Object.fromEntries((action.httpHeaders ?? []).map(({ name, value }) => [name, value]));
   const options = {

@@ -24,7 +24,15 @@ export interface Mount {
 }
 
 /** Files of the host that programs of the host's /usr need. */
-const HOST_ETC = ["alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "ssl", "ca-certificates", "protocols"];
+const HOST_ETC = [
+  "alternatives",
+  "ld.so.cache",
+  "ld.so.conf",
+  "ld.so.conf.d",
+  "ssl",
+  "ca-certificates",
+  "protocols",
+];
 
 /** Folders that are links into /usr on most distributions, and folders on others. */
 const USR_FOLDERS = ["/bin", "/sbin", "/lib", "/lib32", "/lib64"];
@@ -60,6 +68,7 @@ export function enterScript(sandbox: Sandbox, env: Record<string, string>, pidFi
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const command = [...privileges(sandbox), "/usr/bin/env", "--ignore-environment", ...variables];
   return `#!/bin/sh
+[ -s ${quote(pidFile)} ] || { echo "the container is not running" >&2; exit 1; }
 exec /usr/bin/nsenter --target "$(/bin/cat ${quote(pidFile)})" --mount --net --pid --uts --ipc -- \\
   ${command.map(quote).join(" ")} "$@"
 `;

@@ -14,7 +14,7 @@ export interface VolumeContext {
   facts: PodFacts;
   source: ObjectSource;
   /** A token of the pod's service account, as it is now. */
-  token(audience: string | undefined, seconds: number): string;
+  token: (audience: string | undefined, seconds: number) => string;
 }
 
 const DEFAULT_MODE = 0o644;
@@ -56,9 +56,12 @@ function projectedFiles(projected: NonNullable<V1Volume["projected"]>, context: 
   for (const { configMap, secret, downwardAPI, serviceAccountToken } of projected.sources ?? []) {
     const parts: VolumeFiles[] = [];
     if (configMap) {
-      parts.push(pickKeys(source.configMap(namespace, configMap.name!, configMap.optional), configMap.items, mode));
+      parts.push(
+        pickKeys(source.configMap(namespace, configMap.name!, configMap.optional), configMap.items, mode),
+      );
     }
-    if (secret) parts.push(pickKeys(source.secret(namespace, secret.name!, secret.optional), secret.items, mode));
+    if (secret)
+      parts.push(pickKeys(source.secret(namespace, secret.name!, secret.optional), secret.items, mode));
     if (downwardAPI) parts.push(downwardFiles(downwardAPI.items, mode, context));
     if (serviceAccountToken) {
       const { path, audience, expirationSeconds } = serviceAccountToken;
@@ -69,10 +72,16 @@ function projectedFiles(projected: NonNullable<V1Volume["projected"]>, context: 
   return files;
 }
 
-function pickKeys(data: Record<string, Buffer>, items?: V1KeyToPath[], defaultMode = DEFAULT_MODE): VolumeFiles {
+function pickKeys(
+  data: Record<string, Buffer>,
+  items?: V1KeyToPath[],
+  defaultMode = DEFAULT_MODE,
+): VolumeFiles {
   const picks = items ?? Object.keys(data).map((key): V1KeyToPath => ({ key, path: key }));
   const present = picks.filter(({ key }) => data[key] !== undefined);
-  return new Map(present.map(({ key, path, mode }) => [path, { content: data[key]!, mode: mode ?? defaultMode }]));
+  return new Map(
+    present.map(({ key, path, mode }) => [path, { content: data[key]!, mode: mode ?? defaultMode }]),
+  );
 }
 
 function downwardFiles(
@@ -86,7 +95,9 @@ function downwardFiles(
     const container = containers.find(({ name }) => name === resourceFieldRef!.containerName);
     return resourceValue(container!, resourceFieldRef!);
   };
-  return new Map(items.map((item) => [item.path, { content: content(item), mode: item.mode ?? defaultMode }]));
+  return new Map(
+    items.map((item) => [item.path, { content: content(item), mode: item.mode ?? defaultMode }]),
+  );
 }
 
 /**
@@ -111,12 +122,14 @@ export async function writeFiles(folder: string, files: VolumeFiles): Promise<vo
 
 async function linkEntries(folder: string, wanted: Set<string>): Promise<void> {
   const present = (await readdir(folder)).filter((name) => !name.startsWith(".."));
-  for (const name of wanted) if (!present.includes(name)) await symlink(join("..data", name), join(folder, name));
+  for (const name of wanted)
+    if (!present.includes(name)) await symlink(join("..data", name), join(folder, name));
   for (const name of present) if (!wanted.has(name)) await rm(join(folder, name));
 }
 
 function digest(files: VolumeFiles): string {
   const hash = createHash("sha256");
-  for (const [path, { content, mode }] of [...files].sort()) hash.update(`${path}\0${mode}\0`).update(content);
+  for (const [path, { content, mode }] of [...files].sort())
+    hash.update(`${path}\0${mode}\0`).update(content);
   return hash.digest("hex").slice(0, 16);
 }

@@ -7,7 +7,7 @@ interface HostPackage {
   /** Where to get it without Debian's packages. */
   source?: string;
   /** What is wrong with it, for a command whose presence on PATH is not enough. */
-  problem?(): Promise<string | undefined>;
+  problem?: () => Promise<string | undefined>;
 }
 
 const GO_MINIMUM = [1, 26] as const;

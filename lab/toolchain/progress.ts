@@ -4,7 +4,7 @@ import { Listr } from "listr2";
 export interface Step {
   title: string;
   /** Does the work; returns how it ended, to be put behind the title. */
-  run(report: (state: string) => void): Promise<string>;
+  run: (report: (state: string) => void) => Promise<string>;
 }
 
 /**

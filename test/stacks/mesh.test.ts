@@ -72,6 +72,7 @@ describe("a mesh of three clusters", async () => {
           kubeconfig: `kubeconfig of ${name}`,
           clusterIdentifier: name,
           enableSecretMutable: "true",
+          enableConfigMapMutable: "true",
           skipUpdateUnreachable: "false",
         },
         secretPaths: ["kubeconfig"],

@@ -133,8 +133,7 @@ test.each([
   expect(isLoopback(server)).toBe(loopback);
 });
 
-// Known faults of isLoopback: take ".fails" away with their mending. k3d writes 0.0.0.0 into its kubeconfigs.
-test.fails.each([
+test.each([
   ["https://0.0.0.0:6443", true],
   ["https://[::]:6443", true],
   ["https://[::ffff:127.0.0.1]:6443", true],

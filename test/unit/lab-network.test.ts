@@ -62,7 +62,9 @@ describe("address plan", () => {
 describe("namespace names", () => {
   it("cannot be taken for those of a lab whose name begins alike", () => {
     expect(namespaceName.hub("a-b").startsWith(namespacePrefix.lab("a"))).toBe(false);
-    expect(namespaceName.pod("a", "c1-x", "0123456789").startsWith(namespacePrefix.pods("a", "c1"))).toBe(false);
+    expect(namespaceName.pod("a", "c1-x", "0123456789").startsWith(namespacePrefix.pods("a", "c1"))).toBe(
+      false,
+    );
   });
 
   it("names a pod's namespace after the beginning of its UID", () => {
@@ -88,7 +90,9 @@ describe("lab spec", () => {
         { name: "a", network: "n1" },
       ],
     };
-    expect(() => checkSpec(spec)).toThrow(/name: "Dev"[^]*clusters\[0\]\.network: "n_1"[^]*clusters\[1\]\.name: a is/);
+    expect(() => checkSpec(spec)).toThrow(
+      /name: "Dev"[^]*clusters\[0\]\.network: "n_1"[^]*clusters\[1\]\.name: a is/,
+    );
   });
 
   it("refuses more clusters than the address range holds", () => {

@@ -15,7 +15,13 @@ import { volumeFiles, writeFiles } from "../../lab/runtime/volumes";
 
 const facts = { podIP: "10.1.0.9", hostIP: "10.1.0.1", node: "cluster1-node" };
 const pod: V1Pod = {
-  metadata: { name: "web-1", namespace: "shop", uid: "u1", labels: { b: "2", a: "1" }, annotations: { x: 'q"' } },
+  metadata: {
+    name: "web-1",
+    namespace: "shop",
+    uid: "u1",
+    labels: { b: "2", a: "1" },
+    annotations: { x: 'q"' },
+  },
   spec: { serviceAccountName: "web", containers: [] },
 };
 const source: ObjectSource = {
@@ -99,16 +105,21 @@ describe("images", () => {
     ["mirror.example:5000/istio/proxyv2:1.31.1-distroless", "/usr/local/bin/pilot-agent"],
     ["gcr.io/istio-release/proxyv2@sha256:00ff", "/usr/local/bin/pilot-agent"],
     ["curlimages/curl:8.16.0", "curl"],
-  ])("%s starts %s", (image, entrypoint) => expect(imageContents(image, files)?.entrypoint).toEqual([entrypoint]));
+  ])("%s starts %s", (image, entrypoint) =>
+    expect(imageContents(image, files)?.entrypoint).toEqual([entrypoint]),
+  );
 
   it("tells helloworld its version", () => {
     const contents = imageContents("docker.io/istio/examples-helloworld-v2:1.0", files);
     expect(contents?.env).toEqual({ SERVICE_VERSION: "v2" });
   });
 
-  it.each(["nginx:1.29", "example.com/not-curlimages/curl:1", "istio/pilot-fake:1"])("does not guess %s", (image) => {
-    expect(imageContents(image, files)).toBeUndefined();
-  });
+  it.each(["nginx:1.29", "example.com/not-curlimages/curl:1", "istio/pilot-fake:1"])(
+    "does not guess %s",
+    (image) => {
+      expect(imageContents(image, files)).toBeUndefined();
+    },
+  );
 });
 
 describe("sandbox", () => {
@@ -134,7 +145,9 @@ describe("sandbox", () => {
     const [, args] = sandboxCommand(sandbox, ["true"], 3);
     const text = args.join(" ");
     expect(text).toMatch(/--dir \/var .*--dir \/var\/lib\/deep .*--ro-bind \/s \/var\/lib\/deep\/file/);
-    expect(text).toMatch(/--reuid=1337 --regid=1337 --clear-groups .*--bounding-set=-all,\+net_admin -- true$/);
+    expect(text).toMatch(
+      /--reuid=1337 --regid=1337 --clear-groups .*--bounding-set=-all,\+net_admin -- true$/,
+    );
   });
 
   it("quotes the environment of further commands", () => {
@@ -172,12 +185,20 @@ describe("volumes", () => {
 
   it("swaps all files at once and removes what is gone", async () => {
     const file = (content: string) => ({ content, mode: 0o644 });
-    await writeFiles(folder, new Map([["a", file("1")], ["d/b", file("1")]]));
+    await writeFiles(
+      folder,
+      new Map([
+        ["a", file("1")],
+        ["d/b", file("1")],
+      ]),
+    );
     const first = await readlink(join(folder, "..data"));
     expect(await readFile(join(folder, "d", "b"), "utf8")).toBe("1");
     await writeFiles(folder, new Map([["a", file("2")]]));
     expect(await readFile(join(folder, "a"), "utf8")).toBe("2");
-    expect((await readdir(folder)).sort()).toEqual(["..data", await readlink(join(folder, "..data")), "a"].sort());
+    expect((await readdir(folder)).sort()).toEqual(
+      ["..data", await readlink(join(folder, "..data")), "a"].sort(),
+    );
     expect(await readlink(join(folder, "..data"))).not.toBe(first);
   });
 });
@@ -207,14 +228,20 @@ describe("services", () => {
 
   it("get the first address that no other Service has", () => {
     const pool = ["198.18.1.10", "198.18.1.11"];
-    expect(assignAddress(service("b"), [service("a", "198.18.1.10"), service("b")], pool)).toBe("198.18.1.11");
+    expect(assignAddress(service("b"), [service("a", "198.18.1.10"), service("b")], pool)).toBe(
+      "198.18.1.11",
+    );
     const taken = [service("a", "198.18.1.10"), service("c", "198.18.1.11")];
     expect(assignAddress(service("b"), taken, pool)).toBeUndefined();
   });
 
   it("are in the hosts file of every pod, by their short name in their own namespace only", () => {
     const services = [service("web"), service("headless", "None")];
-    expect(serviceHosts(services, "shop")).toBe("10.101.0.3\tweb.shop web.shop.svc web.shop.svc.cluster.local web\n");
-    expect(serviceHosts(services, "other")).toBe("10.101.0.3\tweb.shop web.shop.svc web.shop.svc.cluster.local\n");
+    expect(serviceHosts(services, "shop")).toBe(
+      "10.101.0.3\tweb.shop web.shop.svc web.shop.svc.cluster.local web\n",
+    );
+    expect(serviceHosts(services, "other")).toBe(
+      "10.101.0.3\tweb.shop web.shop.svc web.shop.svc.cluster.local\n",
+    );
   });
 });

@@ -247,18 +247,17 @@ describe("validateMesh reports", () => {
     ]);
   });
 
-  // Known faults: take ".fails" away with their mending.
   describe("as it should", () => {
-    test.fails("nothing of a CA setting that is undefined, for which the planner takes the default", () => {
+    test("nothing of a CA setting that is undefined, for which the planner takes the default", () => {
       expect(validateMesh(mesh(1, { ca: { rootValidityDays: undefined } }))).toEqual([]);
     });
 
-    test.fails("bounds that only the mesh's and a cluster's settings together turn round", () => {
+    test("bounds that only the mesh's and a cluster's settings together turn round", () => {
       const clusters = [cluster(1, { gateway: { maxReplicas: 2 } })];
       expect(validateMesh({ gateway: { minReplicas: 4 }, clusters })).toHaveLength(1);
     });
 
-    test.fails("a helloworld version given twice, which would be one Deployment twice", () => {
+    test("a helloworld version given twice, which would be one Deployment twice", () => {
       expect(validateMesh(apps({ helloworld: { cluster1: ["v1", "v1"] } }))).toHaveLength(1);
     });
   });

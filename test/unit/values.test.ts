@@ -32,6 +32,14 @@ describe("values of the istiod chart", () => {
   test("name the cluster, its network and its mesh, and nothing that was not asked for", () => {
     expect(istiodValues(input)).toEqual({
       base: { validationFailurePolicy: "Fail" },
+      deploymentAnnotations: {
+        "config.kubernetes.io/depends-on": [
+          "/namespaces/istio-system/ConfigMap/istio",
+          "/namespaces/istio-system/ConfigMap/istio-sidecar-injector",
+          "rbac.authorization.k8s.io/namespaces/istio-system/RoleBinding/istiod",
+          "rbac.authorization.k8s.io/ClusterRoleBinding/istiod-clusterrole-istio-system",
+        ].join(","),
+      },
       global: {
         meshID: "mesh1",
         multiCluster: { clusterName: "cluster1" },

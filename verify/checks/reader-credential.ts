@@ -15,7 +15,11 @@ export interface ReaderCredential {
   readonly token: string;
 }
 
-/** The remote secret of each link is well-formed, and its token may read the observed cluster. */
+/**
+ * The remote secret of each link is well-formed, and its token may read the observed cluster.
+ *
+ * An API server remembers for about 10 s that it accepted a token, so one that was just revoked may still pass.
+ */
 export function readerCredential(plan: MeshPlan): Probe[] {
   return plan.links.map(({ observer, observed }) => ({
     check: "reader-credential",

@@ -4,10 +4,15 @@ import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import type { Suite } from "../support/suite";
 
+/** The lab's config value, open to any change. */
+type MeshValue = Record<string, unknown> & {
+  clusters: (Record<string, unknown> & { access: Record<string, unknown> })[];
+};
+
 interface BadInput {
   readonly what: string;
   /** Changes the lab's own config value. `folder` holds the files of {@link BROKEN_KUBECONFIGS}. */
-  readonly change: (mesh: any, folder: string) => void;
+  readonly change: (mesh: MeshValue, folder: string) => void;
   /** Each has to be in the message. */
   readonly says: readonly (string | RegExp)[];
 }
@@ -17,24 +22,24 @@ const long = "c".repeat(64);
 const BAD_INPUTS: readonly BadInput[] = [
   {
     what: "a duplicate cluster name",
-    change: (mesh) => (mesh.clusters[1].name = "cluster1"),
+    change: (mesh) => (mesh.clusters[1]!.name = "cluster1"),
     says: ["clusters[1].name", "already the name of clusters[0]"],
   },
   {
     what: "a name that is no DNS-1123 label",
-    change: (mesh) => (mesh.clusters[0].name = "Cluster_1"),
+    change: (mesh) => (mesh.clusters[0]!.name = "Cluster_1"),
     says: ["clusters[0].name", "DNS-1123"],
   },
   {
     what: "the name Kubernetes",
-    change: (mesh) => (mesh.clusters[0].name = "Kubernetes"),
+    change: (mesh) => (mesh.clusters[0]!.name = "Kubernetes"),
     says: ["clusters[0].name", "must not be Kubernetes"],
   },
   {
     what: "an empty and an over-long name, both at once",
     change: (mesh) => {
-      mesh.clusters[0].name = "";
-      mesh.clusters[1].name = long;
+      mesh.clusters[0]!.name = "";
+      mesh.clusters[1]!.name = long;
     },
     says: ["clusters[0].name must not be empty", "clusters[1].name has 64 characters"],
   },
@@ -55,19 +60,19 @@ const BAD_INPUTS: readonly BadInput[] = [
   },
   {
     what: "a missing kubeconfig file",
-    change: (mesh) => (mesh.clusters[0].access.kubeconfigFile = "/nowhere/config"),
+    change: (mesh) => (mesh.clusters[0]!.access.kubeconfigFile = "/nowhere/config"),
     says: ["clusters[0].access /nowhere/config does not exist"],
   },
   {
     what: "a missing context",
-    change: (mesh) => (mesh.clusters[0].access.context = "nobody"),
+    change: (mesh) => (mesh.clusters[0]!.access.context = "nobody"),
     says: ["clusters[0].access", 'has no context "nobody"', '"cluster1"'],
   },
   {
     what: "a kubeconfig without server, and one without inline CA",
     change: (mesh, folder) => {
-      mesh.clusters[0].access = { kubeconfigFile: join(folder, "no-server.yaml") };
-      mesh.clusters[1].access = { kubeconfigFile: join(folder, "no-ca.yaml") };
+      mesh.clusters[0]!.access = { kubeconfigFile: join(folder, "no-server.yaml") };
+      mesh.clusters[1]!.access = { kubeconfigFile: join(folder, "no-ca.yaml") };
     },
     says: [
       /clusters\[0\]\.access .*names no server .*set apiServer/,
@@ -76,20 +81,20 @@ const BAD_INPUTS: readonly BadInput[] = [
   },
   {
     what: "a loopback API address",
-    change: (mesh) => (mesh.clusters[0].apiServer = "https://127.0.0.1:6443"),
-    says: ["clusters[0].access", "loopback address", "set apiServer"],
+    change: (mesh) => (mesh.clusters[0]!.apiServer = "https://127.0.0.1:6443"),
+    says: ["clusters[0].apiServer", "loopback address", "set apiServer"],
   },
   {
     what: "unknown keys, at the root and deep inside",
     change: (mesh) => {
       mesh.metworks = {};
-      mesh.clusters[2].gateway = { replica: 2 };
+      mesh.clusters[2]!.gateway = { replica: 2 };
     },
     says: ["metworks is not a known setting", "clusters[2].gateway.replica is not a known setting"],
   },
   {
     what: "a network without a gateway that another network must reach",
-    change: (mesh) => (mesh.clusters[1].gateway = { enabled: false }),
+    change: (mesh) => (mesh.clusters[1]!.gateway = { enabled: false }),
     says: ["clusters[1].gateway.enabled", "observed from other networks by cluster1, cluster3"],
   },
   {
@@ -135,7 +140,7 @@ export function badInputScenario(suite: Suite): void {
 
 async function previewError(suite: Suite, change: BadInput["change"]): Promise<string> {
   const config = await suite.stack.getConfig("istio-multicluster:mesh");
-  const mesh: unknown = JSON.parse(config.value);
+  const mesh = JSON.parse(config.value) as MeshValue;
   for (const [file, text] of Object.entries(BROKEN_KUBECONFIGS)) {
     await writeFile(join(suite.place.workDir, file), text);
   }

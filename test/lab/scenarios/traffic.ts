@@ -68,13 +68,22 @@ async function askFromCluster1(suite: Suite, count: number): Promise<string[]> {
   return [...output.matchAll(/version: (v\d)/g)].map(([, version]) => version ?? "");
 }
 
+/** An entry of Envoy's dump of the secrets that it has from SDS. */
+interface ActiveSecret {
+  name: string;
+  secret: { tls_certificate?: { certificate_chain: { inline_bytes: string } } };
+}
+
 /** The chain that the client's proxy presents, PEM. */
 async function proxyChain(suite: Suite, cluster: string): Promise<string> {
   const path = "config_dump?resource=dynamic_active_secrets";
   const dump = await clientExec(suite, cluster, "istio-proxy", ["pilot-agent", "request", "GET", path]);
-  const { configs } = JSON.parse(dump) as { configs: { name: string; secret: any }[] };
+  const { configs } = JSON.parse(dump) as { configs: ActiveSecret[] };
   const own = configs.find(({ name }) => name === "default");
-  return Buffer.from(own?.secret.tls_certificate.certificate_chain.inline_bytes, "base64").toString();
+  const encoded = own?.secret.tls_certificate?.certificate_chain.inline_bytes;
+  if (encoded === undefined)
+    throw new Error(`the client's proxy in ${cluster} has no certificate of its own`);
+  return Buffer.from(encoded, "base64").toString();
 }
 
 function opensslVerify(root: string, chain: string): string {
