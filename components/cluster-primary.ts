@@ -1,10 +1,10 @@
 import { Namespace, Secret, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
-import { Chart } from "@pulumi/kubernetes/helm/v4";
 import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { meshWideMtls } from "./charts/mesh-policy";
 import { applyChart } from "./internal/apply-chart";
+import { HelmChart } from "./internal/helm-chart";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import {
   componentType,
@@ -108,7 +108,7 @@ function pluggedInCa(name: string, args: ClusterPrimaryArgs, opts: pulumi.Custom
   );
 }
 
-/** A Release, not a Chart: as resources of their own Istio's CRDs would be three quarters of the stack's state. */
+/** A Release, not a HelmChart: as resources of their own Istio's CRDs would be three quarters of the stack's state. */
 function baseRelease(name: string, args: ClusterPrimaryArgs, opts: pulumi.CustomResourceOptions): Release {
   return new Release(
     `${name}-base`,
@@ -122,7 +122,11 @@ function baseRelease(name: string, args: ClusterPrimaryArgs, opts: pulumi.Custom
   );
 }
 
-function istiodChart(name: string, args: ClusterPrimaryArgs, opts: pulumi.ComponentResourceOptions): Chart {
+function istiodChart(
+  name: string,
+  args: ClusterPrimaryArgs,
+  opts: pulumi.ComponentResourceOptions,
+): HelmChart {
   const values = istiodValues({
     clusterName: args.clusterName,
     network: args.network,
@@ -133,9 +137,9 @@ function istiodChart(name: string, args: ClusterPrimaryArgs, opts: pulumi.Compon
     imagePullSecrets: args.istio?.imagePullSecrets ?? [],
     ...args.istiod,
   });
-  return new Chart(
+  return new HelmChart(
     `${name}-istiod`,
-    { ...chartOf("istiod", args.istio), name: "istiod", namespace: ISTIO_NAMESPACE, values: { ...values } },
+    { ...chartOf("istiod", args.istio), releaseName: "istiod", values },
     opts,
   );
 }

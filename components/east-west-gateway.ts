@@ -1,8 +1,7 @@
-import { Service } from "@pulumi/kubernetes/core/v1";
-import { Chart } from "@pulumi/kubernetes/helm/v4";
 import * as pulumi from "@pulumi/pulumi";
 import { exposeServices } from "./charts/exposure";
 import { applyChart } from "./internal/apply-chart";
+import { HelmChart } from "./internal/helm-chart";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import { componentType, EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from "./internal/names";
 import type { GatewaySpec } from "./topology/types";
@@ -14,6 +13,13 @@ export interface EastWestGatewayArgs extends Omit<GatewaySpec, "enabled"> {
   network: string;
   /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
   istio?: IstioArgs;
+}
+
+/** The part of a Service's status that matters here. */
+interface ServiceStatus {
+  readonly loadBalancer?: {
+    readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[];
+  };
 }
 
 /**
@@ -39,28 +45,25 @@ export class EastWestGateway extends pulumi.ComponentResource {
   }
 }
 
-function gatewayChart(name: string, args: EastWestGatewayArgs, opts: pulumi.ComponentResourceOptions): Chart {
+function gatewayChart(
+  name: string,
+  args: EastWestGatewayArgs,
+  opts: pulumi.ComponentResourceOptions,
+): HelmChart {
   const { istio, hosts: _hosts, ...settings } = args;
   const values = gatewayValues({ ...settings, imagePullSecrets: istio?.imagePullSecrets ?? [] });
-  return new Chart(
+  return new HelmChart(
     `${name}-chart`,
-    {
-      ...chartOf("gateway", istio),
-      name: EAST_WEST_GATEWAY,
-      namespace: ISTIO_NAMESPACE,
-      values: { ...values },
-    },
+    { ...chartOf("gateway", istio), releaseName: EAST_WEST_GATEWAY, values },
     opts,
   );
 }
 
-function loadBalancerAddress(chart: Chart): pulumi.Output<string> {
-  const service = chart.resources.apply((resources) =>
-    resources.find((resource) => Service.isInstance(resource)),
-  );
-  const status = service.apply((found) => found?.status ?? pulumi.output(undefined));
+function loadBalancerAddress({ resources }: HelmChart): pulumi.Output<string> {
+  const service = resources.apply((objects) => objects.find(({ manifest }) => manifest.kind === "Service"));
+  const status = service.apply((found) => found?.status ?? pulumi.output<unknown>(undefined));
   return status.apply((current) => {
-    const ingress = current?.loadBalancer?.ingress?.[0];
+    const ingress = (current as ServiceStatus | undefined)?.loadBalancer?.ingress?.[0];
     const address = ingress?.ip ?? ingress?.hostname;
     if (address === undefined) {
       throw new Error(

@@ -6,8 +6,8 @@ export interface CleanOptions {
   readonly crds?: boolean | undefined;
 }
 
-/** ConfigMap that istiod writes into every namespace. */
-const ROOT_CERT_CONFIG_MAP = "istio-ca-root-cert";
+/** ConfigMaps that istiod writes into every namespace. */
+const TRUST_CONFIG_MAPS = ["istio-ca-root-cert", "istio-ca-crl"];
 /** ConfigMaps and Leases of istiod's leader elections. */
 const ELECTION = /^istio-[\w-]*(election|leader)$/;
 const ISTIO_CRD = /\.istio\.io$/;
@@ -41,7 +41,7 @@ async function cleanConfigMaps(core: CoreV1Api): Promise<string[]> {
   const { items } = await core.listConfigMapForAllNamespaces();
   const leavings = items.filter(({ metadata }) => {
     const name = metadata?.name ?? "";
-    return name === ROOT_CERT_CONFIG_MAP || ELECTION.test(name);
+    return TRUST_CONFIG_MAPS.includes(name) || ELECTION.test(name);
   });
   return Promise.all(
     leavings.map(async ({ metadata }) => {

@@ -1,6 +1,5 @@
 import { ApiObject, type Chart, Size } from "cdk8s";
 import * as kplus from "cdk8s-plus-28";
-import { SKIP_AWAIT } from "../values/await";
 import { SAMPLE_IMAGES } from "../values/versions";
 
 /** What one cluster gets of the sample applications. */
@@ -49,7 +48,6 @@ function helloworldService(chart: Chart, namespace: string): void {
       name: "helloworld",
       namespace,
       labels: { ...labels, service: "helloworld" },
-      annotations: SKIP_AWAIT,
     },
     selector: kplus.Pods.select(chart, "helloworld-pods", { labels }),
     ports: [{ name: "http", port: HELLOWORLD_PORT }],

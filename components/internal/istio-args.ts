@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { type ChartLocation, type ChartName, locateChart } from "../values/charts";
 import { DEFAULT_ISTIO_VERSION } from "../values/versions";
 
@@ -38,9 +37,4 @@ export interface IstioArgs {
 /** Arguments with which both Helm resources find one of Istio's charts. */
 export function chartOf(name: ChartName, istio: IstioArgs = {}): ChartLocation {
   return locateChart(name, istio, istio.version ?? DEFAULT_ISTIO_VERSION);
-}
-
-/** Chart values as Helm resources take them. */
-export function helmValues(values: Readonly<Record<string, unknown>>): Record<string, pulumi.Input<unknown>> {
-  return { ...values };
 }

@@ -1,6 +1,5 @@
 import { mergeValues } from "../topology/plan";
 import type { GatewaySpec, HelmValues } from "../topology/types";
-import { AWAIT_LOAD_BALANCER } from "./await";
 import { EAST_WEST_GATEWAY, NETWORK_LABEL } from "../internal/names";
 
 /** Port on which a gateway passes mutual TLS through to the services behind it. */
@@ -29,7 +28,7 @@ export function gatewayValues(input: GatewayValuesInput): HelmValues {
     service: {
       type: "LoadBalancer",
       ports: [port("status-port", STATUS_PORT), port("tls", AUTO_PASSTHROUGH_PORT)],
-      annotations: { ...AWAIT_LOAD_BALANCER, ...input.serviceAnnotations },
+      annotations: { ...input.serviceAnnotations },
       loadBalancerSourceRanges: [...(input.sourceRanges ?? [])],
     },
     ...scaling(input),

@@ -1,7 +1,5 @@
 import { mergeValues } from "../topology/plan";
 import type { HelmValues, IstiodSpec } from "../topology/types";
-import { ISTIO_NAMESPACE } from "../internal/names";
-import { SKIP_AWAIT } from "./await";
 import { STABLE_WEBHOOK_VALUES } from "./base";
 
 /** What the istiod chart has to know of its cluster and mesh. */
@@ -14,17 +12,6 @@ export interface IstiodValuesInput extends IstiodSpec {
   readonly tag?: string | undefined;
   readonly imagePullSecrets: readonly string[];
 }
-
-/**
- * What has to be there when istiod starts, in the form that `@pulumi/kubernetes` orders a chart's objects by: an istiod
- * that finds no injector template runs on without injection.
- */
-const BEFORE_DEPLOYMENT = [
-  `/namespaces/${ISTIO_NAMESPACE}/ConfigMap/istio`,
-  `/namespaces/${ISTIO_NAMESPACE}/ConfigMap/istio-sidecar-injector`,
-  `rbac.authorization.k8s.io/namespaces/${ISTIO_NAMESPACE}/RoleBinding/istiod`,
-  `rbac.authorization.k8s.io/ClusterRoleBinding/istiod-clusterrole-${ISTIO_NAMESPACE}`,
-];
 
 /**
  * Values of the istiod chart for a primary.
@@ -50,8 +37,6 @@ export function istiodValues(input: IstiodValuesInput): HelmValues {
       defaultConfig: { proxyMetadata: { PROXY_CONFIG_XDS_AGENT: "true" } },
     },
     env: { ISTIO_MULTIROOT_MESH: "true" },
-    serviceAnnotations: SKIP_AWAIT,
-    deploymentAnnotations: { "config.kubernetes.io/depends-on": BEFORE_DEPLOYMENT.join(",") },
     ...(input.replicas === undefined ? {} : { autoscaleEnabled: false, replicaCount: input.replicas }),
     ...(input.resources === undefined ? {} : { resources: input.resources }),
     ...(input.tolerations === undefined ? {} : { tolerations: input.tolerations }),

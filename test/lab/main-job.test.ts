@@ -6,6 +6,7 @@ import { destroyScenario, takeInventory } from "./scenarios/destroy";
 import { httpChartsScenario } from "./scenarios/http-charts";
 import { interruptedUpScenario } from "./scenarios/interrupted-up";
 import { membershipScenario } from "./scenarios/membership";
+import { podSecurityScenario } from "./scenarios/pod-security";
 import { remoteSecretScenario } from "./scenarios/remote-secrets";
 import { secrecyScenario } from "./scenarios/secrecy";
 import { stabilityScenario } from "./scenarios/stability";
@@ -29,6 +30,7 @@ describe("multi-primary on three networks", () => {
   describe("stability", () => stabilityScenario(suite));
   describe("secrecy", () => secrecyScenario(suite));
   describe("remote secrets", () => remoteSecretScenario(suite));
+  describe("pod security", () => podSecurityScenario(suite));
   describe("membership", () => membershipScenario(suite));
   describe("a dead peer", () => deadPeerScenario(suite));
   describe("charts over HTTP", () => httpChartsScenario(suite));

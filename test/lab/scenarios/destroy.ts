@@ -6,8 +6,10 @@ import type { Suite } from "../support/suite";
 const LEFT_BEHIND: readonly RegExp[] = [
   // Istio's charts keep their CRDs, so that removing a release loses no user's configuration.
   /^customresourcedefinitions\.apiextensions\.k8s\.io \/\w+\.(\w+)\.istio\.io$/,
+  // The API server registers an APIService for each version of them.
+  /^apiservices\.apiregistration\.k8s\.io \/v\w+\.(\w+)\.istio\.io$/,
   // istiod writes these into every namespace for its proxies.
-  /^configmaps [\w-]+\/istio-ca-root-cert$/,
+  /^configmaps [\w-]+\/istio-ca-(root-cert|crl)$/,
   // istiod's leader elections.
   /^(leases\.coordination\.k8s\.io|configmaps) [\w-]+\/istio-[\w-]*(election|leader)$/,
 ];

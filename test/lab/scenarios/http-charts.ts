@@ -16,10 +16,12 @@ export function httpChartsScenario(suite: Suite): void {
       await suite.configure({ istio: { charts: { folder: undefined, repository: repository.url } } });
       const { steps, onEvent } = stepRecorder();
       await suite.stack.preview({ onEvent });
-      // Only Helm's own record names its chart's source.
+      // Only what names the charts' source changes: Helm's own record, and the charts themselves.
       expect(Object.keys(steps)).toEqual(["update"]);
       expect((steps["update"] ?? []).map(nameOf).sort()).toEqual(
-        suite.lab.clusters.map(({ name }) => `${name}-base`).sort(),
+        suite.lab.clusters
+          .flatMap(({ name }) => [`${name}-base`, `${name}-gateway-chart`, `${name}-istiod`])
+          .sort(),
       );
       await suite.stack.up();
       expect(repository.served).toEqual(

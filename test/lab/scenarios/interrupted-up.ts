@@ -20,7 +20,7 @@ export function interruptedUpScenario(suite: Suite): void {
     "after the keys": { phase: "done", urn: /::cluster3-ca-key$/ },
     "inside base": { phase: "start", urn: /::cluster1-base$/, until: halfInstalledRelease },
     "before istiod": { phase: "done", urn: /::cluster1-base$/ },
-    "in the gateway": { phase: "start", urn: /v1:Deployment::cluster1-gateway-chart:/ },
+    "in the gateway": { phase: "start", urn: /:Deployment::cluster1-gateway-chart:/ },
     "between two links": { phase: "done", urn: /observes.*-secret$/ },
   };
 

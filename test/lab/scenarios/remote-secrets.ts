@@ -35,7 +35,11 @@ function istioctlSecret(suite: Suite, cluster: string, server: string): RemoteSe
     ],
     { encoding: "utf8" },
   );
-  const { metadata, stringData } = parse(printed);
+  // It ends in a document separator.
+  const { metadata, stringData } = parse(printed.replace(/^---$/m, "")) as {
+    metadata: RemoteSecret;
+    stringData: Record<string, string>;
+  };
   return { ...pick(metadata), kubeconfigs: parseValues(stringData) };
 }
 

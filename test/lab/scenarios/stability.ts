@@ -25,6 +25,8 @@ export function stabilityScenario(suite: Suite): void {
     const named = Object.entries(steps).map(([op, urns]) => [op, urns.map(nameOf).sort()]);
     expect(Object.fromEntries(named)).toEqual({
       update: [
+        ...perCluster("cluster#-gateway-chart"),
+        ...perCluster("cluster#-istiod"),
         ...perCluster("cluster#-gateway-chart:istio-system/istio-eastwestgateway"),
         ...perCluster("cluster#-istiod:istio-system/istiod"),
         ...perCluster("cluster#-istiod:istio-system/values"),

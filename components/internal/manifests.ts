@@ -1,0 +1,93 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A Kubernetes object as YAML has it. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+/** Any Kubernetes object; its type token carries group, version and kind. */
+export class KubernetesObject extends pulumi.CustomResource {
+  /** What the cluster reports of the object; undefined for kinds that report nothing. */
+  declare public readonly status: pulumi.Output<unknown>;
+
+  public constructor(
+    type: string,
+    name: string,
+    public readonly manifest: Manifest,
+    opts: pulumi.CustomResourceOptions,
+  ) {
+    // The undefined status asks the SDK for an output of that name.
+    super(type, name, { ...manifest, status: undefined }, opts);
+  }
+}
+
+/** Kinds that others refer to by name, so that they have to be there first: istiod without its injector's
+ * template, say, runs on without injection. */
+const REFERRED_TO = [
+  "ServiceAccount",
+  "ConfigMap",
+  "Secret",
+  "Role",
+  "RoleBinding",
+  "ClusterRole",
+  "ClusterRoleBinding",
+];
+
+/**
+ * Makes each manifest a resource of its own: Namespaces first, then what others refer to, then the rest;
+ * removed in the opposite order.
+ *
+ * @param prefix - prefix of the resources' names, which go on with `<namespace>/<name>` as in Pulumi's own charts
+ */
+export function applyManifests(
+  prefix: string,
+  manifests: readonly Manifest[],
+  opts: pulumi.CustomResourceOptions,
+): KubernetesObject[] {
+  const steps = [
+    manifests.filter(({ kind }) => kind === "Namespace"),
+    manifests.filter(({ kind }) => REFERRED_TO.includes(kind)),
+    manifests.filter(({ kind }) => kind !== "Namespace" && !REFERRED_TO.includes(kind)),
+  ];
+  const made: KubernetesObject[] = [];
+  for (const step of steps) {
+    const before = [...made];
+    const dependsOn = pulumi.output(opts.dependsOn ?? []).apply((given) => [given, before].flat());
+    made.push(...step.map((manifest) => toResource(prefix, manifest, { ...opts, dependsOn })));
+  }
+  return made;
+}
+
+function toResource(
+  prefix: string,
+  manifest: Manifest,
+  opts: pulumi.CustomResourceOptions,
+): KubernetesObject {
+  const { apiVersion, kind, metadata } = manifest;
+  const group = apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`;
+  const path = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
+  const inputs = kind === "Service" ? withoutSettling(manifest) : manifest;
+  return new KubernetesObject(`kubernetes:${group}:${kind}`, `${prefix}:${path}`, inputs, opts);
+}
+
+/**
+ * A Service that counts as made once the API has it, or once it has the load balancer's address that links need.
+ * The provider's own logic also wants endpoints, and after each change of them ten quiet seconds; the Deployments
+ * behind our Services are awaited anyway.
+ * @see https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/#pulumi-com-annotations
+ */
+function withoutSettling(service: Manifest): Manifest {
+  const isLoadBalancer = (service["spec"] as { type?: string } | undefined)?.type === "LoadBalancer";
+  const readiness: Record<string, string> = isLoadBalancer
+    ? { "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress}" }
+    : { "pulumi.com/skipAwait": "true" };
+  const { metadata } = service;
+  return { ...service, metadata: { ...metadata, annotations: { ...readiness, ...metadata.annotations } } };
+}
