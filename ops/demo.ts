@@ -3,7 +3,7 @@ import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { defaultSpec, down, type Lab, up } from "../lab";
 import { ensureToolchain, type Toolchain } from "../lab/toolchain";
 import { renderReport, verifyMesh, type VerifyReport } from "../verify";
-import { writeLabProject } from "./lab-mesh";
+import { labProject } from "./lab-mesh";
 import { openMesh } from "./open-mesh";
 import { recover } from "./recover";
 import { openStack } from "./stack";
@@ -18,6 +18,8 @@ export interface DemoOptions {
 
 /** How long a mesh that was just built may take until every proxy has heard of every endpoint. */
 const SETTLE_SECONDS = 60;
+
+const PROGRESS_MS = 3000;
 
 /** What the steps of the demo hand on. */
 interface DemoContext {
@@ -53,9 +55,12 @@ export async function demo({ name, clusters }: DemoOptions): Promise<boolean> {
       },
       {
         title: "Proof: every link, every endpoint, requests across",
-        task: async (context) => {
+        task: async (context, task) => {
           const { plan, kubeConfigs } = await openMesh(context.stack);
-          context.report = await verifyMesh(plan, kubeConfigs, { waitSeconds: SETTLE_SECONDS });
+          context.report = await verifyMesh(plan, kubeConfigs, {
+            waitSeconds: SETTLE_SECONDS,
+            onWait: (message) => (task.output = message),
+          });
         },
       },
     ],
@@ -73,18 +78,21 @@ export async function demoDown(name: string): Promise<void> {
 
 /** Also makes good what an earlier run that was killed has left. */
 async function openLabStack(lab: Lab, toolchain: Toolchain): Promise<Stack> {
-  const place = await writeLabProject(lab, toolchain);
+  const place = await labProject(lab, toolchain);
   const stack = await openStack(place);
   await recover(stack, place.stateDir);
   return stack;
 }
 
-/** Runs `up` and tells how far it is. */
+/** Runs `up` and tells now and then how far it is. */
 async function pulumiUp(stack: Stack, onProgress: (progress: string) => void): Promise<void> {
   let done = 0;
+  let told = Date.now();
   const onEvent = ({ resOutputsEvent }: EngineEvent) => {
     if (resOutputsEvent === undefined || resOutputsEvent.planning) return;
     done += 1;
+    if (Date.now() - told < PROGRESS_MS) return;
+    told = Date.now();
     onProgress(`${done} resources done, last ${resOutputsEvent.metadata.urn.split("::").at(-1)}`);
   };
   await stack.up({ onEvent });

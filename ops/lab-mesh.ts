@@ -1,13 +1,19 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
-import type { Lab } from "../lab";
+import { defaultSpec, type Lab } from "../lab";
 import type { Toolchain } from "../lab/toolchain";
 import { mergeValues } from "../components/topology/plan";
 import type { StackPlace } from "./stack";
 
+/** Name of the lab over which stack dev is built. */
+export const DEV_LAB = "dev";
+
+const REPOSITORY = resolve(__dirname, "..");
+
 /** Passphrase of lab stacks: what they protect are the keys of clusters that live on this machine only. */
-export const LAB_PASSPHRASE = "lab";
+const LAB_PASSPHRASE = "lab";
 
 /**
  * What the lab's charts need because its Envoy is the upstream build, which lacks Istio's own filters.
@@ -64,6 +70,18 @@ export function labMeshConfig(
   };
 }
 
+/** The project of a lab: this repository's own with stack dev for the default lab, else one in the lab's folder. */
+export async function labProject(lab: Lab, toolchain: Toolchain): Promise<StackPlace> {
+  const { clusters } = defaultSpec(DEV_LAB);
+  const isDefault =
+    lab.name === DEV_LAB &&
+    isDeepStrictEqual(
+      lab.clusters.map(({ name, network }) => ({ name, network })),
+      clusters,
+    );
+  return isDefault ? labPlace(lab, toolchain, REPOSITORY) : writeLabProject(lab, toolchain);
+}
+
 /**
  * Writes a Pulumi project for a lab into the lab's own folder and says where it is.
  *
@@ -94,7 +112,7 @@ export async function writeLabProject(
 }
 
 /** The stack of a lab: named after it, its state in the lab's folder. */
-export function labPlace(lab: Lab, toolchain: Toolchain, workDir: string): StackPlace {
+function labPlace(lab: Lab, toolchain: Toolchain, workDir: string): StackPlace {
   return {
     stack: lab.name,
     workDir,
@@ -104,6 +122,3 @@ export function labPlace(lab: Lab, toolchain: Toolchain, workDir: string): Stack
     pluginDir: toolchain.pluginDir,
   };
 }
-
-/** Name of the lab over which stack dev is built. */
-export const DEV_LAB = "dev";

@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import { list, openLab } from "../lab";
 import { ensureToolchain } from "../lab/toolchain";
-import { LAB_PASSPHRASE } from "./lab-mesh";
+import { labProject } from "./lab-mesh";
 import { openStack } from "./stack";
 
 /** A stack that a command works on. */
@@ -17,23 +17,14 @@ export interface OpenedStack {
  * else the one that the Pulumi CLI of the environment would take in this folder.
  */
 export async function openNamedStack(name: string, projectDir = process.cwd()): Promise<OpenedStack> {
-  const labDir = join(projectDir, ".lab", name);
   const backend = process.env["PULUMI_BACKEND_URL"];
-  if (backend === undefined && existsSync(join(labDir, "pulumi"))) return openLabStack(name, labDir);
+  if (backend === undefined && (await list()).includes(name)) return openLabStack(name);
   const stack = await LocalWorkspace.selectStack({ stackName: name, workDir: projectDir });
   const file = /^file:\/\/(.+)$/.exec(backend ?? "")?.[1];
   return { stack, stateDir: file === undefined ? undefined : resolve(projectDir, file) };
 }
 
-async function openLabStack(name: string, labDir: string): Promise<OpenedStack> {
-  const toolchain = await ensureToolchain();
-  const place = {
-    stack: name,
-    workDir: join(labDir, "pulumi"),
-    stateDir: join(labDir, "state"),
-    passphrase: LAB_PASSPHRASE,
-    pulumi: toolchain.bin.pulumi,
-    pluginDir: toolchain.pluginDir,
-  };
+async function openLabStack(name: string): Promise<OpenedStack> {
+  const place = await labProject(await openLab(name), await ensureToolchain());
   return { stack: await openStack(place), stateDir: place.stateDir };
 }
