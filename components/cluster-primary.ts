@@ -170,7 +170,11 @@ function readerToken(name: string, opts: pulumi.CustomResourceOptions): pulumi.O
       metadata: {
         name: `${READER_ACCOUNT}-token`,
         namespace: ISTIO_NAMESPACE,
-        annotations: { "kubernetes.io/service-account.name": account.metadata.name },
+        annotations: {
+          "kubernetes.io/service-account.name": account.metadata.name,
+          // The provider's own wait for a token ends after five seconds, too early for a busy controller manager.
+          "pulumi.com/waitFor": "jsonpath={.data.token}",
+        },
       },
       type: "kubernetes.io/service-account-token",
     },

@@ -7,32 +7,47 @@ export interface Operation {
     readonly urn: string;
     readonly type: string;
     readonly provider?: string;
-    readonly inputs?: { readonly name?: string; readonly namespace?: string };
+    /** Of a Helm release name and namespace, of a Kubernetes object the rest. */
+    readonly inputs?: {
+      readonly name?: string;
+      readonly namespace?: string;
+      readonly apiVersion?: string;
+      readonly kind?: string;
+      readonly metadata?: { readonly name: string; readonly namespace?: string };
+    };
   };
 }
 
 /** The parts of a state that matter here; the Automation API leaves it untyped. */
 interface State {
-  readonly resources?: readonly { readonly urn: string }[];
+  readonly resources?: readonly {
+    readonly urn: string;
+    readonly outputs?: Readonly<Record<string, unknown>>;
+  }[];
   readonly pending_operations?: readonly Operation[];
 }
 
-/**
- * The creates of which nobody saw the end. Pulumi keeps a create on record for good once it was interrupted,
- * so what has been created since is left out.
- */
-export function interruptedCreates({ deployment }: Deployment): Operation[] {
-  const { resources = [], pending_operations = [] } = deployment as State;
-  const created = new Set(resources.map(({ urn }) => urn));
-  const open = pending_operations.filter(
-    ({ type, resource }) => type === "creating" && !created.has(resource.urn),
-  );
-  return [...new Map(open.map((operation) => [operation.resource.urn, operation])).values()];
+/** Every create that was interrupted at some time: Pulumi keeps it on record even if it has been made good since. */
+export function recordedCreates({ deployment }: Deployment): Operation[] {
+  const creates = ((deployment as State).pending_operations ?? []).filter(({ type }) => type === "creating");
+  return [...new Map(creates.map((operation) => [operation.resource.urn, operation])).values()];
 }
 
-/** Whether {@link withoutCreates} would change a state. */
-export function hasCreates({ deployment }: Deployment): boolean {
-  return ((deployment as State).pending_operations ?? []).some(({ type }) => type === "creating");
+/** Those of them that have not been made good. */
+export function interruptedCreates(state: Deployment): Operation[] {
+  const created = new Set(((state.deployment as State).resources ?? []).map(({ urn }) => urn));
+  return recordedCreates(state).filter(({ resource }) => !created.has(resource.urn));
+}
+
+/** The field managers of server-side apply by URN, as far as the state has them. */
+export function fieldManagers({ deployment }: Deployment): Map<string, string> {
+  const resources = (deployment as State).resources ?? [];
+  return new Map(
+    resources.flatMap(({ urn, outputs }) => {
+      const manager = outputs?.["__fieldManager"];
+      return typeof manager === "string" ? [[urn, manager]] : [];
+    }),
+  );
 }
 
 /**

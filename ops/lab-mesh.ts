@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
 import { defaultSpec, type Lab } from "../lab";
@@ -95,14 +95,11 @@ export async function writeLabProject(
   const place = labPlace(lab, toolchain, join(lab.dir, "pulumi"));
   const paths = { kubeconfig: lab.kubeconfig, charts: join(lab.dir, "charts") };
   const mesh = mergeValues(labMeshConfig(lab.clusters, toolchain.versions.istio, paths), overrides);
+  const project = parse(await readFile(join(REPOSITORY, "Pulumi.yaml"), "utf8")) as { main: string };
   await mkdir(place.workDir, { recursive: true });
   await writeFile(
     join(place.workDir, "Pulumi.yaml"),
-    stringify({
-      name: "istio-multicluster",
-      runtime: "nodejs",
-      config: { "pulumi:disable-default-providers": { value: ["kubernetes"] } },
-    }),
+    stringify({ ...project, main: relative(place.workDir, join(REPOSITORY, project.main)) }),
   );
   const settingsFile = join(place.workDir, `Pulumi.${place.stack}.yaml`);
   // The file also holds the salt under which the stack's secrets are encrypted.

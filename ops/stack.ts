@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
-import { delimiter } from "node:path";
+import { delimiter, join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
-import * as pulumi from "@pulumi/pulumi";
-import { readMesh } from "../stacks/config";
-import { deployMesh } from "../stacks/mesh";
+
+/** Last on PATH: an official language host comes first. */
+const LANGUAGE_HOST = join(__dirname, "../lab/language-host");
 
 /** Where a stack's program, settings and state are, and the tools that run it. */
 export interface StackPlace {
@@ -21,16 +21,12 @@ export interface StackPlace {
   readonly pluginDir: string;
 }
 
-/**
- * Opens a stack of this program over a file backend, with the program run inline: the Automation API then needs
- * no language host, so that the CLI and the plugins of the lab's toolchain are enough.
- */
+/** Opens a stack of this program over a file backend. */
 export async function openStack(place: StackPlace): Promise<Stack> {
   await mkdir(place.stateDir, { recursive: true });
   return LocalWorkspace.createOrSelectStack(
-    { stackName: place.stack, projectName: "istio-multicluster", program },
+    { stackName: place.stack, workDir: place.workDir },
     {
-      workDir: place.workDir,
       envVars: stackEnvironment(place),
       pulumiCommand: await PulumiCommand.get({ root: pulumiRoot(place.pulumi) }),
     },
@@ -43,15 +39,11 @@ export function stackEnvironment(place: StackPlace): Record<string, string> {
     PULUMI_BACKEND_URL: `file://${place.stateDir}`,
     PULUMI_CONFIG_PASSPHRASE: place.passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    PATH: [place.pluginDir, process.env["PATH"]].join(delimiter),
+    PATH: [place.pluginDir, process.env["PATH"], LANGUAGE_HOST].join(delimiter),
   };
 }
 
 // The Automation API looks for <root>/bin/pulumi.
 function pulumiRoot(cli: string): string {
   return cli.replace(/\/bin\/pulumi$/, "");
-}
-
-async function program() {
-  return deployMesh(readMesh(new pulumi.Config("istio-multicluster")));
 }

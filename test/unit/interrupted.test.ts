@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { halfInstalledReleases } from "../../ops/half-installed-releases";
-import { hasCreates, interruptedCreates, withoutCreates } from "../../ops/interrupted";
+import { interruptedObjects } from "../../ops/field-managers";
+import { fieldManagers, interruptedCreates, recordedCreates, withoutCreates } from "../../ops/interrupted";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 
@@ -43,8 +44,8 @@ describe("withoutCreates", () => {
     const update = operation("updating");
     const before = state([operation("creating"), update], [{ urn: "a" }]);
     expect(withoutCreates(before)).toEqual(state([update], [{ urn: "a" }]));
-    expect(hasCreates(before)).toBe(true);
-    expect(hasCreates(withoutCreates(before))).toBe(false);
+    expect(recordedCreates(before)).toHaveLength(1);
+    expect(recordedCreates(withoutCreates(before))).toEqual([]);
   });
 });
 
@@ -57,5 +58,39 @@ describe("halfInstalledReleases", () => {
 
   test("leaves other resources alone", () => {
     expect(halfInstalledReleases([operation("creating", "kubernetes:core/v1:Secret")])).toEqual([]);
+  });
+});
+
+describe("interruptedObjects", () => {
+  const create = {
+    type: "creating",
+    resource: {
+      urn: "urn:pulumi:dev::p::kubernetes:core/v1:Secret::a",
+      type: "kubernetes:core/v1:Secret",
+      provider: "urn:pulumi:dev::p::pulumi:providers:kubernetes::cluster2::0b9c",
+      inputs: { apiVersion: "v1", kind: "Secret", metadata: { name: "a", namespace: "n", labels: {} } },
+    },
+  };
+  const reference = {
+    cluster: "cluster2",
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "a", namespace: "n" },
+  };
+
+  test("are in no state's hands before they are in the state", () => {
+    expect(interruptedObjects([create], new Map())).toEqual([{ ...reference, currentManager: undefined }]);
+  });
+
+  test("keep the manager under which they were made in the end", () => {
+    const resources = [{ urn: create.resource.urn, outputs: { __fieldManager: "pulumi-kubernetes-1" } }];
+    expect(interruptedObjects([create], fieldManagers(state([create], resources)))).toEqual([
+      { ...reference, currentManager: "pulumi-kubernetes-1" },
+    ]);
+  });
+
+  test("are not releases, keys or components", () => {
+    const key = { ...create, resource: { ...create.resource, type: "tls:index/privateKey:PrivateKey" } };
+    expect(interruptedObjects([operation("creating"), key], new Map())).toEqual([]);
   });
 });

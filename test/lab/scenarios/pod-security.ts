@@ -101,5 +101,5 @@ function injected(suite: Suite, template: Template, { cni }: { cni: boolean }): 
     ],
     { encoding: "utf8" },
   );
-  return (parse(printed) as { spec: { template: Template } }).spec.template;
+  return (parse(printed.replace(/^---$/m, "")) as { spec: { template: Template } }).spec.template;
 }

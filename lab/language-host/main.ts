@@ -1,0 +1,102 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import {
+  Server,
+  ServerCredentials,
+  status,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
+import {
+  AboutResponse,
+  GetRequiredPackagesResponse,
+  GetRequiredPluginsResponse,
+  type RunRequest,
+  RunResponse,
+} from "@pulumi/pulumi/proto/language_pb";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+
+/**
+ * The part of Pulumi's Node.js language host that runs a program, so that the lab runs programs as `pulumi up` does.
+ * The official host is part of a Pulumi installation and not to be had as a Go module or npm package; where it is
+ * installed it comes first on PATH and this one is not used. The program itself is run by the SDK's own entry point.
+ *
+ * Started by the CLI with the engine's address as last argument; prints the port that it serves.
+ */
+const engineAddress = process.argv.at(-1) ?? "";
+const SDK_ENTRY_POINT = join(__dirname, "../../node_modules/@pulumi/pulumi/cmd/run");
+
+/** Exit code of a program whose error the engine has already shown. */
+const BAIL = 32;
+
+async function run({ request }: ServerUnaryCall<RunRequest, RunResponse>): Promise<RunResponse> {
+  const program = spawn(process.execPath, programArguments(request), {
+    cwd: request.getPwd(),
+    env: { ...process.env, ...programEnvironment(request) },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const [code] = (await once(program, "exit")) as [number | null];
+  const response = new RunResponse();
+  if (code === BAIL) response.setBail(true);
+  else if (code !== 0) response.setError(`the program ended with exit code ${code}`);
+  return response;
+}
+
+function programArguments(request: RunRequest): string[] {
+  const nodeArguments = String(programOptions(request)["nodeargs"] ?? "");
+  const info = request.getInfo();
+  return [
+    ...nodeArguments.split(" ").filter(Boolean),
+    SDK_ENTRY_POINT,
+    ...["--monitor", request.getMonitorAddress(), "--engine", engineAddress],
+    ...["--project", request.getProject(), "--stack", request.getStack(), "--pwd", request.getPwd()],
+    ...["--organization", request.getOrganization(), "--parallel", String(request.getParallel())],
+    ...(request.getDryrun() ? ["--dry-run"] : []),
+    join(info?.getProgramDirectory() ?? request.getPwd(), info?.getEntryPoint() ?? request.getProgram()),
+    ...request.getArgsList(),
+  ];
+}
+
+function programEnvironment(request: RunRequest): Record<string, string> {
+  return {
+    PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().entries())),
+    PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
+    PULUMI_NODEJS_TYPESCRIPT: String(programOptions(request)["typescript"] ?? true),
+  };
+}
+
+/** `runtime.options` of Pulumi.yaml. */
+function programOptions(request: RunRequest): Record<string, unknown> {
+  return (request.getInfo()?.getOptions()?.toJavaScript() ?? {}) as Record<string, unknown>;
+}
+
+const implementation: Record<string, () => unknown> = {
+  getPluginInfo: () => new PluginInfo(),
+  // Plugins are found on PATH.
+  getRequiredPlugins: () => new GetRequiredPluginsResponse(),
+  getRequiredPackages: () => new GetRequiredPackagesResponse(),
+  about: () => new AboutResponse(),
+};
+
+function handlers(): UntypedServiceImplementation {
+  const unary =
+    (name: string) => (call: ServerUnaryCall<RunRequest, RunResponse>, callback: sendUnaryData<unknown>) => {
+      const handle = name === "run" ? run : implementation[name];
+      if (handle === undefined) return callback({ code: status.UNIMPLEMENTED, details: name });
+      Promise.resolve(handle(call)).then(
+        (response) => callback(null, response),
+        (error: unknown) => callback({ code: status.INTERNAL, details: String(error) }),
+      );
+    };
+  return Object.fromEntries(Object.keys(LanguageRuntimeService).map((name) => [name, unary(name)]));
+}
+
+const server = new Server();
+server.addService(LanguageRuntimeService, handlers());
+server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+  if (error) throw error;
+  console.log(port);
+});

@@ -1,0 +1,66 @@
+import { KubernetesObjectApi, PatchStrategy, type KubeConfig } from "@kubernetes/client-node";
+import type { Operation } from "./interrupted";
+
+/** An object whose creation Pulumi began, and the field manager under which its state has it now. */
+export interface InterruptedObject {
+  readonly cluster: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  /** None as long as the object is not in the state. */
+  readonly currentManager?: string | undefined;
+}
+
+/** How `@pulumi/kubernetes` names the managers that it makes up, one per create. */
+const MADE_UP = /^pulumi-kubernetes-/;
+
+/** Finds the Kubernetes objects among creates that were interrupted at some time, whatever became of them since. */
+export function interruptedObjects(
+  creates: readonly Operation[],
+  managers: ReadonlyMap<string, string>,
+): InterruptedObject[] {
+  return creates.flatMap(({ resource: { urn, type, provider, inputs } }) => {
+    if (!type.startsWith("kubernetes:")) return [];
+    const { apiVersion, kind, metadata } = inputs ?? {};
+    const cluster = provider?.split("::").at(-2);
+    if (cluster === undefined || apiVersion === undefined || kind === undefined || metadata === undefined)
+      return [];
+    const { name, namespace } = metadata;
+    const reference = {
+      apiVersion,
+      kind,
+      metadata: namespace === undefined ? { name } : { name, namespace },
+    };
+    return [{ cluster, ...reference, currentManager: managers.get(urn) }];
+  });
+}
+
+/**
+ * Takes an object's fields from the managers of interrupted creates. Every create of server-side apply makes up a manager
+ * of its own, so an object that was created twice has two, and the next change of it would be refused as a conflict.
+ *
+ * @returns a sentence if there was something to take
+ */
+export async function disown(object: InterruptedObject, kubeConfig: KubeConfig): Promise<string[]> {
+  const { cluster, currentManager, ...reference } = object;
+  const api = KubernetesObjectApi.makeApiClient(kubeConfig);
+  const live = await api.read(reference).catch((error: unknown) => {
+    if ((error as { code?: number }).code === 404) return undefined;
+    throw error;
+  });
+  const entries = live?.metadata?.managedFields ?? [];
+  const kept = entries.filter(({ manager = "" }) => !MADE_UP.test(manager) || manager === currentManager);
+  if (kept.length === entries.length) return [];
+  // An empty list would be ignored; one empty entry clears it.
+  const managedFields = kept.length === 0 ? [{}] : kept;
+  const metadata = {
+    ...reference.metadata,
+    resourceVersion: live?.metadata?.resourceVersion ?? "",
+    managedFields,
+  };
+  const unset = undefined;
+  await api.patch({ ...reference, metadata }, unset, unset, unset, unset, PatchStrategy.MergePatch);
+  return [
+    `${cluster}: released ${object.kind} ${object.metadata.name} from the field manager of an interrupted create`,
+  ];
+}
