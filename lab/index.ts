@@ -1,4 +1,4 @@
-import { cp, rm } from "node:fs/promises";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import {
   deleteNamespaces,
@@ -9,6 +9,7 @@ import {
   removeClusterParts,
 } from "./cluster";
 import { mergeKubeconfigs } from "./clusters/kwok";
+import { withLabLock } from "./lock";
 import { API_PORT, clusterAddresses, firstFreeIndex } from "./network/addresses";
 import {
   listNamespaces,
@@ -25,6 +26,8 @@ import {
   labNames,
   type LabState,
   readState,
+  removeLabFolder,
+  requireOwnFolder,
   writeFileAtomically,
   writeState,
 } from "./state";
@@ -75,9 +78,15 @@ export type Progress = (cluster: string, state: "starting" | "up") => void;
  * an interrupted run has left. Clusters that the spec does not name stay as they are.
  */
 export async function up(spec: LabSpec, toolchain: Toolchain, onProgress: Progress = () => {}): Promise<Lab> {
-  requireNamespaces();
   checkSpec(spec);
-  const state = await plan(spec);
+  return changeLab(spec.name, async () => {
+    const state = await plan(spec);
+    await bringUp(state, toolchain, onProgress);
+    return writeLab(state);
+  });
+}
+
+async function bringUp(state: LabState, toolchain: Toolchain, onProgress: Progress): Promise<void> {
   await copyCharts(state, toolchain);
   for (const { name, index } of state.networks) await ensureNetwork(state.name, state.slot, name, index);
   const names = state.clusters.map(({ name }) => name);
@@ -92,7 +101,6 @@ export async function up(spec: LabSpec, toolchain: Toolchain, onProgress: Progre
     .filter((result) => result.status === "rejected")
     .map(({ reason }) => reason as Error);
   if (failures.length > 0) throw new Error(failures.map(({ message }) => message).join("\n"));
-  return writeLab(state);
 }
 
 /** The lab as it was last brought up, whether or not it runs now. */
@@ -118,27 +126,36 @@ export const list = labNames;
 
 /** Removes every process, namespace, route and file of a lab, whatever state it is in. */
 export async function down(name: string): Promise<void> {
-  requireNamespaces();
-  checkLabName(name);
-  const nodes = await listNamespaces(namespacePrefix.lab(name));
-  // The pod runtimes first, so that they do not restart what is being ended.
-  const isNode = (namespace: string) => namespace.startsWith(namespaceName.node(name, ""));
-  await deleteNamespaces(nodes.filter(isNode));
-  await deleteNamespaces(await listNamespaces(namespacePrefix.lab(name)));
-  await rm(labFolder(name), { recursive: true, force: true });
+  return changeLab(name, async () => {
+    const nodes = await listNamespaces(namespacePrefix.lab(name));
+    // The pod runtimes first, so that they do not restart what is being ended.
+    const isNode = (namespace: string) => namespace.startsWith(namespaceName.node(name, ""));
+    await deleteNamespaces(nodes.filter(isNode));
+    await deleteNamespaces(await listNamespaces(namespacePrefix.lab(name)));
+    await removeLabFolder(name);
+  });
 }
 
 /** Takes one cluster out of a running lab. */
 export async function removeCluster(name: string, cluster: string): Promise<Lab> {
+  return changeLab(name, async () => {
+    const state = await requireState(name);
+    findCluster(state, cluster);
+    await removeClusterParts(state, cluster);
+    const clusters = state.clusters.filter((candidate) => candidate.name !== cluster);
+    const networks = state.networks.filter(({ name }) => clusters.some(({ network }) => network === name));
+    const changed = { ...state, clusters, networks };
+    await writeState(changed);
+    return writeLab(changed);
+  });
+}
+
+/** Runs an action that changes a lab, once it is clear that it may. */
+async function changeLab<T>(name: string, action: () => Promise<T>): Promise<T> {
   requireNamespaces();
-  const state = await requireState(name);
-  findCluster(state, cluster);
-  await removeClusterParts(state, cluster);
-  const clusters = state.clusters.filter((candidate) => candidate.name !== cluster);
-  const networks = state.networks.filter(({ name }) => clusters.some(({ network }) => network === name));
-  const changed = { ...state, clusters, networks };
-  await writeState(changed);
-  return writeLab(changed);
+  checkLabName(name);
+  await requireOwnFolder(name);
+  return withLabLock(name, action);
 }
 
 /** Claims an address range and gives numbers to what has none. Numbers that were given out stay. */

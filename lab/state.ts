@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { ClusterSpec } from "./spec";
 
@@ -22,6 +22,26 @@ export function labFolder(name: string): string {
 export async function labNames(): Promise<string[]> {
   const entries = await readdir(LABS_FOLDER, { withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+/** Each user sees its own network namespaces only: what runs of another user's lab would be missed, and stay. */
+export async function requireOwnFolder(name: string): Promise<void> {
+  for (const folder of [LABS_FOLDER, labFolder(name)]) {
+    const uid = await stat(folder).then(
+      (stats) => stats.uid,
+      () => undefined,
+    );
+    if (uid === undefined || uid === process.getuid?.()) continue;
+    throw new Error(
+      `${folder} is another user's: as that user (with sudo, or without), run npm run lab -- down, and remove it.`,
+    );
+  }
+}
+
+/** Removes all files of a lab, and the folder of labs with the last of them. */
+export async function removeLabFolder(name: string): Promise<void> {
+  await rm(labFolder(name), { recursive: true, force: true });
+  await rmdir(LABS_FOLDER).catch(() => {});
 }
 
 /** Paths in the folder of one cluster of a lab. */

@@ -33,7 +33,8 @@ export const namespacePrefix = {
 export function requireNamespaces(): void {
   if (process.getuid?.() === 0) return;
   throw new Error(
-    "The lab makes network namespaces and network interfaces, which takes root: run the same command with sudo -E.",
+    "The lab makes network namespaces, which takes root: run this with sudo -E, or in namespaces of your own: " +
+      "npm run lab -- run <command>.",
   );
 }
 

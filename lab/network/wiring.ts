@@ -1,4 +1,3 @@
-import { readdir, readFile } from "node:fs/promises";
 import { loadExeca } from "../toolchain/run";
 import { clusterAddresses, labAddresses, LAB_SLOTS, networkAddress } from "./addresses";
 import {
@@ -136,15 +135,16 @@ interface SlotHolder {
 
 /** Which labs hold which range. The kernel keeps it, so that a reboot frees them all. */
 async function slotHolders(): Promise<SlotHolder[]> {
-  const interfaces = await readdir("/sys/class/net");
-  const ours = interfaces.filter((name) => name.startsWith(HOST_INTERFACE));
-  return Promise.all(
-    ours.map(async (name) => {
-      const alias = await readFile(`/sys/class/net/${name}/ifalias`, "utf8").catch(() => "");
-      const [, lab = "", folder = ""] = /^(\S+) (.*)$/.exec(alias.trim()) ?? [];
-      return { slot: Number(name.slice(HOST_INTERFACE.length)), lab, folder };
-    }),
-  );
+  const execa = await loadExeca();
+  // Not from /sys, which may be mounted for another network namespace than this process'.
+  const { stdout } = await execa("ip", ["-json", "link", "show"]);
+  const interfaces = JSON.parse(stdout) as { ifname: string; ifalias?: string }[];
+  return interfaces
+    .filter(({ ifname }) => ifname.startsWith(HOST_INTERFACE))
+    .map(({ ifname, ifalias = "" }) => {
+      const [, lab = "", folder = ""] = /^(\S+) (.*)$/.exec(ifalias) ?? [];
+      return { slot: Number(ifname.slice(HOST_INTERFACE.length)), lab, folder };
+    });
 }
 
 async function requireSameFolder(lab: string, folder: string, holders: SlotHolder[]): Promise<void> {

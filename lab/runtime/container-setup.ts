@@ -6,6 +6,7 @@ import { containerEnv, expandReferences } from "./env";
 import { ETC_FILES } from "./etc-files";
 import type { PodFacts } from "./fields";
 import { type ImageContents, imageContents } from "./images";
+import { hasPodUsers } from "../rootless-limits";
 import { capabilitySet, type Mount } from "./sandbox";
 
 /** The pod's own things that go into a container. */
@@ -21,6 +22,7 @@ export interface PodParts {
 /** Process, environment and sandbox of a container, from its spec and its image. */
 export function containerSetup(pod: V1Pod, container: V1Container, parts: PodParts): ContainerSetup {
   const { context, facts, folder, namespace } = parts;
+  requireUsers();
   const image = knownImage(container, context);
   const env = containerEnv(container, {
     pod,
@@ -48,6 +50,14 @@ export function containerSetup(pod: V1Pod, container: V1Container, parts: PodPar
     command: commandLine(container, image, env),
     env,
   };
+}
+
+function requireUsers(): void {
+  if (hasPodUsers("self")) return;
+  throw new WaitingError(
+    "CreateContainerError",
+    "the lab runs with one user ID only, and containers have others; npm run lab -- up says how to get them",
+  );
 }
 
 function knownImage(container: V1Container, { config }: RuntimeContext): ImageContents {

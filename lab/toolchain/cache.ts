@@ -4,7 +4,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "no
 import { homedir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { buildEnvironment, buildTool } from "./build";
-import { loadExeca, run } from "./run";
+import { withFileLock } from "./file-lock";
+import { run } from "./run";
 import { type Tool, type ToolName, tools } from "./tools";
 
 /** A tool in the cache or on PATH. */
@@ -133,28 +134,4 @@ function readTree(folder: string): Record<string, string> {
 async function readRecord(folder: string): Promise<BuildRecord | undefined> {
   const text = await readFile(join(folder, RECORD), "utf8").catch(() => undefined);
   return text === undefined ? undefined : (JSON.parse(text) as BuildRecord);
-}
-
-const LOCK_HOLDER = `exec 9>"$0"
-flock --nonblock 9 || { echo waiting; flock 9; }
-echo locked
-exec cat`;
-
-/**
- * Holds flock(2) on a file while `action` runs. The lock belongs to a child that ends when our end of its standard
- * input does, so the kernel releases it however this process dies.
- */
-async function withFileLock<T>(file: string, onWait: () => void, action: () => Promise<T>): Promise<T> {
-  const execa = await loadExeca();
-  const holder = execa("sh", ["-c", LOCK_HOLDER, file]);
-  await new Promise<void>((resolve, reject) => {
-    holder.stdout.on("data", (data: Buffer) => (data.includes("locked") ? resolve() : onWait()));
-    holder.catch(reject);
-  });
-  try {
-    return await action();
-  } finally {
-    holder.stdin.end();
-    await holder;
-  }
 }

@@ -24,7 +24,7 @@ export const hostPackages = {
   flock: { debian: "util-linux" },
   openssl: { debian: "openssl" },
   curl: { debian: "curl" },
-  python3: { debian: "python3" },
+  python3: { debian: "python3", problem: systemPythonProblem },
   pip: { debian: "python3-pip", problem: pipProblem },
   go: { source: "https://go.dev/dl/", problem: goProblem },
 } satisfies Record<string, HostPackage>;
@@ -103,6 +103,12 @@ function debianPackages(missing: MissingCommand[]): string[] {
 async function aptGet(...args: string[]): Promise<void> {
   const execa = await loadExeca();
   await execa("apt-get", args, { stdin: "ignore", env: { DEBIAN_FRONTEND: "noninteractive" } });
+}
+
+/** Containers have the host's /usr: a Python that is elsewhere on PATH is not in them. */
+async function systemPythonProblem(): Promise<string | undefined> {
+  const path = "/usr/bin/python3";
+  return (await findExecutable(path)) === undefined ? `${path} is not there` : undefined;
 }
 
 async function pipProblem(): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { access, readFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { delimiter, resolve } from "node:path";
 
 const LOG_TAIL_LINES = 40;
 
@@ -41,7 +41,7 @@ export async function run(command: string, args: string[], options: RunOptions):
 export async function findExecutable(name: string): Promise<string | undefined> {
   const folders = [...(process.env.PATH ?? "").split(delimiter).filter(Boolean), "/usr/sbin", "/sbin"];
   for (const folder of folders) {
-    const path = join(folder, name);
+    const path = resolve(folder, name);
     const executable = await access(path, constants.X_OK).then(
       () => true,
       () => false,
