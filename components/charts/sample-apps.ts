@@ -1,4 +1,4 @@
-import { ApiObject, type Chart, Size } from "cdk8s";
+import { ApiObject, type Chart, JsonPatch, Size } from "cdk8s";
 import * as kplus from "cdk8s-plus-28";
 import { SAMPLE_IMAGES } from "../values/versions";
 
@@ -104,6 +104,10 @@ function workload(
     securityContext: { user: USER, group: USER, ensureNonRoot: true },
     containers: [{ ...container, securityContext: RESTRICTED }],
   });
+  // For the containers that istiod injects; cdk8s-plus has the setting for single containers only.
+  ApiObject.of(deployment).addJsonPatch(
+    JsonPatch.add("/spec/template/spec/securityContext/seccompProfile", { type: "RuntimeDefault" }),
+  );
   deployment.select(
     ...Object.entries(labels).map(([key, value]) => kplus.LabelSelector.of({ labels: { [key]: value } })),
   );
