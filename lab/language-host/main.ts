@@ -46,7 +46,7 @@ async function run({ request }: ServerUnaryCall<RunRequest, RunResponse>): Promi
 }
 
 function programArguments(request: RunRequest): string[] {
-  const nodeArguments = String(programOptions(request)["nodeargs"] ?? "");
+  const nodeArguments = programOptions(request).nodeargs ?? "";
   const info = request.getInfo();
   return [
     ...nodeArguments.split(" ").filter(Boolean),
@@ -64,13 +64,18 @@ function programEnvironment(request: RunRequest): Record<string, string> {
   return {
     PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().entries())),
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
-    PULUMI_NODEJS_TYPESCRIPT: String(programOptions(request)["typescript"] ?? true),
+    PULUMI_NODEJS_TYPESCRIPT: String(programOptions(request).typescript ?? true),
   };
 }
 
-/** `runtime.options` of Pulumi.yaml. */
-function programOptions(request: RunRequest): Record<string, unknown> {
-  return (request.getInfo()?.getOptions()?.toJavaScript() ?? {}) as Record<string, unknown>;
+/** What of Pulumi.yaml's `runtime.options` matters here. */
+interface ProgramOptions {
+  readonly nodeargs?: string;
+  readonly typescript?: boolean;
+}
+
+function programOptions(request: RunRequest): ProgramOptions {
+  return request.getInfo()?.getOptions()?.toJavaScript() ?? {};
 }
 
 const implementation: Record<string, () => unknown> = {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { ClusterPrimary, type ClusterPrimaryArgs } from "../../components";
 import { istiodValues } from "../../components/values/istiod";
-import { decoded, find, listOf, outsideProvider, testProvider } from "../support/components";
+import { chartCall, decoded, find, listOf, outsideProvider, testProvider } from "../support/components";
 import { type MockCluster, runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
 
@@ -25,41 +25,64 @@ const deploy = (changes: Partial<ClusterPrimaryArgs> = {}, cluster: MockCluster 
     cluster,
   );
 
-const REPOSITORY = { repositoryOpts: { repo: "https://istio-release.storage.googleapis.com/charts" } };
+const REPOSITORY = "https://istio-release.storage.googleapis.com/charts";
 const TOKEN_NAME = "istio-multicluster-reader-token";
 
 describe("ClusterPrimary", () => {
   test("is namespace, CA, charts, mesh policy and reader, all its own and under its provider", async () => {
-    const { registrations } = await deploy();
+    const { registrations, chartCalls } = await deploy();
     expect(listOf(registrations)).toEqual([
       "istio-multicluster:index:ClusterPrimary cluster1",
+      "istio-multicluster:index:HelmChart cluster1-istiod",
+      "kubernetes:apps/v1:Deployment cluster1-istiod:istio-system/istiod",
+      "kubernetes:core/v1:ConfigMap cluster1-istiod:istio-system/istio",
       "kubernetes:core/v1:Namespace cluster1-istio-system",
       "kubernetes:core/v1:Secret cluster1-cacerts",
       "kubernetes:core/v1:Secret cluster1-reader-token",
+      "kubernetes:core/v1:Service cluster1-istiod:istio-system/istiod",
+      "kubernetes:core/v1:ServiceAccount cluster1-istiod:istio-system/istiod",
       "kubernetes:core/v1:ServiceAccount cluster1-reader",
       "kubernetes:helm.sh/v3:Release cluster1-base",
-      "kubernetes:helm.sh/v4:Chart cluster1-istiod",
+      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole cluster1-istiod:istio-reader-clusterrole-istio-system",
       "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding cluster1-reader",
-      "kubernetes:security.istio.io/v1:PeerAuthentication cluster1-peerauthentication-default",
+      "kubernetes:security.istio.io/v1:PeerAuthentication cluster1:istio-system/default",
     ]);
-    const children = registrations.filter(({ type }) => type.startsWith("kubernetes:"));
-    expect(children.map(({ parent }) => parent)).toEqual(children.map(() => "cluster1"));
+    for (const { name, parent } of registrations.filter(({ type }) => type.startsWith("kubernetes:"))) {
+      expect([name, parent]).toEqual([
+        name,
+        name.startsWith("cluster1-istiod:") ? "cluster1-istiod" : "cluster1",
+      ]);
+    }
+    expect(find(registrations, "cluster1-istiod").parent).toBe("cluster1");
     expect(outsideProvider(registrations)).toEqual([]);
+    expect(chartCalls.map(({ provider }) => provider)).toEqual(["cluster1"]);
   });
 
   test("makes things in the order in which they need each other", async () => {
     const { registrations } = await deploy();
     const dependsOn = (name: string, type?: string) => find(registrations, name, type).dependsOn;
-    expect(dependsOn("cluster1-cacerts")).toEqual(["cluster1-istio-system"]);
-    expect(dependsOn("cluster1-base")).toEqual(["cluster1-istio-system"]);
+    const namespace = "Namespace cluster1-istio-system";
+    expect(dependsOn("cluster1-cacerts")).toEqual([namespace]);
+    expect(dependsOn("cluster1-base")).toEqual([namespace]);
     expect(dependsOn("cluster1-istiod")).toEqual([
-      "cluster1-base",
-      "cluster1-cacerts",
-      "cluster1-istio-system",
+      namespace,
+      "Release cluster1-base",
+      "Secret cluster1-cacerts",
     ]);
-    expect(dependsOn("cluster1-peerauthentication-default")).toContain("cluster1-istiod");
-    expect(dependsOn("cluster1-reader", "ServiceAccount")).toEqual(["cluster1-istio-system"]);
-    expect(dependsOn("cluster1-reader-token")).toContain("cluster1-reader");
+    expect(dependsOn("cluster1-istiod:istio-system/istiod", "Deployment")).toEqual([
+      "ClusterRole cluster1-istiod:istio-reader-clusterrole-istio-system",
+      "ConfigMap cluster1-istiod:istio-system/istio",
+      "ServiceAccount cluster1-istiod:istio-system/istiod",
+    ]);
+    expect(dependsOn("cluster1:istio-system/default")).toEqual([
+      "ClusterRole cluster1-istiod:istio-reader-clusterrole-istio-system",
+      "ConfigMap cluster1-istiod:istio-system/istio",
+      "Deployment cluster1-istiod:istio-system/istiod",
+      "Service cluster1-istiod:istio-system/istiod",
+      "ServiceAccount cluster1-istiod:istio-system/istiod",
+    ]);
+    expect(dependsOn("cluster1-reader", "ServiceAccount")).toEqual([namespace]);
+    expect(dependsOn("cluster1-reader-token")).toEqual([namespace, "ServiceAccount cluster1-reader"]);
   });
 
   test("labels its namespace with its network", async () => {
@@ -90,30 +113,32 @@ describe("ClusterPrimary", () => {
   });
 
   test("lets no key into chart values", async () => {
-    const { registrations } = await deploy({ caPrivateKey: pulumi.secret("ca key") });
+    const { registrations, chartCalls } = await deploy({ caPrivateKey: pulumi.secret("ca key") });
     for (const name of ["cluster1-base", "cluster1-istiod"]) {
       const chart = find(registrations, name);
       expect(chart.secretPaths).toEqual([]);
       expect(JSON.stringify(chart.inputs)).not.toContain("ca key");
     }
+    expect(chartCalls).toHaveLength(1);
+    expect(JSON.stringify(chartCalls)).not.toContain("ca key");
   });
 
   test("installs base and istiod of one version", async () => {
-    const { registrations } = await deploy();
+    const { registrations, chartCalls } = await deploy();
     expect(find(registrations, "cluster1-base").inputs).toMatchObject({
       chart: "base",
       version: "1.31.1",
-      ...REPOSITORY,
+      repositoryOpts: { repo: REPOSITORY },
       name: "istio-base",
       namespace: "istio-system",
       values: { base: { validationFailurePolicy: "Fail" } },
     });
-    expect(find(registrations, "cluster1-istiod").inputs).toEqual({
+    expect(chartCall(chartCalls, "istiod").options).toEqual({
       chart: "istiod",
       version: "1.31.1",
-      ...REPOSITORY,
-      name: "istiod",
+      fetch_opts: { repo: REPOSITORY },
       namespace: "istio-system",
+      release_name: "istiod",
       values: istiodValues({
         clusterName: "cluster1",
         network: "network1",
@@ -125,7 +150,7 @@ describe("ClusterPrimary", () => {
   });
 
   test("takes mesh, images, chart folder and values per role", async () => {
-    const { registrations } = await deploy({
+    const { registrations, chartCalls } = await deploy({
       meshId: "mesh2",
       trustDomain: "td.example",
       istio: { folder: "charts", hub: "registry.example", tag: "1.31.0", imagePullSecrets: ["pull"] },
@@ -134,10 +159,13 @@ describe("ClusterPrimary", () => {
     });
     const base = find(registrations, "cluster1-base").inputs;
     expect(base).toMatchObject({ chart: "./charts/base", values: { defaultRevision: "" } });
-    const istiod = find(registrations, "cluster1-istiod").inputs;
-    expect(istiod).toMatchObject({ chart: "./charts/istiod" });
-    expect(istiod["values"]).toEqual(
-      istiodValues({
+    expect(base).not.toHaveProperty("version");
+    expect(base).not.toHaveProperty("repositoryOpts");
+    expect(chartCall(chartCalls, "istiod").options).toEqual({
+      path: "./charts/istiod",
+      namespace: "istio-system",
+      release_name: "istiod",
+      values: istiodValues({
         clusterName: "cluster1",
         network: "network1",
         meshId: "mesh2",
@@ -148,11 +176,7 @@ describe("ClusterPrimary", () => {
         replicas: 2,
         values: { env: { A: "1" } },
       }),
-    );
-    for (const chart of [base, istiod]) {
-      expect(chart).not.toHaveProperty("version");
-      expect(chart).not.toHaveProperty("repositoryOpts");
-    }
+    });
   });
 
   test.each([
@@ -160,7 +184,7 @@ describe("ClusterPrimary", () => {
     ["PERMISSIVE", "PERMISSIVE"],
   ])("with mtls %s sets the mesh's mode %s", async (mtls, mode) => {
     const { registrations } = await deploy(mtls === undefined ? {} : { mtls });
-    expect(find(registrations, "cluster1-peerauthentication-default").inputs).toMatchObject({
+    expect(find(registrations, "cluster1:istio-system/default").inputs).toMatchObject({
       metadata: { name: "default", namespace: "istio-system" },
       spec: { mtls: { mode } },
     });
@@ -197,7 +221,10 @@ describe("the reader of a ClusterPrimary", () => {
       metadata: {
         name: TOKEN_NAME,
         namespace: "istio-system",
-        annotations: { "kubernetes.io/service-account.name": "istio-multicluster-reader" },
+        annotations: {
+          "kubernetes.io/service-account.name": "istio-multicluster-reader",
+          "pulumi.com/waitFor": "jsonpath={.data.token}",
+        },
       },
       type: "kubernetes.io/service-account-token",
     });

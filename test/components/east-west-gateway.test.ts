@@ -1,53 +1,73 @@
 import { describe, expect, test } from "vitest";
 import { EastWestGateway, type EastWestGatewayArgs } from "../../components";
 import { gatewayValues } from "../../components/values/gateway";
-import { find, listOf, outsideProvider, testProvider } from "../support/components";
+import { chartCall, find, listOf, outsideProvider, testProvider } from "../support/components";
 import { type MockCluster, runFailingProgram, runProgram } from "../support/mocks";
-import { valueOf } from "../support/outputs";
+import { isKnown, valueOf } from "../support/outputs";
 
 const withIp: MockCluster = { ingress: [{ ip: "192.0.2.1" }] };
+
+const IN_CHART = "gateway-chart:istio-system/istio-eastwestgateway";
+const EXPOSURE = "gateway:istio-system/cross-network-gateway";
 
 const gateway = (args: Partial<EastWestGatewayArgs> = {}) =>
   new EastWestGateway("gateway", { network: "network1", ...args }, { provider: testProvider() });
 
 describe("EastWestGateway", () => {
   test("is Istio's gateway chart and the exposure behind it", async () => {
-    const { registrations } = await runProgram(() => gateway(), withIp);
+    const { registrations, chartCalls } = await runProgram(() => gateway(), withIp);
     expect(listOf(registrations)).toEqual([
       "istio-multicluster:index:EastWestGateway gateway",
-      "kubernetes:helm.sh/v4:Chart gateway-chart",
-      "kubernetes:networking.istio.io/v1:Gateway gateway-gateway-cross-network-gateway",
+      "istio-multicluster:index:HelmChart gateway-chart",
+      `kubernetes:apps/v1:Deployment ${IN_CHART}`,
+      `kubernetes:core/v1:Service ${IN_CHART}`,
+      `kubernetes:core/v1:ServiceAccount ${IN_CHART}`,
+      `kubernetes:networking.istio.io/v1:Gateway ${EXPOSURE}`,
     ]);
-    expect(registrations.slice(1, 3).map(({ parent }) => parent)).toEqual(["gateway", "gateway"]);
-    expect(find(registrations, "gateway-gateway-cross-network-gateway").dependsOn).toContain("gateway-chart");
+    expect(registrations.slice(0, 6).map(({ parent }) => parent)).toEqual([
+      undefined,
+      "gateway",
+      "gateway-chart",
+      "gateway-chart",
+      "gateway-chart",
+      "gateway",
+    ]);
+    expect(find(registrations, EXPOSURE).dependsOn).toEqual([
+      `Deployment ${IN_CHART}`,
+      `Service ${IN_CHART}`,
+      `ServiceAccount ${IN_CHART}`,
+    ]);
     expect(outsideProvider(registrations)).toEqual([]);
+    expect(chartCalls.map(({ provider }) => provider)).toEqual(["cluster1"]);
   });
 
   test("installs the chart with the values of its network and nothing secret", async () => {
-    const { registrations } = await runProgram(() => gateway(), withIp);
-    const chart = find(registrations, "gateway-chart");
-    expect(chart.inputs).toEqual({
+    const { registrations, chartCalls } = await runProgram(() => gateway(), withIp);
+    expect(chartCall(chartCalls, "istio-eastwestgateway").options).toEqual({
       chart: "gateway",
       version: "1.31.1",
-      repositoryOpts: { repo: "https://istio-release.storage.googleapis.com/charts" },
-      name: "istio-eastwestgateway",
+      fetch_opts: { repo: "https://istio-release.storage.googleapis.com/charts" },
       namespace: "istio-system",
+      release_name: "istio-eastwestgateway",
       values: gatewayValues({ network: "network1", imagePullSecrets: [] }),
     });
-    expect(chart.secretPaths).toEqual([]);
+    expect(registrations.flatMap(({ secretPaths }) => secretPaths)).toEqual([]);
   });
 
   test("takes chart source, pull secrets, scale and exposed hosts", async () => {
     const hosts = ["*.a.svc.cluster.local"];
     const istio = { folder: "charts", imagePullSecrets: ["pull"] };
-    const { registrations } = await runProgram(() => gateway({ istio, hosts, replicas: 2 }), withIp);
-    expect(find(registrations, "gateway-chart").inputs).toEqual({
-      chart: "./charts/gateway",
-      name: "istio-eastwestgateway",
+    const { registrations, chartCalls } = await runProgram(
+      () => gateway({ istio, hosts, replicas: 2 }),
+      withIp,
+    );
+    expect(chartCall(chartCalls, "istio-eastwestgateway").options).toEqual({
+      path: "./charts/gateway",
       namespace: "istio-system",
+      release_name: "istio-eastwestgateway",
       values: gatewayValues({ network: "network1", imagePullSecrets: ["pull"], replicas: 2 }),
     });
-    expect(find(registrations, "gateway-gateway-cross-network-gateway").inputs).toMatchObject({
+    expect(find(registrations, EXPOSURE).inputs).toMatchObject({
       spec: { servers: [{ hosts }] },
     });
   });
@@ -63,8 +83,10 @@ describe("EastWestGateway", () => {
 
   test.each([
     ["the load balancer has no address", { ingress: [] }],
-    ["the chart has no Service", {}],
-  ])("fails when %s, and says what to check", async (_, cluster) => {
+    ["the load balancer's entry has neither IP nor host name", { ingress: [{}] }],
+    ["the Service has no status", {}],
+    ["the chart has no Service", { charts: { "istio-eastwestgateway": [] } }],
+  ])("fails when %s, and says what to check", async (_, cluster: MockCluster) => {
     const { failures } = await runFailingProgram(() => gateway(), cluster);
     expect(failures).toEqual([
       expect.stringContaining(
@@ -73,9 +95,16 @@ describe("EastWestGateway", () => {
     ]);
   });
 
-  test("has an unknown address in a preview, and does not fail", async () => {
+  test("has an unknown address in a preview before the Service is there, and does not fail", async () => {
     const { result, registrations } = await runProgram(() => gateway(), { preview: true });
-    expect(listOf(registrations)).toHaveLength(3);
+    expect(listOf(registrations)).toHaveLength(6);
+    expect(await isKnown(result.address)).toBe(false);
     expect(await valueOf(result.address)).toBeUndefined();
+  });
+
+  test("has its address in a preview of changes to a gateway that is there", async () => {
+    const { result } = await runProgram(() => gateway(), { ...withIp, preview: true });
+    expect(await isKnown(result.address)).toBe(true);
+    expect(await valueOf(result.address)).toBe("192.0.2.1");
   });
 });

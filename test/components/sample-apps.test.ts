@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { SampleApps, type SampleAppsArgs } from "../../components";
-import { find, listOf, outsideProvider, testProvider } from "../support/components";
+import { listOf, outsideProvider, testProvider } from "../support/components";
 import { runProgram } from "../support/mocks";
 
 const deploy = (args: SampleAppsArgs) =>
@@ -13,12 +13,12 @@ describe("SampleApps", () => {
     const { registrations } = await deploy({ helloworldVersions: ["v1"] });
     expect(listOf(registrations)).toEqual([
       "istio-multicluster:index:SampleApps apps",
-      "kubernetes:apps/v1:Deployment apps-deployment-curl",
-      "kubernetes:apps/v1:Deployment apps-deployment-helloworld-v1",
-      "kubernetes:core/v1:Namespace apps-namespace-sample",
-      "kubernetes:core/v1:Service apps-service-helloworld",
-      "kubernetes:core/v1:ServiceAccount apps-serviceaccount-curl",
-      "kubernetes:core/v1:ServiceAccount apps-serviceaccount-helloworld-v1",
+      "kubernetes:apps/v1:Deployment apps:sample/curl",
+      "kubernetes:apps/v1:Deployment apps:sample/helloworld-v1",
+      "kubernetes:core/v1:Namespace apps:sample",
+      "kubernetes:core/v1:Service apps:sample/helloworld",
+      "kubernetes:core/v1:ServiceAccount apps:sample/curl",
+      "kubernetes:core/v1:ServiceAccount apps:sample/helloworld-v1",
     ]);
     expect(outsideProvider(registrations)).toEqual([]);
   });
@@ -27,18 +27,26 @@ describe("SampleApps", () => {
     const { registrations } = await deploy({ namespace: "x", helloworldVersions: [], client: false });
     expect(listOf(registrations)).toEqual([
       "istio-multicluster:index:SampleApps apps",
-      "kubernetes:core/v1:Namespace apps-namespace-x",
-      "kubernetes:core/v1:Service apps-service-helloworld",
+      "kubernetes:core/v1:Namespace apps:x",
+      "kubernetes:core/v1:Service apps:x/helloworld",
     ]);
   });
 
-  test("makes the namespace first", async () => {
+  test("makes the namespace first, then accounts, then what runs under these", async () => {
     const { registrations } = await deploy({ helloworldVersions: ["v2"] });
-    expect(find(registrations, "apps-namespace-sample").dependsOn).toEqual([]);
-    const others = registrations.filter(
-      ({ parent, type }) => parent === "apps" && !type.endsWith(":Namespace"),
-    );
-    expect(others.map(({ dependsOn }) => dependsOn)).toEqual(others.map(() => ["apps-namespace-sample"]));
+    const namespace = ["Namespace apps:sample"];
+    const accounts = ["ServiceAccount apps:sample/curl", "ServiceAccount apps:sample/helloworld-v2"];
+    const order = registrations
+      .filter(({ parent }) => parent === "apps")
+      .map(({ type, name, dependsOn }) => [`${type.split(":").at(-1)} ${name}`, dependsOn]);
+    expect(Object.fromEntries(order)).toEqual({
+      "Namespace apps:sample": [],
+      "ServiceAccount apps:sample/curl": namespace,
+      "ServiceAccount apps:sample/helloworld-v2": namespace,
+      "Service apps:sample/helloworld": [...namespace, ...accounts],
+      "Deployment apps:sample/curl": [...namespace, ...accounts],
+      "Deployment apps:sample/helloworld-v2": [...namespace, ...accounts],
+    });
   });
 
   test("carries no secret through CDK8s", async () => {

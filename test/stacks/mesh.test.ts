@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type MeshSpec, planMesh } from "../../components";
 import { deployMesh, type MeshOutputs } from "../../stacks/mesh";
 import { find, listOf, outsideProvider } from "../support/components";
-import { type Registration, runProgram } from "../support/mocks";
+import { type Recording, type Registration, runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
 import { rootCertificate } from "../support/pki";
 import { cluster, links, mesh } from "../support/specs";
@@ -12,7 +12,7 @@ const withApps = (size: number) =>
   mesh(size, { sampleApps: { helloworld: { cluster1: ["v1"] }, clients: ["cluster1", "cluster2"] } });
 
 /** Deploys the mesh of a spec whose clusters are all reachable. */
-const deploy = (spec: MeshSpec): Promise<{ result: MeshOutputs; registrations: Registration[] }> =>
+const deploy = (spec: MeshSpec): Promise<{ result: MeshOutputs } & Recording> =>
   runProgram(
     () => {
       const access = spec.clusters.map(({ name }) => {
@@ -37,8 +37,14 @@ const linksOf = (registrations: Registration[]) =>
     text.startsWith("RemoteSecretLink ") ? [text.split(" ")[1]] : [],
   );
 
+/** The network that a chart's values name, wherever that chart has it. */
+function networkOf({ values }: Record<string, unknown>): unknown {
+  const { global, labels } = values as { global?: { network?: string }; labels?: Record<string, string> };
+  return global?.network ?? labels?.["topology.istio.io/network"];
+}
+
 describe("a mesh of three clusters", async () => {
-  const { result, registrations } = await deploy(withApps(3));
+  const { result, registrations, chartCalls } = await deploy(withApps(3));
 
   test("is one root and, per cluster, a CA, a primary, a gateway and a link to each other cluster", () => {
     expect(componentsOf(registrations)).toEqual([
@@ -48,6 +54,12 @@ describe("a mesh of three clusters", async () => {
       "EastWestGateway cluster1-gateway",
       "EastWestGateway cluster2-gateway",
       "EastWestGateway cluster3-gateway",
+      "HelmChart cluster1-gateway-chart",
+      "HelmChart cluster1-istiod",
+      "HelmChart cluster2-gateway-chart",
+      "HelmChart cluster2-istiod",
+      "HelmChart cluster3-gateway-chart",
+      "HelmChart cluster3-istiod",
       "IntermediateCA cluster1-ca",
       "IntermediateCA cluster2-ca",
       "IntermediateCA cluster3-ca",
@@ -95,6 +107,19 @@ describe("a mesh of three clusters", async () => {
     expect(orphans).toEqual([]);
   });
 
+  test("renders each cluster's charts by its own provider and for its own network", () => {
+    expect(
+      chartCalls.map(({ provider, options }) => [provider, options["release_name"], networkOf(options)]),
+    ).toEqual([
+      ["cluster1", "istio-eastwestgateway", "network1"],
+      ["cluster1", "istiod", "network1"],
+      ["cluster2", "istio-eastwestgateway", "network2"],
+      ["cluster2", "istiod", "network2"],
+      ["cluster3", "istio-eastwestgateway", "network3"],
+      ["cluster3", "istiod", "network3"],
+    ]);
+  });
+
   test("signs each cluster's CA with the one root and its key", () => {
     const signed = registrations.filter(({ type }) => type.endsWith(":LocallySignedCert"));
     expect(signed).toHaveLength(3);
@@ -113,8 +138,8 @@ describe("a mesh of three clusters", async () => {
 
   test("links across networks only once the observed network's gateway has its address", () => {
     const { dependsOn } = find(registrations, "cluster1.observes.cluster2-secret");
-    expect(dependsOn).toContain("cluster2-gateway-chart");
-    expect(dependsOn).not.toContain("cluster1-gateway-chart");
+    const gateways = dependsOn.filter((dependency) => dependency.includes("-gateway"));
+    expect(gateways).toEqual(["Service cluster2-gateway-chart:istio-system/istio-eastwestgateway"]);
   });
 
   // The SDK registers a component's children only when what the component waits for is there.
@@ -122,9 +147,15 @@ describe("a mesh of three clusters", async () => {
     "makes %s after its cluster's own istiod, and waits for no other cluster's",
     (name) => {
       const istiods = find(registrations, name).dependsOn.filter((dependency) =>
-        dependency.endsWith("-istiod"),
+        dependency.includes("-istiod:"),
       );
-      expect(istiods).toEqual(["cluster1-istiod"]);
+      expect(istiods).toEqual([
+        "ClusterRole cluster1-istiod:istio-reader-clusterrole-istio-system",
+        "ConfigMap cluster1-istiod:istio-system/istio",
+        "Deployment cluster1-istiod:istio-system/istiod",
+        "Service cluster1-istiod:istio-system/istiod",
+        "ServiceAccount cluster1-istiod:istio-system/istiod",
+      ]);
     },
   );
 
@@ -152,12 +183,13 @@ describe("a mesh of three clusters", async () => {
 });
 
 describe("a fourth cluster", async () => {
-  const three = (await deploy(withApps(3))).registrations;
-  const four = (await deploy(withApps(4))).registrations;
+  const { registrations: three, chartCalls: threeCharts } = await deploy(withApps(3));
+  const { registrations: four, chartCalls: fourCharts } = await deploy(withApps(4));
   const before = new Set(three.map(({ urn }) => urn));
 
   test("changes no existing resource", () => {
     expect(four.filter(({ urn }) => before.has(urn))).toEqual(three);
+    expect(fourCharts.filter(({ provider }) => provider !== "cluster4")).toEqual(threeCharts);
   });
 
   test("brings its own resources and its links, and nothing else", () => {
@@ -165,6 +197,8 @@ describe("a fourth cluster", async () => {
     expect(added).toEqual([
       "ClusterPrimary cluster4",
       "EastWestGateway cluster4-gateway",
+      "HelmChart cluster4-gateway-chart",
+      "HelmChart cluster4-istiod",
       "IntermediateCA cluster4-ca",
       "RemoteSecretLink cluster1.observes.cluster4",
       "RemoteSecretLink cluster2.observes.cluster4",
@@ -197,6 +231,7 @@ describe("a mesh", () => {
     const { registrations } = await deploy(mesh(1));
     expect(componentsOf(registrations)).toEqual([
       "ClusterPrimary cluster1",
+      "HelmChart cluster1-istiod",
       "IntermediateCA cluster1-ca",
       "RootCA root-ca",
     ]);

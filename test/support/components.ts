@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type { Registration } from "./mocks";
+import type { ChartCall, Registration } from "./mocks";
 
 /** A provider under which a component can run. */
 export function testProvider(): k8s.Provider {
@@ -20,6 +20,14 @@ export function find(registrations: readonly Registration[], name: string, typeE
   );
   if (found.length !== 1) throw new Error(`${found.length} resources ${name} ${typeEnd}, not one`);
   return found[0] as Registration;
+}
+
+/** The call by which a release's chart was rendered. */
+export function chartCall(calls: readonly ChartCall[], releaseName: string): ChartCall {
+  const found = calls.filter(({ options }) => options["release_name"] === releaseName);
+  if (found.length !== 1)
+    throw new Error(`release ${releaseName} is rendered ${found.length} times, not once`);
+  return found[0] as ChartCall;
 }
 
 /** Kubernetes resources that do not run under the provider, as a fault would show them. */

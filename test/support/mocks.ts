@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
-import { Service } from "@pulumi/kubernetes/core/v1";
-import { hoursAfterStart, MOCK_START, rootCertificate } from "./pki";
+import { type MockCluster, renderChart, stateOf } from "./mock-cluster";
+
+export type { MockCluster } from "./mock-cluster";
 
 /** A resource as the program registered it. */
 export interface Registration {
@@ -16,48 +17,48 @@ export interface Registration {
   readonly provider?: string | undefined;
   /** Name of the parent. */
   readonly parent?: string | undefined;
-  /** Names of what it waits for: explicit dependencies and resources whose outputs are inputs. */
+  /** Kind and name of what it waits for: explicit dependencies and resources whose outputs are inputs. */
   readonly dependsOn: readonly string[];
   readonly protect: boolean;
 }
 
-/** What a mocked cluster answers. */
-export interface MockCluster {
-  /** `status.loadBalancer.ingress` of gateway Services; the Service does not exist when undefined. */
-  readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] | undefined;
-  /** Data of service-account tokens. @default a token named after the resource */
-  readonly tokenData?: Record<string, string> | undefined;
-  /** Outputs of stack references, by name. */
-  readonly stackOutputs?: Record<string, Record<string, unknown>>;
-  /** Whether the run is a preview. */
-  readonly preview?: boolean;
+/** A chart as the program asked for it to be rendered. */
+export interface ChartCall {
+  /** The options of Pulumi's `kubernetes:helm:template`, parsed. */
+  readonly options: Record<string, unknown>;
+  /** Name of the provider that renders. */
+  readonly provider: string;
+}
+
+/** What a program asked of the engine. */
+export interface Recording {
+  /** What it registered; what it only reads is not in it. */
+  readonly registrations: Registration[];
+  readonly chartCalls: ChartCall[];
 }
 
 /** How long after a first failure others are waited for; mocks answer at once. */
 const SETTLING_MS = 50;
 
-/** Resources made by the chart's provider, not by the program; their names follow helm v4's. */
-const CHART_SERVICE = /-chart:/;
-
-/** Runs a program against mocks and returns its result and everything it registered, sorted by type and name. */
+/** Runs a program against mocks and returns its result and what it asked for, sorted by type and name. */
 export async function runProgram<T>(
   program: () => T | Promise<T>,
   cluster: MockCluster = {},
-): Promise<{ result: T; registrations: Registration[] }> {
-  const registrations = await startMocks(cluster);
+): Promise<{ result: T } & Recording> {
+  const recording = await startMocks(cluster);
   const result = await program();
   await pulumi.runtime.disconnect();
-  return { result, registrations: sorted(registrations) };
+  return { result, ...sorted(recording) };
 }
 
 /**
  * Runs a program that fails inside an Output, which ends a real run as an unhandled rejection.
- * Returns the distinct messages and what was registered nevertheless.
+ * Returns the distinct messages and what was asked for nevertheless.
  */
 export async function runFailingProgram(
   program: () => unknown,
   cluster: MockCluster = {},
-): Promise<{ failures: string[]; registrations: Registration[] }> {
+): Promise<{ failures: string[] } & Recording> {
   const failures = new Set<string>();
   let onFailure = () => {};
   const failed = new Promise<void>((resolve) => {
@@ -71,35 +72,49 @@ export async function runFailingProgram(
   process.removeAllListeners("unhandledRejection");
   process.on("unhandledRejection", collect);
   try {
-    const registrations = await startMocks(cluster);
+    const recording = await startMocks(cluster);
     await program();
     // A resource whose inputs fail is never registered, and waiting for all registrations would then never end.
     await Promise.race([pulumi.runtime.disconnect().catch(collect), failed]);
     await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
-    return { failures: [...failures].sort(), registrations: sorted(registrations) };
+    return { failures: [...failures].sort(), ...sorted(recording) };
   } finally {
     process.off("unhandledRejection", collect);
     for (const listener of listeners) process.on("unhandledRejection", listener);
   }
 }
 
-/** Sets mocks for the next resources; what they register, but not what they only read, is added to the returned list. */
-export async function startMocks(cluster: MockCluster = {}): Promise<Registration[]> {
+/** Sets mocks for the next resources; what the program asks for is added to the returned lists as it comes. */
+export async function startMocks(cluster: MockCluster = {}): Promise<Recording> {
+  const recording: Recording = { registrations: [], chartCalls: [] };
   const mocks: pulumi.runtime.Mocks = {
     newResource: async ({ type, name, inputs, custom, id }) => ({
       id: custom === false ? undefined : (id ?? `${name}-id`),
       state: { ...inputs, ...(await stateOf(type, name, inputs, cluster)) },
     }),
-    call: ({ token }) => {
-      throw new Error(`the program calls ${token}; a component must not look anything up`);
-    },
+    call: (args) => answer(args, cluster, recording.chartCalls),
   };
   await pulumi.runtime.setMocks(mocks, "istio-multicluster", "test", cluster.preview ?? false);
-  const registrations: Registration[] = [];
-  recordRequests((request) => {
-    if (!CHART_SERVICE.test(request.getName())) registrations.push(toRegistration(request));
-  });
-  return registrations;
+  recordRequests((request) => recording.registrations.push(toRegistration(request)));
+  return recording;
+}
+
+function answer(
+  { token, inputs, provider }: pulumi.runtime.MockCallArgs,
+  cluster: MockCluster,
+  chartCalls: ChartCall[],
+) {
+  try {
+    if (token !== "kubernetes:helm:template") {
+      throw new Error(`the program calls ${token}; a component must not look anything up`);
+    }
+    const options = JSON.parse(String(inputs["jsonOpts"])) as Record<string, unknown>;
+    chartCalls.push({ options, provider: provider ? providerName(provider) : "" });
+    return { result: renderChart(options["release_name"], cluster) };
+  } catch (error) {
+    // Of a failed call the SDK reads gRPC's `details` only.
+    throw Object.assign(error as Error, { details: (error as Error).message });
+  }
 }
 
 /** The mocks' own hook sees neither parents nor dependencies nor where in the inputs a secret is, so the requests are read. */
@@ -132,7 +147,7 @@ function toRegistration(request: RegisterResourceRequest): Registration {
     secretPaths: secretPaths.sort(),
     provider: providers.filter((ref) => ref !== "").map(providerName)[0],
     parent: parent === "" ? undefined : nameOf(parent),
-    dependsOn: [...new Set(request.getDependenciesList().map(nameOf))].sort(),
+    dependsOn: [...new Set(request.getDependenciesList().map(kindAndName))].sort(),
     protect: request.getProtect() ?? false,
   };
 }
@@ -166,58 +181,20 @@ function nameOf(urn: string): string {
   return urn.split("::").at(-1) ?? urn;
 }
 
-function sorted(registrations: Registration[]): Registration[] {
-  return registrations.sort((a, b) => (`${a.type} ${a.name}` < `${b.type} ${b.name}` ? -1 : 1));
+/** Of a chart the Service, the Deployment and more have the same name. */
+function kindAndName(urn: string): string {
+  return `${urn.split("::")[2]?.split(":").at(-1)} ${nameOf(urn)}`;
 }
 
-async function stateOf(
-  type: string,
-  name: string,
-  inputs: Record<string, unknown>,
-  cluster: MockCluster,
-): Promise<Record<string, unknown>> {
-  switch (type) {
-    case "tls:index/privateKey:PrivateKey":
-      return { privateKeyPem: `-----BEGIN PRIVATE KEY-----\n${name}\n-----END PRIVATE KEY-----\n` };
-    case "tls:index/certRequest:CertRequest":
-      return {
-        certRequestPem: `-----BEGIN CERTIFICATE REQUEST-----\n${name}\n-----END CERTIFICATE REQUEST-----\n`,
-      };
-    case "tls:index/selfSignedCert:SelfSignedCert":
-      return { certPem: await rootCertificate(), ...validity(inputs) };
-    case "tls:index/locallySignedCert:LocallySignedCert":
-      return {
-        certPem: `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----\n`,
-        ...validity(inputs),
-      };
-    case "kubernetes:core/v1:Secret":
-      if (inputs["type"] !== "kubernetes.io/service-account-token") return {};
-      return { data: cluster.tokenData ?? { token: Buffer.from(`token-of-${name}`).toString("base64") } };
-    case "kubernetes:helm.sh/v4:Chart":
-      return inputs["chart"] === undefined ? {} : { resources: chartResources(name, inputs, cluster) };
-    case "kubernetes:core/v1:Service":
-      return CHART_SERVICE.test(name) && cluster.ingress
-        ? { status: { loadBalancer: { ingress: cluster.ingress } } }
-        : {};
-    case "pulumi:pulumi:StackReference":
-      return { outputs: cluster.stackOutputs?.[String(inputs["name"])] ?? {} };
-    default:
-      return {};
-  }
-}
-
-function validity(inputs: Record<string, unknown>) {
+function sorted({ registrations, chartCalls }: Recording): Recording {
+  const byKey =
+    <T>(key: (item: T) => string) =>
+    (a: T, b: T) =>
+      key(a) < key(b) ? -1 : 1;
   return {
-    validityStartTime: MOCK_START,
-    validityEndTime: hoursAfterStart(Number(inputs["validityPeriodHours"])),
+    registrations: registrations.sort(byKey(({ type, name }) => `${type} ${name}`)),
+    chartCalls: chartCalls.sort(
+      byKey(({ provider, options }) => `${provider} ${String(options["release_name"])}`),
+    ),
   };
-}
-
-function chartResources(
-  name: string,
-  inputs: Record<string, unknown>,
-  { ingress, preview }: MockCluster,
-): Service[] {
-  if (inputs["name"] !== "istio-eastwestgateway" || (ingress === undefined && !preview)) return [];
-  return [new Service(`${name}:istio-system/istio-eastwestgateway`)];
 }

@@ -111,7 +111,11 @@ describe.each(deployments.map((deployment) => [deployment.metadata.name, deploym
       expect([pod["hostNetwork"], pod["hostPID"], pod["hostIPC"]].filter(Boolean)).toEqual([]);
       expect(pod["volumes"] ?? []).toEqual([]);
       expect(podContext).not.toHaveProperty("sysctls");
-      expect(podContext).toMatchObject({ runAsNonRoot: true, runAsUser: expect.any(Number) });
+      expect(podContext).toMatchObject({
+        runAsNonRoot: true,
+        runAsUser: expect.any(Number),
+        seccompProfile: { type: "RuntimeDefault" },
+      });
       expect(podContext["runAsUser"]).toBeGreaterThan(0);
       for (const { ports, securityContext } of pod.containers) {
         expect((ports ?? []).filter(({ hostPort }) => hostPort !== undefined)).toEqual([]);

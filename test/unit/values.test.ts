@@ -32,14 +32,6 @@ describe("values of the istiod chart", () => {
   test("name the cluster, its network and its mesh, and nothing that was not asked for", () => {
     expect(istiodValues(input)).toEqual({
       base: { validationFailurePolicy: "Fail" },
-      deploymentAnnotations: {
-        "config.kubernetes.io/depends-on": [
-          "/namespaces/istio-system/ConfigMap/istio",
-          "/namespaces/istio-system/ConfigMap/istio-sidecar-injector",
-          "rbac.authorization.k8s.io/namespaces/istio-system/RoleBinding/istiod",
-          "rbac.authorization.k8s.io/ClusterRoleBinding/istiod-clusterrole-istio-system",
-        ].join(","),
-      },
       global: {
         meshID: "mesh1",
         multiCluster: { clusterName: "cluster1" },
@@ -52,7 +44,6 @@ describe("values of the istiod chart", () => {
         defaultConfig: { proxyMetadata: { PROXY_CONFIG_XDS_AGENT: "true" } },
       },
       env: { ISTIO_MULTIROOT_MESH: "true" },
-      serviceAnnotations: { "pulumi.com/skipAwait": "true" },
     });
   });
 
@@ -102,7 +93,7 @@ describe("values of the gateway chart", () => {
           { name: "status-port", port: 15021, protocol: "TCP", targetPort: 15021 },
           { name: "tls", port: 15443, protocol: "TCP", targetPort: 15443 },
         ],
-        annotations: { "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress}" },
+        annotations: {},
         loadBalancerSourceRanges: [],
       },
       autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 5 },
@@ -139,10 +130,7 @@ describe("values of the gateway chart", () => {
     expect(values).toMatchObject({
       imagePullSecrets: [{ name: "pull" }],
       service: {
-        annotations: {
-          "cloud.example/lb": "internal",
-          "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress}",
-        },
+        annotations: { "cloud.example/lb": "internal" },
         loadBalancerSourceRanges: ["192.0.2.0/24"],
       },
       resources,

@@ -1,0 +1,120 @@
+import type { Manifest } from "../../components/internal/manifests";
+import { hoursAfterStart, MOCK_START, rootCertificate } from "./pki";
+
+/** What a mocked cluster answers. */
+export interface MockCluster {
+  /** `status.loadBalancer.ingress` of Services of type LoadBalancer; these have no status when undefined. */
+  readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] | undefined;
+  /** What charts render to, by release. @default {@link CHARTS} */
+  readonly charts?: Readonly<Record<string, readonly Manifest[]>>;
+  /** Data of service-account tokens. @default a token named after the resource */
+  readonly tokenData?: Record<string, string> | undefined;
+  /** Outputs of stack references, by name. */
+  readonly stackOutputs?: Record<string, Record<string, unknown>>;
+  /** Whether the run is a preview. */
+  readonly preview?: boolean;
+}
+
+const metadata = (name: string) => ({ name, namespace: "istio-system" });
+
+/** What Istio's charts render to, cut down to the kinds that differ in order, waiting and address. */
+export const CHARTS = {
+  istiod: [
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: metadata("istiod") },
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: metadata("istio"),
+      data: { meshNetworks: "networks: {}" },
+    },
+    {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRole",
+      metadata: { name: "istio-reader-clusterrole-istio-system" },
+      rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] }],
+    },
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: metadata("istiod"),
+      spec: { ports: [{ name: "https-dns", port: 15012 }], selector: { app: "istiod" } },
+    },
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: metadata("istiod"),
+      spec: { selector: { matchLabels: { app: "istiod" } } },
+    },
+  ],
+  "istio-eastwestgateway": [
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: metadata("istio-eastwestgateway") },
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: metadata("istio-eastwestgateway"),
+      spec: {
+        type: "LoadBalancer",
+        ports: [{ name: "tls", port: 15443 }],
+        selector: { istio: "eastwestgateway" },
+      },
+    },
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: metadata("istio-eastwestgateway"),
+      spec: { selector: { matchLabels: { istio: "eastwestgateway" } } },
+    },
+  ],
+} satisfies Record<string, Manifest[]>;
+
+/** Answers `kubernetes:helm:template`. */
+export function renderChart(releaseName: unknown, { charts = CHARTS }: MockCluster): readonly Manifest[] {
+  const manifests = Object.entries(charts).find(([name]) => name === releaseName)?.[1];
+  if (manifests === undefined) throw new Error(`no chart is mocked for release ${String(releaseName)}`);
+  return manifests;
+}
+
+/** What the providers and the cluster add to a resource's inputs. */
+export async function stateOf(
+  type: string,
+  name: string,
+  inputs: Record<string, unknown>,
+  cluster: MockCluster,
+): Promise<Record<string, unknown>> {
+  switch (type) {
+    case "tls:index/privateKey:PrivateKey":
+      return { privateKeyPem: `-----BEGIN PRIVATE KEY-----\n${name}\n-----END PRIVATE KEY-----\n` };
+    case "tls:index/certRequest:CertRequest":
+      return {
+        certRequestPem: `-----BEGIN CERTIFICATE REQUEST-----\n${name}\n-----END CERTIFICATE REQUEST-----\n`,
+      };
+    case "tls:index/selfSignedCert:SelfSignedCert":
+      return { certPem: await rootCertificate(), ...validity(inputs) };
+    case "tls:index/locallySignedCert:LocallySignedCert":
+      return {
+        certPem: `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----\n`,
+        ...validity(inputs),
+      };
+    case "kubernetes:core/v1:Secret":
+      if (inputs["type"] !== "kubernetes.io/service-account-token") return {};
+      return { data: cluster.tokenData ?? { token: Buffer.from(`token-of-${name}`).toString("base64") } };
+    case "kubernetes:core/v1:Service":
+      return serviceStatus(inputs, cluster);
+    case "pulumi:pulumi:StackReference":
+      return { outputs: cluster.stackOutputs?.[String(inputs["name"])] ?? {} };
+    default:
+      return {};
+  }
+}
+
+function validity(inputs: Record<string, unknown>) {
+  return {
+    validityStartTime: MOCK_START,
+    validityEndTime: hoursAfterStart(Number(inputs["validityPeriodHours"])),
+  };
+}
+
+function serviceStatus(inputs: Record<string, unknown>, { ingress }: MockCluster) {
+  const isLoadBalancer = (inputs["spec"] as { type?: string } | undefined)?.type === "LoadBalancer";
+  return isLoadBalancer && ingress ? { status: { loadBalancer: { ingress } } } : {};
+}
