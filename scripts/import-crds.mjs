@@ -9,7 +9,8 @@ import { parseAllDocuments, stringify } from "yaml";
 const KINDS = ["Gateway", "PeerAuthentication"];
 
 const [baseChart] = process.argv.slice(2);
-if (baseChart === undefined) throw new Error("usage: node scripts/import-crds.mjs <folder of Istio's base chart>");
+if (baseChart === undefined)
+  throw new Error("usage: node scripts/import-crds.mjs <folder of Istio's base chart>");
 
 const crds = parseAllDocuments(readFileSync(join(baseChart, "files/crd-all.gen.yaml"), "utf8"))
   .map((document) => document.toJS())
