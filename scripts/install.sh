@@ -3,6 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-  npm ci --no-audit --no-fund
+  # The lockfile fixes the content; there is no need to ask the registry again for what the cache has.
+  npm ci --prefer-offline --no-audit --no-fund
   touch node_modules/.package-lock.json
 fi

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { type MeshSpec, planMesh } from "../../components";
 import { deployMesh, type MeshOutputs } from "../../stacks/mesh";
 import { find, listOf, outsideProvider } from "../support/components";
@@ -11,8 +11,10 @@ import { cluster, links, mesh } from "../support/specs";
 const withApps = (size: number) =>
   mesh(size, { sampleApps: { helloworld: { cluster1: ["v1"] }, clients: ["cluster1", "cluster2"] } });
 
+type Deployed = { result: MeshOutputs } & Recording;
+
 /** Deploys the mesh of a spec whose clusters are all reachable. */
-const deploy = (spec: MeshSpec): Promise<{ result: MeshOutputs } & Recording> =>
+const deploy = (spec: MeshSpec): Promise<Deployed> =>
   runProgram(
     () => {
       const access = spec.clusters.map(({ name }) => {
@@ -43,8 +45,15 @@ function networkOf({ values }: Record<string, unknown>): unknown {
   return global?.network ?? labels?.["topology.istio.io/network"];
 }
 
-describe("a mesh of three clusters", async () => {
-  const { result, registrations, chartCalls } = await deploy(withApps(3));
+describe("a mesh of three clusters", () => {
+  let result: MeshOutputs;
+  let registrations: Recording["registrations"];
+  let chartCalls: Recording["chartCalls"];
+
+  // In a hook, because collecting tests has no time limit and a program that never ends would need one.
+  beforeAll(async () => {
+    ({ result, registrations, chartCalls } = await deploy(withApps(3)));
+  });
 
   test("is one root and, per cluster, a CA, a primary, a gateway and a link to each other cluster", () => {
     expect(componentsOf(registrations)).toEqual([
@@ -182,18 +191,24 @@ describe("a mesh of three clusters", async () => {
   });
 });
 
-describe("a fourth cluster", async () => {
-  const { registrations: three, chartCalls: threeCharts } = await deploy(withApps(3));
-  const { registrations: four, chartCalls: fourCharts } = await deploy(withApps(4));
-  const before = new Set(three.map(({ urn }) => urn));
+describe("a fourth cluster", () => {
+  let three: Deployed;
+  let four: Deployed;
+  let before: Set<string>;
+
+  beforeAll(async () => {
+    three = await deploy(withApps(3));
+    four = await deploy(withApps(4));
+    before = new Set(three.registrations.map(({ urn }) => urn));
+  });
 
   test("changes no existing resource", () => {
-    expect(four.filter(({ urn }) => before.has(urn))).toEqual(three);
-    expect(fourCharts.filter(({ provider }) => provider !== "cluster4")).toEqual(threeCharts);
+    expect(four.registrations.filter(({ urn }) => before.has(urn))).toEqual(three.registrations);
+    expect(four.chartCalls.filter(({ provider }) => provider !== "cluster4")).toEqual(three.chartCalls);
   });
 
   test("brings its own resources and its links, and nothing else", () => {
-    const added = componentsOf(four.filter(({ urn }) => !before.has(urn)));
+    const added = componentsOf(four.registrations.filter(({ urn }) => !before.has(urn)));
     expect(added).toEqual([
       "ClusterPrimary cluster4",
       "EastWestGateway cluster4-gateway",

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { cleanCluster } from "../../../ops/clean";
 import { inventory } from "../support/inventory";
 import type { Suite } from "../support/suite";
 
@@ -24,7 +25,7 @@ export function takeInventory(suite: Suite): Record<string, string[]> {
   );
 }
 
-/** Destroy leaves nothing but what is named above, and a new up works over that. */
+/** Destroy leaves nothing but what is named above, clean nothing at all, and a new up works over either. */
 export function destroyScenario(suite: Suite, before: () => Record<string, string[]>): void {
   test("destroy leaves the clusters as they were", async () => {
     await suite.stack.destroy();
@@ -35,6 +36,18 @@ export function destroyScenario(suite: Suite, before: () => Record<string, strin
       );
       expect(left).toEqual(before()[name]);
     }
+  });
+
+  test("clean takes the rest as well, where it is asked to", async () => {
+    const { kubeConfigs } = await suite.openMesh();
+    const kubeConfig = kubeConfigs.get("cluster1");
+    expect(kubeConfig).toBeDefined();
+    const removed = await cleanCluster(kubeConfig!, { crds: true });
+    expect(removed).toContain("ConfigMap default/istio-ca-root-cert");
+    // Deleting a definition goes on after the API has agreed to it.
+    await expect
+      .poll(() => takeInventory(suite)["cluster1"], { timeout: 30_000 })
+      .toEqual(before()["cluster1"]);
   });
 
   test("a new up over what was left builds a working mesh", async () => {
