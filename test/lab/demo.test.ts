@@ -6,6 +6,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 const REPOSITORY = join(__dirname, "../..");
 
+/** A synchronous call is out of reach for the test runner's own limit. */
+const TIMEOUT_MS = 6 * 60_000;
+
 /** The README's first command on a fresh clone, as a new user runs it. */
 let clone: string;
 
@@ -41,7 +44,12 @@ function demo(...args: string[]): string {
 }
 
 function npm(...args: string[]): string {
-  return execFileSync("npm", args, { cwd: clone, encoding: "utf8", env: environmentOfAUser() });
+  return execFileSync("npm", args, {
+    cwd: clone,
+    encoding: "utf8",
+    env: environmentOfAUser(),
+    timeout: TIMEOUT_MS,
+  });
 }
 
 /** Without what npm and vitest set for their own children. */
