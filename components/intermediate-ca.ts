@@ -1,10 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { keyArguments } from "./internal/ca-keys";
+import { HOURS_PER_DAY, keyArguments } from "./internal/ca-keys";
 import { componentType, ISTIO_NAMESPACE } from "./internal/names";
 import { CA_DEFAULTS } from "./topology/plan";
-
-const HOURS_PER_DAY = 24;
 
 /** Arguments of {@link IntermediateCA}. */
 export interface IntermediateCAArgs {

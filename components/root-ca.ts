@@ -1,11 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { keyArguments } from "./internal/ca-keys";
+import { HOURS_PER_DAY, keyArguments } from "./internal/ca-keys";
 import { componentType } from "./internal/names";
 import { CA_DEFAULTS } from "./topology/plan";
-
-const HOURS_PER_DAY = 24;
 
 /** Arguments of {@link RootCA}. */
 export interface RootCAArgs {

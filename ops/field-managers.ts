@@ -1,5 +1,5 @@
 import { KubernetesObjectApi, PatchStrategy, type KubeConfig } from "@kubernetes/client-node";
-import type { Operation } from "./interrupted";
+import { clusterOf, type Operation } from "./interrupted";
 
 /** An object whose creation Pulumi began, and the field manager under which its state has it now. */
 export interface InterruptedObject {
@@ -19,10 +19,11 @@ export function interruptedObjects(
   creates: readonly Operation[],
   managers: ReadonlyMap<string, string>,
 ): InterruptedObject[] {
-  return creates.flatMap(({ resource: { urn, type, provider, inputs } }) => {
+  return creates.flatMap((create) => {
+    const { urn, type, inputs } = create.resource;
     if (!type.startsWith("kubernetes:")) return [];
     const { apiVersion, kind, metadata } = inputs ?? {};
-    const cluster = provider?.split("::").at(-2);
+    const cluster = clusterOf(create);
     if (cluster === undefined || apiVersion === undefined || kind === undefined || metadata === undefined)
       return [];
     const { name, namespace } = metadata;

@@ -1,5 +1,5 @@
 import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
-import type { Operation } from "./interrupted";
+import { clusterOf, type Operation } from "./interrupted";
 
 const RELEASE_TYPE = "kubernetes:helm.sh/v3:Release";
 
@@ -14,9 +14,9 @@ export interface HalfInstalledRelease {
 export function halfInstalledReleases(creates: readonly Operation[]): HalfInstalledRelease[] {
   return creates
     .filter(({ resource }) => resource.type === RELEASE_TYPE)
-    .map(({ resource: { urn, provider, inputs } }) => {
-      // A provider reference is <URN>::<id>, and a URN ends in the resource's name: the cluster's.
-      const cluster = provider?.split("::").at(-2);
+    .map((create) => {
+      const { urn, inputs } = create.resource;
+      const cluster = clusterOf(create);
       if (cluster === undefined || inputs?.name === undefined || inputs.namespace === undefined) {
         throw new Error(`the state's pending operation on ${urn} lacks its provider, name or namespace`);
       }

@@ -18,6 +18,11 @@ export interface Operation {
   };
 }
 
+/** The cluster that an operation is about: its provider's name. A provider reference is `<URN>::<id>`. */
+export function clusterOf({ resource }: Operation): string | undefined {
+  return resource.provider?.split("::").at(-2);
+}
+
 /** The parts of a state that matter here; the Automation API leaves it untyped. */
 interface State {
   readonly resources?: readonly {

@@ -1,9 +1,6 @@
 import { isIP, isIPv6 } from "node:net";
 import type { MeshPlan } from "../components/topology/types";
-import { HELLOWORLD_PORT } from "./kube/pods";
-
-/** Where a gateway passes mutual TLS through to what is behind it. */
-const PASSTHROUGH_PORT = 15443;
+import { AUTO_PASSTHROUGH_PORT, HELLOWORLD_PORT } from "../components/internal/names";
 
 /** Addresses that a cluster has in fact: of its helloworld pods, and of its gateway (IPs or hostnames). */
 export interface ServedAddresses {
@@ -47,7 +44,7 @@ export function expectedEndpoints(
         observed,
         endpoints: gateways
           .filter((address) => isIP(address) !== 0)
-          .map((address) => endpoint(address, PASSTHROUGH_PORT)),
+          .map((address) => endpoint(address, AUTO_PASSTHROUGH_PORT)),
         need: "one",
         byHostname: gateways.some((address) => isIP(address) === 0),
       },
@@ -80,7 +77,7 @@ export function isExpected(
   podEndpoints: ReadonlySet<string>,
 ): boolean {
   if (expected.endpoints.includes(address)) return true;
-  return expected.byHostname && address.endsWith(`:${PASSTHROUGH_PORT}`) && !podEndpoints.has(address);
+  return expected.byHostname && address.endsWith(`:${AUTO_PASSTHROUGH_PORT}`) && !podEndpoints.has(address);
 }
 
 /** `address:port` as Envoy writes it. */

@@ -1,6 +1,5 @@
 import type { Chart } from "cdk8s";
-import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from "../internal/names";
-import { AUTO_PASSTHROUGH_PORT } from "../values/gateway";
+import { AUTO_PASSTHROUGH_PORT, EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from "../internal/names";
 import { Gateway, GatewaySpecServersTlsMode } from "./imports/networking.istio.io";
 
 /**

@@ -1,5 +1,6 @@
 import { ApiObject, type Chart, JsonPatch, Size } from "cdk8s";
 import * as kplus from "cdk8s-plus-28";
+import { HELLOWORLD_PORT } from "../internal/names";
 import { SAMPLE_IMAGES } from "../values/versions";
 
 /** What one cluster gets of the sample applications. */
@@ -8,8 +9,6 @@ export interface SampleAppsInput {
   readonly helloworldVersions: readonly string[];
   readonly client: boolean;
 }
-
-export const HELLOWORLD_PORT = 5000;
 
 /** Any user but root: the images' own users differ, and pod security "restricted" asks for one. */
 const USER = 65532;

@@ -1,8 +1,15 @@
-/** Names that Istio, its charts and this program agree on. */
+/** Names and ports that Istio, its charts and samples, and this program agree on. */
 
 export const ISTIO_NAMESPACE = "istio-system";
 export const EAST_WEST_GATEWAY = "istio-eastwestgateway";
 export const NETWORK_LABEL = "topology.istio.io/network";
+
+/** Port on which a gateway passes mutual TLS through to the services behind it. */
+export const AUTO_PASSTHROUGH_PORT = 15443;
+/** Port on which a gateway answers health checks. */
+export const STATUS_PORT = 15021;
+/** Port of the helloworld Service and of its pods. */
+export const HELLOWORLD_PORT = 5000;
 
 /** Service account whose token other clusters' istiods use to read this cluster's API. */
 export const READER_ACCOUNT = "istio-multicluster-reader";

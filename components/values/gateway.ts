@@ -1,10 +1,6 @@
 import { mergeValues } from "../topology/plan";
 import type { GatewaySpec, HelmValues } from "../topology/types";
-import { EAST_WEST_GATEWAY, NETWORK_LABEL } from "../internal/names";
-
-/** Port on which a gateway passes mutual TLS through to the services behind it. */
-export const AUTO_PASSTHROUGH_PORT = 15443;
-const STATUS_PORT = 15021;
+import { AUTO_PASSTHROUGH_PORT, EAST_WEST_GATEWAY, NETWORK_LABEL, STATUS_PORT } from "../internal/names";
 
 /** What the gateway chart has to know of its cluster. */
 export interface GatewayValuesInput extends Omit<GatewaySpec, "enabled" | "hosts"> {

@@ -1,3 +1,4 @@
+import { HELLOWORLD_PORT } from "../../components/internal/names";
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE, NETWORK_LABEL } from "../../components/internal/names";
 import type { MeshPlan } from "../../components/topology/types";
 import { endpointsOf, type EnvoyEndpoint } from "../envoy";
@@ -12,7 +13,7 @@ import {
 } from "../expected-endpoints";
 import type { ClusterClient } from "../kube/cluster-client";
 import type { MeshReader } from "../kube/mesh-reader";
-import { clientContainer, HELLOWORLD_PORT, helloworldPods } from "../kube/pods";
+import { clientContainer, helloworldPods } from "../kube/pods";
 import { failed, ok, type Outcome, type Probe } from "../probe";
 import { gatewayAddresses } from "./gateway";
 

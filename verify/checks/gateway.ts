@@ -1,13 +1,17 @@
 import { isIPv6 } from "node:net";
 import type { V1Service } from "@kubernetes/client-node";
-import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from "../../components/internal/names";
+import {
+  AUTO_PASSTHROUGH_PORT,
+  EAST_WEST_GATEWAY,
+  ISTIO_NAMESPACE,
+  STATUS_PORT,
+} from "../../components/internal/names";
 import type { LinkPlan, MeshPlan } from "../../components/topology/types";
 import type { MeshReader } from "../kube/mesh-reader";
 import { clientContainer, hasClient, sampleAppsOf } from "../kube/pods";
 import { failed, ok, type Outcome, type Probe, skipped } from "../probe";
 
-const STATUS_PORT = 15021;
-const PORTS = [STATUS_PORT, 15443];
+const PORTS = [STATUS_PORT, AUTO_PASSTHROUGH_PORT];
 const WHERE = `Service ${ISTIO_NAMESPACE}/${EAST_WEST_GATEWAY}`;
 
 /** Each east-west gateway has an address and opens two ports only, and answers clients of other networks. */

@@ -1,7 +1,8 @@
+import { HELLOWORLD_PORT } from "../../components/internal/names";
 import { expectedVersions } from "../../components/topology/plan";
 import type { MeshPlan } from "../../components/topology/types";
 import type { MeshReader } from "../kube/mesh-reader";
-import { clientContainer, HELLOWORLD_PORT } from "../kube/pods";
+import { clientContainer } from "../kube/pods";
 import { failed, ok, type Outcome, type Probe, skipped } from "../probe";
 import type { ClientAnswers } from "../report";
 import { type Answer, type Answers, loopSeconds, readAnswers, requestLoop } from "../request-loop";

@@ -3,9 +3,6 @@ import type { MeshPlan, SampleAppsPlan } from "../../components/topology/types";
 import type { ClusterClient } from "./cluster-client";
 import type { ExecTarget } from "./exec";
 
-/** Port of the helloworld Service and of its pods. */
-export const HELLOWORLD_PORT = 5000;
-
 /** Whether a pod serves: its readiness probes pass and it is not on its way out. */
 export function isReady({ metadata, status }: V1Pod): boolean {
   const ready = status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True");
