@@ -1,18 +1,13 @@
-import { Namespace, Secret, ServiceAccount } from "@pulumi/kubernetes/core/v1";
-import { Release } from "@pulumi/kubernetes/helm/v3";
-import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1";
+import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { meshWideMtls } from "./charts/mesh-policy";
 import { applyChart } from "./internal/apply-chart";
+import { baseRelease, systemNamespace } from "./internal/cluster-base";
 import { HelmChart } from "./internal/helm-chart";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
-import {
-  componentType,
-  ISTIO_NAMESPACE,
-  NETWORK_LABEL,
-  READER_ACCOUNT,
-  READER_CLUSTER_ROLE,
-} from "./internal/names";
+import { asClusterMember, componentType } from "./internal/component";
+import { ISTIO_NAMESPACE } from "./internal/names";
+import { readerToken } from "./internal/reader";
 import type { BaseSpec, IstiodSpec, MtlsMode } from "./topology/types";
 import { baseValues } from "./values/base";
 import { istiodValues } from "./values/istiod";
@@ -48,6 +43,11 @@ export interface ClusterPrimaryArgs {
   rootCertificate: pulumi.Input<string>;
   /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
   istio?: IstioArgs;
+  /**
+   * Whether it also serves remotes.
+   * @default false
+   */
+  servesRemotes?: boolean;
   /** Settings of the base chart. */
   base?: BaseSpec;
   /** Settings of istiod: replicas, resources, tolerations, Helm values. */
@@ -65,28 +65,16 @@ export class ClusterPrimary extends pulumi.ComponentResource {
   public readonly readerToken: pulumi.Output<string>;
 
   public constructor(name: string, args: ClusterPrimaryArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentType("ClusterPrimary"), name, {}, opts);
-    const namespace = systemNamespace(name, args, { parent: this });
+    super(componentType("ClusterPrimary"), name, {}, asClusterMember(opts));
+    const namespace = systemNamespace(name, { network: args.network }, { parent: this });
     const inNamespace = { parent: this, dependsOn: [namespace] };
     const cacerts = pluggedInCa(name, args, inNamespace);
-    const base = baseRelease(name, args, inNamespace);
+    const base = baseRelease(name, args.istio, baseValues(args.base ?? {}), inNamespace);
     const istiod = istiodChart(name, args, { parent: this, dependsOn: [namespace, cacerts, base] });
     meshPolicy(name, args, { parent: this, dependsOn: [istiod] });
     this.readerToken = readerToken(name, inNamespace);
     this.registerOutputs({});
   }
-}
-
-function systemNamespace(
-  name: string,
-  args: ClusterPrimaryArgs,
-  opts: pulumi.CustomResourceOptions,
-): Namespace {
-  return new Namespace(
-    `${name}-${ISTIO_NAMESPACE}`,
-    { metadata: { name: ISTIO_NAMESPACE, labels: { [NETWORK_LABEL]: args.network } } },
-    opts,
-  );
 }
 
 /** istiod reads these files at its start; without them it would make a root of its own. */
@@ -108,20 +96,6 @@ function pluggedInCa(name: string, args: ClusterPrimaryArgs, opts: pulumi.Custom
   );
 }
 
-/** A Release, not a HelmChart: as resources of their own Istio's CRDs would be three quarters of the stack's state. */
-function baseRelease(name: string, args: ClusterPrimaryArgs, opts: pulumi.CustomResourceOptions): Release {
-  return new Release(
-    `${name}-base`,
-    {
-      ...chartOf("base", args.istio),
-      name: "istio-base",
-      namespace: ISTIO_NAMESPACE,
-      values: { ...baseValues(args.base ?? {}) },
-    },
-    opts,
-  );
-}
-
 function istiodChart(
   name: string,
   args: ClusterPrimaryArgs,
@@ -135,6 +109,7 @@ function istiodChart(
     hub: args.istio?.hub,
     tag: args.istio?.tag,
     imagePullSecrets: args.istio?.imagePullSecrets ?? [],
+    servesRemotes: args.servesRemotes,
     ...args.istiod,
   });
   return new HelmChart(
@@ -146,39 +121,4 @@ function istiodChart(
 
 function meshPolicy(name: string, args: ClusterPrimaryArgs, opts: pulumi.CustomResourceOptions): void {
   applyChart(name, (chart) => meshWideMtls(chart, (args.mtls ?? "STRICT") as MtlsMode), opts);
-}
-
-/** Other clusters' istiods use this account, so it is not the chart's: it can be replaced without a new install. */
-function readerToken(name: string, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  const account = new ServiceAccount(
-    `${name}-reader`,
-    { metadata: { name: READER_ACCOUNT, namespace: ISTIO_NAMESPACE }, automountServiceAccountToken: false },
-    opts,
-  );
-  new ClusterRoleBinding(
-    `${name}-reader`,
-    {
-      metadata: { name: READER_ACCOUNT },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: READER_CLUSTER_ROLE },
-      subjects: [{ kind: "ServiceAccount", name: READER_ACCOUNT, namespace: ISTIO_NAMESPACE }],
-    },
-    opts,
-  );
-  const token = new Secret(
-    `${name}-reader-token`,
-    {
-      metadata: {
-        name: `${READER_ACCOUNT}-token`,
-        namespace: ISTIO_NAMESPACE,
-        annotations: {
-          "kubernetes.io/service-account.name": account.metadata.name,
-          // The provider's own wait for a token ends after five seconds, too early for a busy controller manager.
-          "pulumi.com/waitFor": "jsonpath={.data.token}",
-        },
-      },
-      type: "kubernetes.io/service-account-token",
-    },
-    opts,
-  );
-  return pulumi.secret(token.data.apply((data) => Buffer.from(data?.["token"] ?? "", "base64").toString()));
 }

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { exposeServices } from "./charts/exposure";
+import { exposeIstiod, exposeServices } from "./charts/exposure";
 import { applyChart } from "./internal/apply-chart";
 import { HelmChart } from "./internal/helm-chart";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
-import { componentType, EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from "./internal/names";
+import { componentType } from "./internal/component";
+import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from "./internal/names";
 import type { GatewaySpec } from "./topology/types";
 import { gatewayValues } from "./values/gateway";
 
@@ -11,6 +12,21 @@ import { gatewayValues } from "./values/gateway";
 export interface EastWestGatewayArgs extends Omit<GatewaySpec, "enabled"> {
   /** Network that the gateway leads into. */
   network: string;
+  /**
+   * Whether it leads to the services of its network, on 15443.
+   * @default true
+   */
+  exposesServices?: boolean;
+  /**
+   * Whether it leads to its cluster's istiod, on 15012 and 15017, which only remotes need.
+   * @default false
+   */
+  exposesIstiod?: boolean;
+  /**
+   * Whether its own cluster's control plane configures it; for a remote's gateway the primary's configuration holds.
+   * @default true
+   */
+  configuredHere?: boolean;
   /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
   istio?: IstioArgs;
 }
@@ -23,9 +39,10 @@ interface ServiceStatus {
 }
 
 /**
- * The way into a network for the mesh's other networks: a LoadBalancer with the status port and 15443 only,
- * which passes mutual TLS through to the hosts that it exposes.
- * Needs a running istiod in the same cluster, which injects its proxy: let it depend on the `ClusterPrimary`.
+ * The way into a network for the mesh's other networks: a LoadBalancer with the status port and the ports for what it
+ * exposes, which passes mutual TLS through.
+ * Needs a running istiod that injects its proxy: let it depend on the `ClusterPrimary`, in a remote on the
+ * `ClusterRemote` and the link that serves it.
  *
  * @see https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/#install-the-east-west-gateway-in-cluster1
  */
@@ -36,11 +53,8 @@ export class EastWestGateway extends pulumi.ComponentResource {
   public constructor(name: string, args: EastWestGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("EastWestGateway"), name, {}, opts);
     const chart = gatewayChart(name, args, { parent: this });
-    applyChart(name, (exposure) => exposeServices(exposure, args.hosts ?? ["*.local"]), {
-      parent: this,
-      dependsOn: [chart],
-    });
-    this.address = loadBalancerAddress(chart);
+    if (args.configuredHere ?? true) exposures(name, args, { parent: this, dependsOn: [chart] });
+    this.address = loadBalancerAddress(name, chart);
     this.registerOutputs({ address: this.address });
   }
 }
@@ -50,7 +64,7 @@ function gatewayChart(
   args: EastWestGatewayArgs,
   opts: pulumi.ComponentResourceOptions,
 ): HelmChart {
-  const { istio, hosts: _hosts, ...settings } = args;
+  const { istio, hosts: _hosts, configuredHere: _configuredHere, ...settings } = args;
   const values = gatewayValues({ ...settings, imagePullSecrets: istio?.imagePullSecrets ?? [] });
   return new HelmChart(
     `${name}-chart`,
@@ -59,15 +73,27 @@ function gatewayChart(
   );
 }
 
-function loadBalancerAddress({ resources }: HelmChart): pulumi.Output<string> {
+function exposures(name: string, args: EastWestGatewayArgs, opts: pulumi.CustomResourceOptions): void {
+  const { exposesServices = true, exposesIstiod = false, hosts = ["*.local"] } = args;
+  applyChart(
+    name,
+    (chart) => {
+      if (exposesServices) exposeServices(chart, hosts);
+      if (exposesIstiod) exposeIstiod(chart);
+    },
+    opts,
+  );
+}
+
+function loadBalancerAddress(name: string, { resources }: HelmChart): pulumi.Output<string> {
   const service = resources.apply((objects) => objects.find(({ manifest }) => manifest.kind === "Service"));
   const status = service.apply((found) => found?.status ?? pulumi.output<unknown>(undefined));
   return status.apply((current) => {
-    const ingress = (current as ServiceStatus | undefined)?.loadBalancer?.ingress?.[0];
+    const [ingress] = (current as ServiceStatus | undefined)?.loadBalancer?.ingress ?? [];
     const address = ingress?.ip ?? ingress?.hostname;
     if (address === undefined) {
       throw new Error(
-        `Service ${ISTIO_NAMESPACE}/${EAST_WEST_GATEWAY} has no load balancer address; check that the cluster gives one to Services of type LoadBalancer`,
+        `Service ${ISTIO_NAMESPACE}/${EAST_WEST_GATEWAY} of ${name} has no load balancer address; check that the cluster gives one to Services of type LoadBalancer`,
       );
     }
     return address;

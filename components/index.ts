@@ -1,5 +1,6 @@
 /** The component library. Importing it registers nothing and reads nothing. */
 export { ClusterPrimary, type ClusterPrimaryArgs } from "./cluster-primary";
+export { ClusterRemote, type ClusterRemoteArgs } from "./cluster-remote";
 export { EastWestGateway, type EastWestGatewayArgs } from "./east-west-gateway";
 export { IntermediateCA, type IntermediateCAArgs } from "./intermediate-ca";
 export type { IstioArgs } from "./internal/istio-args";

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { HOURS_PER_DAY, keyArguments } from "./internal/ca-keys";
-import { componentType, ISTIO_NAMESPACE } from "./internal/names";
+import { componentType } from "./internal/component";
+import { ISTIO_NAMESPACE } from "./internal/names";
 import { CA_DEFAULTS } from "./topology/plan";
 
 /** Arguments of {@link IntermediateCA}. */

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
-import { componentType, ISTIO_NAMESPACE, remoteSecretName } from "./internal/names";
+import { componentType } from "./internal/component";
+import { ISTIO_NAMESPACE, remoteSecretName } from "./internal/names";
 
 /** Arguments of {@link RemoteSecretLink}. */
 export interface RemoteSecretLinkArgs {

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { HOURS_PER_DAY, keyArguments } from "./internal/ca-keys";
-import { componentType } from "./internal/names";
+import { componentType } from "./internal/component";
 import { CA_DEFAULTS } from "./topology/plan";
 
 /** Arguments of {@link RootCA}. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { sampleApps } from "./charts/sample-apps";
 import { applyChart } from "./internal/apply-chart";
-import { componentType } from "./internal/names";
+import { componentType } from "./internal/component";
 
 /** Arguments of {@link SampleApps}. */
 export interface SampleAppsArgs {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAllDocuments, stringify } from "yaml";
 
-const KINDS = ["Gateway", "PeerAuthentication"];
+const KINDS = ["DestinationRule", "Gateway", "PeerAuthentication", "VirtualService"];
 
 const [baseChart] = process.argv.slice(2);
 if (baseChart === undefined)

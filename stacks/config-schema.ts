@@ -37,6 +37,7 @@ const gateway = z.strictObject({
     .union([z.number().int().min(0), z.string().regex(/^\d+%$/, "is neither a count nor a percentage")])
     .optional(),
   hosts: z.array(z.string().min(1)).optional(),
+  addressType: z.enum(["ip", "hostname"]).optional(),
   serviceAnnotations: z.record(z.string(), z.string()).optional(),
   sourceRanges: z.array(z.string()).optional(),
 });
@@ -61,6 +62,7 @@ const access = z.union(
 const cluster = z.strictObject({
   name: z.string(),
   network: z.string(),
+  controlPlanes: z.array(z.string()).optional(),
   access,
   apiServer: z.url({ protocol: /^https$/, error: "must be an https:// address" }).optional(),
   caBundle: z
@@ -112,6 +114,8 @@ export const meshConfigSchema = z.strictObject({
   loopbackIsShared: z.boolean().optional(),
   clusters: z.array(cluster),
   links: z.array(z.strictObject({ observer: z.string(), observed: z.string() })).optional(),
+  hubs: z.array(z.string()).optional(),
+  groups: z.array(z.array(z.string())).optional(),
   sampleApps: z
     .strictObject({
       namespace: z.string().optional(),

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { linksOf, planMesh } from "../components/topology/plan";
+import { linksOf } from "../components/topology/links";
+import { planMesh } from "../components/topology/plan";
 import type { MeshPlan, Problem } from "../components/topology/types";
 import { validateMesh } from "../components/topology/validate";
 import { type ClusterAccess, openAccess, validateAccess } from "./access";

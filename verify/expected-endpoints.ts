@@ -1,4 +1,5 @@
 import { isIP, isIPv6 } from "node:net";
+import { visibleFrom } from "../components/topology/links";
 import type { MeshPlan } from "../components/topology/types";
 import { AUTO_PASSTHROUGH_PORT, HELLOWORLD_PORT } from "../components/internal/names";
 
@@ -20,7 +21,7 @@ export interface ExpectedEndpoints {
 }
 
 /**
- * What a client's proxy should know of helloworld, for the client's own cluster and each one it observes that
+ * What a client's proxy should know of helloworld, for each cluster that its control plane knows and that
  * runs helloworld. Clusters of its own network by their pods, others by their network's gateway.
  *
  * @param served - by cluster name; clusters that it leaves out are left out of the answer
@@ -52,21 +53,20 @@ export function expectedEndpoints(
   });
 }
 
-/** The clusters whose helloworld a client reaches: its own and those that its cluster observes. */
+/** The clusters whose helloworld a client reaches. */
 export function helloworldSeenFrom(plan: MeshPlan, client: string): string[] {
-  const observed = plan.links.filter((link) => link.observer === client).map((link) => link.observed);
   const runsIt = new Set(
     plan.sampleApps.filter((apps) => apps.helloworldVersions.length > 0).map((apps) => apps.cluster),
   );
-  return [client, ...observed].filter((name) => runsIt.has(name));
+  return visibleFrom(client, plan).filter((name) => runsIt.has(name));
 }
 
 /** Clusters whose gateways lead to a cluster: its own if it has one, else those of its network. */
 export function gatewaysFor(plan: MeshPlan, cluster: string): string[] {
   const own = plan.clusters.find(({ name }) => name === cluster);
-  if (own?.gateway !== undefined) return [cluster];
+  if (own?.gateway?.exposesServices) return [cluster];
   return plan.clusters
-    .filter((other) => other.network === own?.network && other.gateway !== undefined)
+    .filter((other) => other.network === own?.network && other.gateway?.exposesServices)
     .map(({ name }) => name);
 }
 

@@ -2,13 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HelmValues } from "../topology/types";
 import type { ChartLocation } from "../values/charts";
 import { applyManifests, type KubernetesObject, type Manifest } from "./manifests";
-import { componentType, ISTIO_NAMESPACE } from "./names";
+import { componentType } from "./component";
+import { ISTIO_NAMESPACE } from "./names";
 
 /** Arguments of {@link HelmChart}: plain values only, so that every object shows in a preview. */
 export interface HelmChartArgs extends ChartLocation {
   /** Name of the release that the chart is rendered for. */
   releaseName: string;
   values: HelmValues;
+  /** Objects that go with the chart's, such as those that need what only an Output tells. */
+  besides?: readonly Manifest[];
 }
 
 /**
@@ -33,8 +36,9 @@ export class HelmChart extends pulumi.ComponentResource<KubernetesObject[]> {
     _opts: pulumi.ComponentResourceOptions,
     name: string,
   ): Promise<KubernetesObject[]> {
-    const manifests = await render(args as HelmChartArgs, this);
-    return applyManifests(name, manifests, { parent: this });
+    const { besides = [], ...chart } = args as HelmChartArgs;
+    const manifests = await render(chart, this);
+    return applyManifests(name, [...manifests, ...besides], { parent: this });
   }
 }
 

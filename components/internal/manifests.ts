@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** A Kubernetes object as YAML has it. */
+/** A Kubernetes object as YAML has it; what says nothing of its identity may be an Output. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly [field: string]: unknown;
@@ -73,9 +74,20 @@ function toResource(
   const { apiVersion, kind, metadata } = manifest;
   const group = apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`;
   const path = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
-  const inputs = kind === "Service" ? withoutSettling(manifest) : manifest;
-  return new KubernetesObject(`kubernetes:${group}:${kind}`, `${prefix}:${path}`, inputs, opts);
+  const name = `${prefix}:${path}`;
+  const type = `kubernetes:${group}:${kind}`;
+  return kind === "Service"
+    ? new KubernetesObject(
+        type,
+        name,
+        withoutSettling(manifest),
+        pulumi.mergeOptions(opts, withSelector(manifest)),
+      )
+    : new KubernetesObject(type, name, manifest, opts);
 }
+
+const isLoadBalancer = (service: Manifest) =>
+  (service["spec"] as { type?: string } | undefined)?.type === "LoadBalancer";
 
 /**
  * A Service that counts as made once the API has it, or once it has the load balancer's address that links need.
@@ -84,10 +96,24 @@ function toResource(
  * @see https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/#pulumi-com-annotations
  */
 function withoutSettling(service: Manifest): Manifest {
-  const isLoadBalancer = (service["spec"] as { type?: string } | undefined)?.type === "LoadBalancer";
-  const readiness: Record<string, string> = isLoadBalancer
+  const { metadata } = service;
+  const { annotations = {} } = metadata;
+  if (AWAIT_ANNOTATIONS.some((key) => key in annotations)) return service;
+  const readiness: Record<string, string> = isLoadBalancer(service)
     ? { "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress}" }
     : { "pulumi.com/skipAwait": "true" };
-  const { metadata } = service;
-  return { ...service, metadata: { ...metadata, annotations: { ...readiness, ...metadata.annotations } } };
+  return { ...service, metadata: { ...metadata, annotations: { ...readiness, ...annotations } } };
+}
+
+/** Whoever sets one of these decides alone what is waited for. */
+const AWAIT_ANNOTATIONS = ["pulumi.com/waitFor", "pulumi.com/skipAwait"];
+
+/**
+ * A Service that loses its selector keeps the endpoints that Kubernetes had found by it, though their pods are gone,
+ * as when a primary becomes a remote. A new one starts without them.
+ * @see https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors
+ */
+function withSelector(service: Manifest): pulumi.CustomResourceOptions {
+  if (isLoadBalancer(service)) return {};
+  return { replaceOnChanges: ["spec.selector"], deleteBeforeReplace: true };
 }

@@ -4,8 +4,15 @@ export const ISTIO_NAMESPACE = "istio-system";
 export const EAST_WEST_GATEWAY = "istio-eastwestgateway";
 export const NETWORK_LABEL = "topology.istio.io/network";
 
+/** Annotation of a remote's system namespace: the clusters whose istiods may act for it. */
+export const CONTROL_PLANES_ANNOTATION = "topology.istio.io/controlPlaneClusters";
+
 /** Port on which a gateway passes mutual TLS through to the services behind it. */
 export const AUTO_PASSTHROUGH_PORT = 15443;
+/** Port of istiod for proxies: configuration and certificates. */
+export const DISCOVERY_PORT = 15012;
+/** Port of istiod for API servers: injection and validation. */
+export const WEBHOOK_PORT = 15017;
 /** Port on which a gateway answers health checks. */
 export const STATUS_PORT = 15021;
 /** Port of the helloworld Service and of its pods. */
@@ -16,11 +23,6 @@ export const READER_ACCOUNT = "istio-multicluster-reader";
 
 /** ClusterRole for readers, made by the istiod chart. */
 export const READER_CLUSTER_ROLE = `istio-reader-clusterrole-${ISTIO_NAMESPACE}`;
-
-/** Type token of a component of this package. */
-export function componentType(className: string): string {
-  return `istio-multicluster:index:${className}`;
-}
 
 /** Name of the Secret through which an observer knows a cluster; the one that istioctl uses. */
 export function remoteSecretName(observed: string): string {

@@ -1,10 +1,12 @@
 import { DEFAULT_ISTIO_VERSION } from "../values/versions";
+import { clientsElsewhere, linksOf, remotesOf, visibleFrom } from "./links";
 import type {
   CaSpec,
   ClusterPlan,
   ClusterSpec,
   GatewayPlan,
   GatewaySpec,
+  LinkPlan,
   LinkSpec,
   MeshPlan,
   MeshSpec,
@@ -24,7 +26,6 @@ export const CA_DEFAULTS = {
 
 /** Makes the plan of a spec in which {@link validateMesh} found no problem. */
 export function planMesh(spec: MeshSpec): MeshPlan {
-  const network = new Map(spec.clusters.map((cluster) => [cluster.name, cluster.network]));
   return {
     meshId: spec.meshId ?? "mesh1",
     trustDomain: spec.trustDomain ?? "cluster.local",
@@ -38,10 +39,7 @@ export function planMesh(spec: MeshSpec): MeshPlan {
     },
     ca: planCa(spec.ca),
     clusters: spec.clusters.map((cluster) => planCluster(cluster, spec)),
-    links: linksOf(spec).map((link) => ({
-      ...link,
-      crossNetwork: network.get(link.observer) !== network.get(link.observed),
-    })),
+    links: linksOf(spec).map((link) => planLink(link, spec.clusters)),
     sampleApps: spec.sampleApps === undefined ? [] : planSampleApps(spec.sampleApps, spec.clusters),
   };
 }
@@ -56,29 +54,12 @@ export function gatewaySettings(cluster: ClusterSpec, spec: MeshSpec): GatewaySp
   return mergeSettings(spec.gateway, cluster.gateway);
 }
 
-/** The links of a mesh: the given ones, or one per ordered pair of clusters. */
-export function linksOf(spec: MeshSpec): readonly LinkSpec[] {
-  const names = spec.clusters.map((cluster) => cluster.name);
-  return (
-    spec.links ??
-    names.flatMap((observer) =>
-      names.filter((observed) => observed !== observer).map((observed) => ({ observer, observed })),
-    )
-  );
-}
-
-/** Whether a cluster of another network observes `cluster`, so that traffic has to come in through a gateway. */
-export function needsGateway(cluster: ClusterSpec, spec: MeshSpec): boolean {
-  const elsewhere = new Set(
-    spec.clusters.filter((other) => other.network !== cluster.network).map((other) => other.name),
-  );
-  return linksOf(spec).some((link) => link.observed === cluster.name && elsewhere.has(link.observer));
-}
-
 function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
   return {
     name: cluster.name,
     network: cluster.network,
+    controlPlanes: cluster.controlPlanes ?? [],
+    remotes: remotesOf(cluster.name, spec.clusters),
     base: mergeSettings(spec.base, cluster.base),
     istiod: mergeSettings(spec.istiod, cluster.istiod),
     gateway: planGateway(cluster, spec),
@@ -88,8 +69,27 @@ function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
 
 function planGateway(cluster: ClusterSpec, spec: MeshSpec): GatewayPlan | undefined {
   const { enabled, ...settings } = gatewaySettings(cluster, spec);
-  if (!(enabled ?? needsGateway(cluster, spec))) return undefined;
-  return { ...settings, hosts: settings.hosts ?? ["*.local"] };
+  const exposesServices = clientsElsewhere(cluster, spec).length > 0;
+  const exposesIstiod = remotesOf(cluster.name, spec.clusters).length > 0;
+  if (!(enabled ?? (exposesServices || exposesIstiod))) return undefined;
+  return {
+    ...settings,
+    hosts: settings.hosts ?? ["*.local"],
+    // A gateway that somebody asked for without a need is there to lead to services.
+    exposesServices: exposesServices || !exposesIstiod,
+    exposesIstiod,
+    addressType: settings.addressType ?? "ip",
+  };
+}
+
+function planLink(link: LinkSpec, clusters: readonly ClusterSpec[]): LinkPlan {
+  const clients = [link.observer, ...remotesOf(link.observer, clusters)];
+  const networkOf = new Map(clusters.map(({ name, network }) => [name, network]));
+  return {
+    ...link,
+    crossNetwork: clients.some((client) => networkOf.get(client) !== networkOf.get(link.observed)),
+    serves: remotesOf(link.observer, clusters).includes(link.observed),
+  };
 }
 
 /** A cluster's settings over the mesh's; Helm values of both are kept, the cluster's win key by key. */
@@ -136,14 +136,11 @@ function planSampleApps(apps: SampleAppsSpec, clusters: readonly ClusterSpec[]):
     .filter((plan) => plan.helloworldVersions.length > 0 || plan.client);
 }
 
-/** helloworld versions that a client in `cluster` must get answers from: its own and those of the clusters it observes. */
+/** helloworld versions that a client in `cluster` must get answers from. */
 export function expectedVersions(plan: MeshPlan, cluster: string): string[] {
-  const seen = new Set([
-    cluster,
-    ...plan.links.filter((link) => link.observer === cluster).map((link) => link.observed),
-  ]);
+  const visible = new Set(visibleFrom(cluster, plan));
   const versions = plan.sampleApps
-    .filter((apps) => seen.has(apps.cluster))
+    .filter((apps) => visible.has(apps.cluster))
     .flatMap((apps) => apps.helloworldVersions);
   return [...new Set(versions)].sort();
 }

@@ -11,6 +11,8 @@ export interface IstiodValuesInput extends IstiodSpec {
   readonly hub?: string | undefined;
   readonly tag?: string | undefined;
   readonly imagePullSecrets: readonly string[];
+  /** Whether it also serves remotes. @default false */
+  readonly servesRemotes?: boolean | undefined;
 }
 
 /**
@@ -28,6 +30,7 @@ export function istiodValues(input: IstiodValuesInput): HelmValues {
       multiCluster: { clusterName: input.clusterName },
       network: input.network,
       imagePullSecrets: [...input.imagePullSecrets],
+      ...(input.servesRemotes ? { externalIstiod: true } : {}),
       ...(input.hub === undefined ? {} : { hub: input.hub }),
       ...(input.tag === undefined ? {} : { tag: input.tag }),
     },

@@ -90,7 +90,7 @@ describe("EastWestGateway", () => {
     const { failures } = await runFailingProgram(() => gateway(), cluster);
     expect(failures).toEqual([
       expect.stringContaining(
-        "Service istio-system/istio-eastwestgateway has no load balancer address; check that the cluster gives one",
+        "Service istio-system/istio-eastwestgateway of gateway has no load balancer address; check that the cluster gives one",
       ),
     ]);
   });

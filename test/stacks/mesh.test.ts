@@ -186,6 +186,7 @@ describe("a mesh of three clusters", () => {
         "cluster3 -> cluster1",
         "cluster3 -> cluster2",
       ],
+      credentials: 6,
     });
     expect(await pulumi.isSecret(pulumi.output(result))).toBe(false);
   });

@@ -49,7 +49,13 @@ describe("the program", () => {
       () => loadProgram({ clusters: [fromFile(1), fromFile(2)] }),
       LB,
     );
-    expect(Object.keys(result)).toEqual(["rootCertificate", "rootFingerprint", "gatewayAddresses", "links"]);
+    expect(Object.keys(result)).toEqual([
+      "rootCertificate",
+      "rootFingerprint",
+      "gatewayAddresses",
+      "links",
+      "credentials",
+    ]);
     expect(await pulumi.isSecret(pulumi.output(result))).toBe(false);
     const told = JSON.stringify(await valueOf(pulumi.output(result)));
     expect(told).toContain('"cluster1":"192.0.2.1"');

@@ -13,10 +13,17 @@ const gateways = (spec: MeshSpec) =>
 
 describe("the plan of a mesh", () => {
   test("of which nothing but two clusters is said has every default filled in", () => {
-    const gateway = { hosts: ["*.local"] };
+    const gateway = {
+      hosts: ["*.local"],
+      exposesServices: true,
+      exposesIstiod: false,
+      addressType: "ip",
+    };
     const planOf = (index: number) => ({
       name: `cluster${index}`,
       network: `network${index}`,
+      controlPlanes: [],
+      remotes: [],
       base: {},
       istiod: {},
       gateway,
@@ -37,8 +44,8 @@ describe("the plan of a mesh", () => {
       },
       clusters: [planOf(1), planOf(2)],
       links: [
-        { observer: "cluster1", observed: "cluster2", crossNetwork: true },
-        { observer: "cluster2", observed: "cluster1", crossNetwork: true },
+        { observer: "cluster1", observed: "cluster2", crossNetwork: true, serves: false },
+        { observer: "cluster2", observed: "cluster1", crossNetwork: true, serves: false },
       ],
       sampleApps: [],
     });
@@ -131,7 +138,13 @@ describe("a gateway", () => {
 
   test("carries its settings, but not whether it is enabled", () => {
     const spec = mesh(2, { gateway: { enabled: true, replicas: 2, hosts: ["a.local"] } });
-    expect(planned(spec, "cluster1")?.gateway).toEqual({ replicas: 2, hosts: ["a.local"] });
+    expect(planned(spec, "cluster1")?.gateway).toEqual({
+      replicas: 2,
+      hosts: ["a.local"],
+      exposesServices: true,
+      exposesIstiod: false,
+      addressType: "ip",
+    });
   });
 });
 

@@ -141,7 +141,7 @@ const rows: Record<string, Row> = {
     bad: { clusters: [cluster(1), cluster(2, { gateway: { enabled: false } })] },
     path: "clusters[1].gateway.enabled",
     message:
-      "is false, but cluster2 (network2) is observed from other networks by cluster1; enable the gateway or remove",
+      "is false, but cluster2 (network2) is reached from other networks by cluster1; enable the gateway or remove",
     good: {
       clusters: [cluster(1), cluster(2, { gateway: { enabled: false } })],
       links: links("cluster2>cluster1"),
@@ -150,7 +150,7 @@ const rows: Record<string, Row> = {
   "gateways disabled for all where one is needed": {
     bad: mesh(2, { gateway: { enabled: false }, links: links("cluster1>cluster2") }),
     path: "gateway.enabled",
-    message: "is false, but cluster2 (network2) is observed",
+    message: "is false, but cluster2 (network2) is reached",
     good: {
       clusters: [cluster(1), cluster(2, { gateway: { enabled: true } })],
       gateway: { enabled: false },

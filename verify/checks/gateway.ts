@@ -1,54 +1,65 @@
 import { isIPv6 } from "node:net";
 import type { V1Service } from "@kubernetes/client-node";
-import {
-  AUTO_PASSTHROUGH_PORT,
-  EAST_WEST_GATEWAY,
-  ISTIO_NAMESPACE,
-  STATUS_PORT,
-} from "../../components/internal/names";
-import type { LinkPlan, MeshPlan } from "../../components/topology/types";
+import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE, STATUS_PORT } from "../../components/internal/names";
+import { visibleFrom } from "../../components/topology/links";
+import type { ClusterPlan, GatewayPlan, MeshPlan } from "../../components/topology/types";
+import { gatewayPorts } from "../../components/values/gateway";
 import type { MeshReader } from "../kube/mesh-reader";
 import { clientContainer, hasClient, sampleAppsOf } from "../kube/pods";
 import { failed, ok, type Outcome, type Probe, skipped } from "../probe";
 
-const PORTS = [STATUS_PORT, AUTO_PASSTHROUGH_PORT];
 const WHERE = `Service ${ISTIO_NAMESPACE}/${EAST_WEST_GATEWAY}`;
 
-/** Each east-west gateway has an address and opens two ports only, and answers clients of other networks. */
+/** Each east-west gateway has an address and opens the planned ports only, and answers clients of other networks. */
 export function gateway(plan: MeshPlan): Probe[] {
-  const gateways = new Set(plan.clusters.filter((cluster) => cluster.gateway).map(({ name }) => name));
-  const services = [...gateways].map((name): Probe => ({
-    check: "gateway",
-    cluster: name,
-    run: (mesh) => checkService(mesh, name),
-  }));
-  const ways = plan.links
-    .filter((link) => link.crossNetwork && gateways.has(link.observed))
-    .map((link): Probe => ({
-      check: "gateway",
-      cluster: link.observer,
-      peer: link.observed,
-      run: (mesh) => checkWay(mesh, link),
-    }));
-  return [...services, ...ways];
+  return plan.clusters.flatMap((cluster) => {
+    const { name, gateway: planned } = cluster;
+    if (planned === undefined) return [];
+    return [
+      { check: "gateway", cluster: name, run: (mesh) => checkService(mesh, name, planned) },
+      ...clientsOf(cluster, plan).map((client): Probe => ({
+        check: "gateway",
+        cluster: client,
+        peer: name,
+        run: (mesh) => checkWay(mesh, client, name),
+      })),
+    ];
+  });
 }
 
-async function checkService(mesh: MeshReader, name: string): Promise<Outcome> {
+/** Clusters on other networks whose proxies reach `cluster`. */
+function clientsOf(cluster: ClusterPlan, plan: MeshPlan): string[] {
+  if (!cluster.gateway?.exposesServices) return [];
+  return plan.clusters
+    .filter(({ network }) => network !== cluster.network)
+    .filter(({ name }) => visibleFrom(name, plan).includes(cluster.name))
+    .map(({ name }) => name);
+}
+
+async function checkService(mesh: MeshReader, name: string, planned: GatewayPlan): Promise<Outcome> {
   const service = await mesh.cluster(name).service(ISTIO_NAMESPACE, EAST_WEST_GATEWAY);
   if (service === undefined) return failed(`${WHERE} of ${name} does not exist; run pulumi up`);
   const addresses = gatewayAddresses(service);
   if (addresses.length === 0) return failed(noAddress(name));
-  const ports = (service.spec?.ports ?? []).map(({ port }) => port).sort((a, b) => a - b);
-  if (ports.join() !== PORTS.join()) {
+  const ports = sorted(service.spec?.ports ?? []);
+  const expected = sorted(gatewayPorts(planned));
+  if (ports !== expected) {
     return failed(
-      `${WHERE} of ${name} opens ports ${ports.join(", ")} instead of ${PORTS.join(", ")}; ` +
+      `${WHERE} of ${name} opens ports ${ports} instead of ${expected}; ` +
         "take the others out of the gateway's values (service.ports), then pulumi up --refresh",
     );
   }
   return ok(addresses.join(", "));
 }
 
-async function checkWay(mesh: MeshReader, { observer, observed }: LinkPlan): Promise<Outcome> {
+function sorted(ports: readonly { readonly port: number }[]): string {
+  return ports
+    .map(({ port }) => port)
+    .sort((a, b) => a - b)
+    .join(", ");
+}
+
+async function checkWay(mesh: MeshReader, observer: string, observed: string): Promise<Outcome> {
   const apps = sampleAppsOf(mesh.plan, observer);
   if (apps === undefined || !hasClient(mesh.plan, observer)) {
     return skipped(`${observer} has no curl client to try from`);

@@ -1,4 +1,5 @@
 import { ISTIO_NAMESPACE, remoteSecretName } from "../../components/internal/names";
+import { isPrimary } from "../../components/topology/links";
 import type { MeshPlan } from "../../components/topology/types";
 import type { ClusterClient } from "../kube/cluster-client";
 import type { MeshReader } from "../kube/mesh-reader";
@@ -16,7 +17,7 @@ export function remoteSync(plan: MeshPlan): Probe[] {
     peer: observed,
     run: (mesh) => checkLink(mesh, observer, observed),
   }));
-  const strangers = plan.clusters.map(({ name }): Probe => ({
+  const strangers = plan.clusters.filter(isPrimary).map(({ name }): Probe => ({
     check: "remote-sync",
     cluster: name,
     run: (mesh) => checkStrangers(mesh, name),

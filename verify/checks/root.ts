@@ -20,11 +20,13 @@ export function root(plan: MeshPlan): Probe[] {
 async function checkRoot(mesh: MeshReader, name: string): Promise<Outcome> {
   const cluster = mesh.cluster(name);
   const served = await servedRoot(cluster);
-  const own = await ownRoot(cluster);
+  const [signer = name] =
+    mesh.plan.clusters.find((candidate) => candidate.name === name)?.controlPlanes ?? [];
+  const own = await ownRoot(mesh.cluster(signer));
   if (served !== own) {
     return failed(
-      `ConfigMap ${ISTIO_NAMESPACE}/${SERVED_ROOT} of ${name} holds root ${served}, Secret ${CA_SECRET} holds ${own}; ` +
-        `restart istiod: kubectl rollout restart deployment/istiod -n ${ISTIO_NAMESPACE}`,
+      `ConfigMap ${ISTIO_NAMESPACE}/${SERVED_ROOT} of ${name} holds root ${served}, Secret ${CA_SECRET} of ${signer} holds ${own}; ` +
+        `restart istiod of ${signer}: kubectl rollout restart deployment/istiod -n ${ISTIO_NAMESPACE}`,
     );
   }
   const { up } = await mesh.reachable(mesh.plan.clusters.map((other) => other.name));

@@ -95,7 +95,7 @@ const BAD_INPUTS: readonly BadInput[] = [
   {
     what: "a network without a gateway that another network must reach",
     change: (mesh) => (mesh.clusters[1]!.gateway = { enabled: false }),
-    says: ["clusters[1].gateway.enabled", "observed from other networks by cluster1, cluster3"],
+    says: ["clusters[1].gateway.enabled", "reached from other networks by cluster1, cluster3"],
   },
   {
     what: "an intermediate that outlives the root",

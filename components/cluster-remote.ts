@@ -1,0 +1,128 @@
+import { isIP } from "node:net";
+import * as pulumi from "@pulumi/pulumi";
+import { baseRelease, systemNamespace } from "./internal/cluster-base";
+import { asClusterMember, componentType } from "./internal/component";
+import { HelmChart } from "./internal/helm-chart";
+import { chartOf, type IstioArgs } from "./internal/istio-args";
+import type { Manifest } from "./internal/manifests";
+import { CONTROL_PLANES_ANNOTATION, DISCOVERY_PORT, ISTIO_NAMESPACE, WEBHOOK_PORT } from "./internal/names";
+import { readerToken } from "./internal/reader";
+import type { BaseSpec, IstiodSpec } from "./topology/types";
+import { remoteBaseValues, remoteIstiodValues } from "./values/remote";
+
+/** Arguments of {@link ClusterRemote}. */
+export interface ClusterRemoteArgs {
+  /** The cluster's one name: its ID in Istio, the key under which others know it. A DNS-1123 label. */
+  clusterName: string;
+  /** Network of its pods. */
+  network: string;
+  /** Names of the primaries that may act for this cluster, the one at `controlPlaneAddress` first. */
+  controlPlanes: string[];
+  /** Address of the first primary's east-west gateway, which has to expose its istiod. */
+  controlPlaneAddress: pulumi.Input<string>;
+  /**
+   * Whether that address is an IP or a host name: `ip` or `hostname`.
+   * @default "ip"
+   */
+  controlPlaneAddressType?: string;
+  /**
+   * Mesh ID, the same in every cluster.
+   * @default "mesh1"
+   */
+  meshId?: string;
+  /**
+   * SPIFFE trust domain, the same in every cluster.
+   * @default "cluster.local"
+   */
+  trustDomain?: string;
+  /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
+  istio?: IstioArgs;
+  /** Settings of the base chart. */
+  base?: BaseSpec;
+  /** Settings of the istiod chart, of which a remote gets the parts that are not istiod itself. */
+  istiod?: IstiodSpec;
+}
+
+/**
+ * A cluster whose proxies and injection webhook use another cluster's istiod: accounts, webhooks, and a Service
+ * `istiod` that leads to the primary's gateway.
+ *
+ * The primary needs a `RemoteSecretLink` to it, or no proxy here gets a certificate.
+ *
+ * @see https://istio.io/latest/docs/setup/install/multicluster/primary-remote_multi-network/
+ */
+export class ClusterRemote extends pulumi.ComponentResource {
+  /** Bearer token of the reader account; secret. */
+  public readonly readerToken: pulumi.Output<string>;
+
+  public constructor(name: string, args: ClusterRemoteArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType("ClusterRemote"), name, {}, asClusterMember(opts));
+    const annotations = { [CONTROL_PLANES_ANNOTATION]: args.controlPlanes.join(",") };
+    const namespace = systemNamespace(name, { network: args.network, annotations }, { parent: this });
+    const inNamespace = { parent: this, dependsOn: [namespace] };
+    const base = baseRelease(name, args.istio, remoteBaseValues(args.base ?? {}), inNamespace);
+    remoteChart(name, args, { parent: this, dependsOn: [namespace, base] });
+    this.readerToken = readerToken(name, inNamespace);
+    this.registerOutputs({});
+  }
+}
+
+/** The chart can make the Service as well, but takes the address as plain text only. */
+function remoteChart(name: string, args: ClusterRemoteArgs, opts: pulumi.ComponentResourceOptions): void {
+  const values = remoteIstiodValues({
+    clusterName: args.clusterName,
+    network: args.network,
+    meshId: args.meshId ?? "mesh1",
+    trustDomain: args.trustDomain ?? "cluster.local",
+    hub: args.istio?.hub,
+    tag: args.istio?.tag,
+    imagePullSecrets: args.istio?.imagePullSecrets ?? [],
+    values: args.istiod?.values,
+  });
+  new HelmChart(
+    `${name}-istiod`,
+    { ...chartOf("istiod", args.istio), releaseName: "istiod", values, besides: controlPlaneService(args) },
+    opts,
+  );
+}
+
+const SERVICE = { name: "istiod", namespace: ISTIO_NAMESPACE };
+
+/** What proxies and the API server of a remote take for istiod. */
+function controlPlaneService(args: ClusterRemoteArgs): Manifest[] {
+  const service = { apiVersion: "v1", kind: "Service", metadata: SERVICE };
+  const ports = [
+    { name: "tcp-istiod", port: DISCOVERY_PORT, protocol: "TCP" },
+    { name: "tcp-webhook", port: 443, targetPort: WEBHOOK_PORT, protocol: "TCP" },
+  ];
+  const address = pulumi.output(args.controlPlaneAddress).apply((text) => checkedAddress(text, args));
+  if (args.controlPlaneAddressType === "hostname") {
+    return [{ ...service, spec: { type: "ExternalName", externalName: address, ports } }];
+  }
+  return [{ ...service, spec: { ports } }, endpointSlice(address)];
+}
+
+/** The kind of address decides which objects there are, so it has to be known before the address is. */
+function checkedAddress(address: string, args: ClusterRemoteArgs): string {
+  const expected = args.controlPlaneAddressType ?? "ip";
+  const found = isIP(address) === 0 ? "hostname" : "ip";
+  if (found === expected) return address;
+  throw new Error(
+    `the gateway of ${args.controlPlanes[0]}, control plane of ${args.clusterName}, has the address ${address}, ` +
+      `but its gateway.addressType is ${expected}; set it to ${found}`,
+  );
+}
+
+function endpointSlice(address: pulumi.Output<string>): Manifest {
+  return {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: { ...SERVICE, labels: { "kubernetes.io/service-name": SERVICE.name } },
+    addressType: address.apply((text) => `IPv${isIP(text)}`),
+    endpoints: [{ addresses: [address] }],
+    ports: [
+      { name: "tcp-istiod", port: DISCOVERY_PORT, protocol: "TCP" },
+      { name: "tcp-webhook", port: WEBHOOK_PORT, protocol: "TCP" },
+    ],
+  };
+}

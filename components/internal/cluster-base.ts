@@ -1,0 +1,40 @@
+import { Namespace } from "@pulumi/kubernetes/core/v1";
+import { Release } from "@pulumi/kubernetes/helm/v3";
+import type * as pulumi from "@pulumi/pulumi";
+import type { HelmValues } from "../topology/types";
+import { chartOf, type IstioArgs } from "./istio-args";
+import { ISTIO_NAMESPACE, NETWORK_LABEL } from "./names";
+
+/** What a cluster's system namespace tells istiods. */
+export interface SystemNamespaceInput {
+  readonly network: string;
+  readonly annotations?: Record<string, string>;
+}
+
+/** Istio's namespace, labelled with the cluster's network. */
+export function systemNamespace(
+  name: string,
+  { network, annotations }: SystemNamespaceInput,
+  opts: pulumi.CustomResourceOptions,
+): Namespace {
+  const metadata = { name: ISTIO_NAMESPACE, labels: { [NETWORK_LABEL]: network } };
+  return new Namespace(
+    `${name}-${ISTIO_NAMESPACE}`,
+    { metadata: annotations === undefined ? metadata : { ...metadata, annotations } },
+    opts,
+  );
+}
+
+/** A Release, not a HelmChart: as resources of their own Istio's CRDs would be three quarters of the stack's state. */
+export function baseRelease(
+  name: string,
+  istio: IstioArgs | undefined,
+  values: HelmValues,
+  opts: pulumi.CustomResourceOptions,
+): Release {
+  return new Release(
+    `${name}-base`,
+    { ...chartOf("base", istio), name: "istio-base", namespace: ISTIO_NAMESPACE, values: { ...values } },
+    opts,
+  );
+}

@@ -1,0 +1,42 @@
+import { Secret, ServiceAccount } from "@pulumi/kubernetes/core/v1";
+import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { ISTIO_NAMESPACE, READER_ACCOUNT, READER_CLUSTER_ROLE } from "./names";
+
+/**
+ * Makes the account through which other clusters' istiods read this cluster, and gives its token.
+ * It is not the chart's own, so that it can be replaced without a new install.
+ */
+export function readerToken(name: string, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+  const account = new ServiceAccount(
+    `${name}-reader`,
+    { metadata: { name: READER_ACCOUNT, namespace: ISTIO_NAMESPACE }, automountServiceAccountToken: false },
+    opts,
+  );
+  new ClusterRoleBinding(
+    `${name}-reader`,
+    {
+      metadata: { name: READER_ACCOUNT },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: READER_CLUSTER_ROLE },
+      subjects: [{ kind: "ServiceAccount", name: READER_ACCOUNT, namespace: ISTIO_NAMESPACE }],
+    },
+    opts,
+  );
+  const token = new Secret(
+    `${name}-reader-token`,
+    {
+      metadata: {
+        name: `${READER_ACCOUNT}-token`,
+        namespace: ISTIO_NAMESPACE,
+        annotations: {
+          "kubernetes.io/service-account.name": account.metadata.name,
+          // The provider's own wait for a token ends after five seconds, too early for a busy controller manager.
+          "pulumi.com/waitFor": "jsonpath={.data.token}",
+        },
+      },
+      type: "kubernetes.io/service-account-token",
+    },
+    opts,
+  );
+  return pulumi.secret(token.data.apply((data) => Buffer.from(data?.["token"] ?? "", "base64").toString()));
+}

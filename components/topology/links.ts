@@ -1,0 +1,79 @@
+import type { ClusterSpec, LinkSpec, MeshSpec } from "./types";
+
+/** Whether a cluster runs its own istiod. */
+export function isPrimary(cluster: { readonly controlPlanes?: readonly string[] | undefined }): boolean {
+  return (cluster.controlPlanes ?? []).length === 0;
+}
+
+/** The remotes that a primary serves, in the order of the spec. */
+export function remotesOf(primary: string, clusters: readonly ClusterSpec[]): string[] {
+  return clusters.filter((cluster) => cluster.controlPlanes?.includes(primary)).map(({ name }) => name);
+}
+
+/**
+ * The links of a mesh: the union of `links`, `hubs` and `groups`, or a full mesh if there are none of these,
+ * and in any case from each primary to the remotes that it serves.
+ */
+export function linksOf(spec: MeshSpec): readonly LinkSpec[] {
+  const { links = [], hubs = [], groups = [] } = spec;
+  const everyone = spec.clusters.map(({ name }) => name);
+  const partial = spec.links !== undefined || spec.hubs !== undefined || spec.groups !== undefined;
+  const wanted = partial
+    ? [...links, ...hubs.flatMap((hub) => bothWays(hub, everyone, spec)), ...groups.flatMap(within(spec))]
+    : within(spec)(everyone);
+  return unique([...wanted, ...servingLinks(spec)]);
+}
+
+/** Links among the clusters of a group; only primaries observe. */
+function within(spec: MeshSpec): (group: readonly string[]) => LinkSpec[] {
+  const observers = new Set(spec.clusters.filter(isPrimary).map(({ name }) => name));
+  return (group) =>
+    group
+      .filter((observer) => observers.has(observer))
+      .flatMap((observer) =>
+        group.filter((observed) => observed !== observer).map((observed) => ({ observer, observed })),
+      );
+}
+
+function bothWays(hub: string, everyone: readonly string[], spec: MeshSpec): LinkSpec[] {
+  const pair = within(spec);
+  return everyone.filter((spoke) => spoke !== hub).flatMap((spoke) => pair([hub, spoke]));
+}
+
+function servingLinks({ clusters }: MeshSpec): LinkSpec[] {
+  return clusters.flatMap(({ name, controlPlanes = [] }) =>
+    controlPlanes.map((observer) => ({ observer, observed: name })),
+  );
+}
+
+function unique(links: readonly LinkSpec[]): LinkSpec[] {
+  const byName = new Map(links.map((link) => [`${link.observer} ${link.observed}`, link]));
+  return [...byName.values()];
+}
+
+/** Clusters whose services a primary's proxies are told of: its own and those that it observes. */
+function seenBy(primary: string, links: readonly LinkSpec[]): string[] {
+  const observed = links.filter((link) => link.observer === primary).map((link) => link.observed);
+  return [primary, ...observed];
+}
+
+/** What of a spec or a plan tells who sees whom. */
+interface Visibility {
+  readonly clusters: readonly Pick<ClusterSpec, "name" | "controlPlanes">[];
+  readonly links: readonly LinkSpec[];
+}
+
+/** Clusters whose services a client in `client` reaches, its own first: what its control plane knows. */
+export function visibleFrom(client: string, { clusters, links }: Visibility): string[] {
+  const [controlPlane = client] = clusters.find(({ name }) => name === client)?.controlPlanes ?? [];
+  return [...new Set([client, ...seenBy(controlPlane, links)])];
+}
+
+/** Clusters on other networks whose proxies send traffic to `cluster`, which so have to come in through a gateway. */
+export function clientsElsewhere(cluster: ClusterSpec, spec: MeshSpec): string[] {
+  const links = linksOf(spec);
+  return spec.clusters
+    .filter(({ network }) => network !== cluster.network)
+    .filter(({ name }) => visibleFrom(name, { clusters: spec.clusters, links }).includes(cluster.name))
+    .map(({ name }) => name);
+}

@@ -1,0 +1,27 @@
+import type { MeshSpec, Problem } from "../types";
+import { labelProblems } from "./names";
+
+/** There are clusters, and each has a name of its own. */
+export function clusters(spec: MeshSpec): Problem[] {
+  if (spec.clusters.length === 0) {
+    return [
+      { path: "clusters", message: "is empty; list at least one cluster with name, network and access" },
+    ];
+  }
+  return spec.clusters.flatMap((cluster, index) => {
+    const path = `clusters[${index}]`;
+    const first = spec.clusters.findIndex((other) => other.name === cluster.name);
+    return [
+      ...labelProblems(cluster.name, `${path}.name`),
+      ...(first < index
+        ? [
+            {
+              path: `${path}.name`,
+              message: `"${cluster.name}" is already the name of clusters[${first}]; give each cluster its own`,
+            },
+          ]
+        : []),
+      ...labelProblems(cluster.network, `${path}.network`),
+    ];
+  });
+}

@@ -1,0 +1,40 @@
+import type { GatewayPlan, GatewaySpec } from "./gateway";
+import type { BaseSpec, IstiodSpec } from "./istio";
+
+/** What happens to the resources of a cluster whose API server does not answer. */
+export type WhenUnreachable = "fail" | "skip";
+
+/** One Kubernetes cluster of the mesh: a primary, which runs its own istiod, unless it names others that serve it. */
+export interface ClusterSpec {
+  /** DNS-1123 label, unique in the mesh; the remote-secret key, Istio's cluster ID and the resource name prefix. */
+  readonly name: string;
+  /** Clusters with the same network reach each other's pods directly. */
+  readonly network: string;
+  /**
+   * Primaries that serve this cluster, which makes it a remote. Its proxies and its injection webhook use the first
+   * one's address, since Istio gives a remote a single one; the others are ready to take its place.
+   * @default [] - the cluster is a primary
+   * @see https://istio.io/latest/docs/setup/install/multicluster/primary-remote/
+   */
+  readonly controlPlanes?: readonly string[] | undefined;
+  readonly base?: BaseSpec | undefined;
+  readonly istiod?: IstiodSpec | undefined;
+  readonly gateway?: GatewaySpec | undefined;
+  /** What to do while its API server does not answer. @default "fail" */
+  readonly whenUnreachable?: WhenUnreachable | undefined;
+}
+
+/** A cluster with every default filled in. */
+export interface ClusterPlan {
+  readonly name: string;
+  readonly network: string;
+  /** The primaries that serve it, the one whose address it uses first; empty for a primary. */
+  readonly controlPlanes: readonly string[];
+  /** The remotes that it serves. */
+  readonly remotes: readonly string[];
+  readonly base: BaseSpec;
+  readonly istiod: IstiodSpec;
+  /** Absent where no other network has to reach the cluster. */
+  readonly gateway?: GatewayPlan | undefined;
+  readonly whenUnreachable: WhenUnreachable;
+}

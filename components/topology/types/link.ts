@@ -1,0 +1,13 @@
+/** `observer`'s istiod may read `observed`'s API and so discovers its endpoints. */
+export interface LinkSpec {
+  readonly observer: string;
+  readonly observed: string;
+}
+
+/** A link with what the planner knows of it. */
+export interface LinkPlan extends LinkSpec {
+  /** Whether traffic takes the observed network's gateway. */
+  readonly crossNetwork: boolean;
+  /** Whether the observer serves the observed cluster, which then cannot have a gateway before the link exists. */
+  readonly serves: boolean;
+}

@@ -1,0 +1,48 @@
+import type { CaSpec } from "./ca";
+import type { ClusterPlan, ClusterSpec } from "./cluster";
+import type { GatewaySpec } from "./gateway";
+import type { BaseSpec, IstioSpec, IstiodSpec } from "./istio";
+import type { LinkPlan, LinkSpec } from "./link";
+import type { SampleAppsPlan, SampleAppsSpec } from "./sample-apps";
+
+/** Whether sidecars accept plain text (`PERMISSIVE`) or mutual TLS only (`STRICT`). */
+export type MtlsMode = "STRICT" | "PERMISSIVE";
+
+/** A whole mesh, as a user writes it. */
+export interface MeshSpec {
+  /** @default "mesh1" */
+  readonly meshId?: string | undefined;
+  /** SPIFFE trust domain. @default "cluster.local" */
+  readonly trustDomain?: string | undefined;
+  /** Mesh-wide mTLS mode. @default "STRICT" */
+  readonly mtls?: MtlsMode | undefined;
+  readonly istio?: IstioSpec | undefined;
+  readonly ca?: CaSpec | undefined;
+  readonly base?: BaseSpec | undefined;
+  readonly istiod?: IstiodSpec | undefined;
+  readonly gateway?: GatewaySpec | undefined;
+  readonly clusters: readonly ClusterSpec[];
+  /**
+   * Who observes whom, one by one. Joined with what `hubs` and `groups` ask for.
+   * @default - none; if `hubs` and `groups` are absent too, a full mesh: every primary observes every other cluster
+   */
+  readonly links?: readonly LinkSpec[] | undefined;
+  /** Clusters that observe every other one and are observed by every other primary: hub and spoke. @default - none */
+  readonly hubs?: readonly string[] | undefined;
+  /** Lists of clusters that observe each other; a cluster may be in several. @default - none */
+  readonly groups?: readonly (readonly string[])[] | undefined;
+  readonly sampleApps?: SampleAppsSpec | undefined;
+}
+
+/** The mesh to build: no default is left open, every name refers to something that exists. */
+export interface MeshPlan {
+  readonly meshId: string;
+  readonly trustDomain: string;
+  readonly mtls: MtlsMode;
+  readonly istio: Required<Pick<IstioSpec, "version" | "charts" | "imagePullSecrets">> &
+    Pick<IstioSpec, "hub" | "tag">;
+  readonly ca: { readonly [K in keyof CaSpec]-?: NonNullable<CaSpec[K]> };
+  readonly clusters: readonly ClusterPlan[];
+  readonly links: readonly LinkPlan[];
+  readonly sampleApps: readonly SampleAppsPlan[];
+}

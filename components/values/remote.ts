@@ -1,0 +1,49 @@
+import { mergeValues } from "../topology/plan";
+import type { BaseSpec, HelmValues } from "../topology/types";
+import { baseValues, STABLE_WEBHOOK_VALUES } from "./base";
+
+/** What the istiod chart has to know of a remote. */
+export interface RemoteValuesInput {
+  readonly clusterName: string;
+  readonly network: string;
+  readonly meshId: string;
+  readonly trustDomain: string;
+  readonly hub?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly imagePullSecrets: readonly string[];
+  readonly values?: HelmValues | undefined;
+}
+
+/** Istio's chart profile for clusters that another one serves. */
+const REMOTE_PROFILE = { profile: "remote" } as const;
+
+/** Values of a remote's base chart. */
+export function remoteBaseValues(base: BaseSpec): HelmValues {
+  return baseValues({ values: mergeValues(REMOTE_PROFILE, base.values ?? {}) });
+}
+
+/**
+ * Values of the istiod chart for a remote: accounts, roles and webhooks, no istiod.
+ *
+ * @see https://istio.io/latest/docs/setup/install/multicluster/primary-remote_multi-network/
+ */
+export function remoteIstiodValues(input: RemoteValuesInput): HelmValues {
+  const values = {
+    ...REMOTE_PROFILE,
+    ...STABLE_WEBHOOK_VALUES,
+    global: {
+      meshID: input.meshId,
+      multiCluster: { clusterName: input.clusterName },
+      network: input.network,
+      configCluster: true,
+      imagePullSecrets: [...input.imagePullSecrets],
+      ...(input.hub === undefined ? {} : { hub: input.hub }),
+      ...(input.tag === undefined ? {} : { tag: input.tag }),
+    },
+    // The primary reads the remote's trust domain from the remote's own mesh configuration.
+    configMap: true,
+    meshConfig: { trustDomain: input.trustDomain },
+    istiodRemote: { injectionPath: `/inject/cluster/${input.clusterName}/net/${input.network}` },
+  };
+  return mergeValues(values, input.values ?? {});
+}
