@@ -1,5 +1,7 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { controlPlane, nodeName } from "./cluster";
 import { ensureControlPlane, stopControlPlane } from "./clusters/kwok";
 import { inNamespace, killProcesses, namespaceName, signal } from "./network/namespaces";
@@ -53,6 +55,16 @@ export async function execInPodNetwork(lab: string, pod: PodReference, command: 
   const execa = await loadExeca();
   const { stdout } = await execa(...inNamespace(await podNamespace(lab, pod), ...command));
   return stdout;
+}
+
+/** Starts a command of the host in a pod's network namespace; whoever starts it ends it. */
+export async function startInPodNetwork(
+  lab: string,
+  pod: PodReference,
+  command: string[],
+): Promise<ChildProcessByStdio<null, Readable, Readable>> {
+  const [file, args] = inNamespace(await podNamespace(lab, pod), ...command);
+  return spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** Runs a command of the host in the network namespace of a cluster's node. */
