@@ -10,6 +10,11 @@ export interface SampleAppsArgs {
    * @default "sample"
    */
   namespace?: string;
+  /**
+   * Network of the cluster. Proxies learn theirs when they are injected, so a change starts the pods anew.
+   * @default - the one that istiod gives to injected pods
+   */
+  network?: string;
   /** Versions of Istio's helloworld to run here: `v1`, `v2`, both, or none. */
   helloworldVersions: readonly string[];
   /**
@@ -32,6 +37,7 @@ export class SampleApps extends pulumi.ComponentResource {
       namespace: args.namespace ?? "sample",
       helloworldVersions: args.helloworldVersions,
       client: args.client ?? true,
+      network: args.network,
     };
     applyChart(name, (chart) => sampleApps(chart, input), { parent: this });
     this.registerOutputs({});

@@ -57,8 +57,9 @@ function connect({ observer, observed, crossNetwork }: LinkPlan, members: Readon
 
 function deploySampleApps(plan: MeshPlan, members: ReadonlyMap<string, Member>): void {
   for (const { cluster, ...apps } of plan.sampleApps) {
-    const { provider, injection } = get(members, cluster);
-    new SampleApps(`${cluster}-sample-apps`, apps, { provider, dependsOn: injection });
+    const { plan: own, provider, injection } = get(members, cluster);
+    const args = { ...apps, network: own.network };
+    new SampleApps(`${cluster}-sample-apps`, args, { provider, dependsOn: injection });
   }
 }
 

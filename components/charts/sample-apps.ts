@@ -1,6 +1,6 @@
 import { ApiObject, type Chart, JsonPatch, Size } from "cdk8s";
 import * as kplus from "cdk8s-plus-28";
-import { HELLOWORLD_PORT } from "../internal/names";
+import { HELLOWORLD_PORT, NETWORK_LABEL } from "../internal/names";
 import { SAMPLE_IMAGES } from "../values/versions";
 
 /** What one cluster gets of the sample applications. */
@@ -8,6 +8,7 @@ export interface SampleAppsInput {
   readonly namespace: string;
   readonly helloworldVersions: readonly string[];
   readonly client: boolean;
+  readonly network?: string | undefined;
 }
 
 /** Any user but root: the images' own users differ, and pod security "restricted" asks for one. */
@@ -36,8 +37,8 @@ export function sampleApps(chart: Chart, input: SampleAppsInput): void {
     metadata: { name: input.namespace, labels: { "istio-injection": "enabled" } },
   });
   helloworldService(chart, input.namespace);
-  for (const version of input.helloworldVersions) helloworld(chart, input.namespace, version);
-  if (input.client) client(chart, input.namespace);
+  for (const version of input.helloworldVersions) helloworld(chart, input, version);
+  if (input.client) client(chart, input);
 }
 
 function helloworldService(chart: Chart, namespace: string): void {
@@ -53,11 +54,11 @@ function helloworldService(chart: Chart, namespace: string): void {
   });
 }
 
-function helloworld(chart: Chart, namespace: string, version: string): void {
+function helloworld(chart: Chart, input: SampleAppsInput, version: string): void {
   workload(
     chart,
     `helloworld-${version}`,
-    namespace,
+    input,
     { app: "helloworld", version },
     {
       name: "helloworld",
@@ -68,11 +69,11 @@ function helloworld(chart: Chart, namespace: string, version: string): void {
   );
 }
 
-function client(chart: Chart, namespace: string): void {
+function client(chart: Chart, input: SampleAppsInput): void {
   workload(
     chart,
     "curl",
-    namespace,
+    input,
     { app: "curl" },
     {
       name: "curl",
@@ -86,7 +87,7 @@ function client(chart: Chart, namespace: string): void {
 function workload(
   chart: Chart,
   name: string,
-  namespace: string,
+  { namespace, network }: SampleAppsInput,
   labels: Record<string, string>,
   container: kplus.ContainerProps & { name: string },
 ): void {
@@ -96,7 +97,7 @@ function workload(
   });
   const deployment = new kplus.Deployment(chart, name, {
     metadata: { name, namespace, labels },
-    podMetadata: { labels },
+    podMetadata: { labels: network === undefined ? labels : { ...labels, [NETWORK_LABEL]: network } },
     select: false,
     replicas: 1,
     serviceAccount: account,

@@ -4,6 +4,7 @@ import { badInputScenario } from "./scenarios/bad-input";
 import { deadPeerScenario } from "./scenarios/dead-peer";
 import { destroyScenario, takeInventory } from "./scenarios/destroy";
 import { httpChartsScenario } from "./scenarios/http-charts";
+import { hubAndSpokeScenario } from "./scenarios/hub-and-spoke";
 import { interruptedUpScenario } from "./scenarios/interrupted-up";
 import { membershipScenario } from "./scenarios/membership";
 import { podSecurityScenario } from "./scenarios/pod-security";
@@ -31,6 +32,7 @@ describe("multi-primary on three networks", () => {
   describe("secrecy", () => secrecyScenario(suite));
   describe("remote secrets", () => remoteSecretScenario(suite));
   describe("pod security", () => podSecurityScenario(suite));
+  describe("hub and spoke", () => hubAndSpokeScenario(suite));
   describe("membership", () => membershipScenario(suite));
   describe("a dead peer", () => deadPeerScenario(suite));
   describe("charts over HTTP", () => httpChartsScenario(suite));

@@ -42,12 +42,8 @@ export function deadPeerScenario(suite: Suite): void {
   });
 
   test("with whenUnreachable: skip the same up succeeds and leaves it as it is", async () => {
-    const clusters = suite.lab.clusters.map(({ name, network }) => ({
-      name,
-      network,
-      access: { kubeconfigFile: suite.lab.kubeconfig, context: name },
-      whenUnreachable: "skip",
-    }));
+    const skipped = { whenUnreachable: "skip" };
+    const clusters = suite.clusters({ cluster1: skipped, cluster2: skipped, cluster3: skipped });
     await suite.configure({ clusters, gateway: { serviceAnnotations: { "example.com/round": "2" } } });
     await suite.stack.up();
     for (const name of ["cluster1", "cluster2"]) expect(gatewayAnnotation(suite, name)).toBe("2");

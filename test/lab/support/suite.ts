@@ -46,6 +46,16 @@ export class Suite {
     this.stack = await openStack(this.place);
   }
 
+  /** The `clusters` of the config, with changes by name over the lab's own. */
+  public clusters(changes: Record<string, Record<string, unknown>>): Record<string, unknown>[] {
+    return this.lab.clusters.map(({ name, network }) => ({
+      name,
+      network,
+      access: { kubeconfigFile: this.lab.kubeconfig, context: name },
+      ...changes[name],
+    }));
+  }
+
   public kubectl(cluster: string, ...args: string[]): string {
     const kubeconfig = this.kubeconfigOf(cluster);
     return execFileSync(this.toolchain.bin.kubectl, ["--kubeconfig", kubeconfig, ...args], {
@@ -73,6 +83,13 @@ export class Suite {
   }
 }
 
+/** What a preview says would be done: type and name of each resource by kind of step, sorted. */
+export async function previewedSteps(stack: Stack): Promise<Steps> {
+  const { steps, onEvent } = stepRecorder();
+  await stack.preview({ onEvent });
+  return Object.fromEntries(Object.entries(steps).map(([op, urns]) => [op, urns.map(kindAndName).sort()]));
+}
+
 /** What an operation did: the URNs by kind of step, those left as they are not counted. */
 export type Steps = Record<string, string[]>;
 
@@ -88,6 +105,12 @@ export function stepRecorder(): { steps: Steps; onEvent: (event: EngineEvent) =>
       (steps[op] ??= []).push(urn);
     },
   };
+}
+
+/** The resource's own type without its package, and its name. */
+function kindAndName(urn: string): string {
+  const kind = urn.split("::").at(-2)?.split("$").at(-1)?.split(":").at(-1);
+  return `${kind} ${nameOf(urn)}`;
 }
 
 /** The last part of a URN: the resource's name. */
