@@ -184,4 +184,21 @@ describe("a Service of applyManifests", () => {
     const inputs = await inputsOf({ ...SERVICE, metadata: { ...SERVICE.metadata, annotations } });
     expect((inputs["metadata"] as Manifest["metadata"]).annotations).toEqual(annotations);
   });
+
+  test("waits for what the user says, whatever its type", async () => {
+    const annotations = { "pulumi.com/waitFor": "jsonpath={.spec.clusterIP}" };
+    const inputs = await inputsOf({ ...SERVICE, metadata: { ...SERVICE.metadata, annotations } });
+    expect((inputs["metadata"] as Manifest["metadata"]).annotations).toEqual(annotations);
+  });
+
+  test.each([
+    ["ClusterIP", ["spec.selector"], true],
+    ["LoadBalancer", [], false],
+  ])("of type %s is made anew when its selector comes or goes: %j", async (type, paths, deleteFirst) => {
+    const { registrations } = await apply([{ ...SERVICE, spec: { type } }]);
+    expect(find(registrations, "x:a/web")).toMatchObject({
+      replaceOnChanges: paths,
+      deleteBeforeReplace: deleteFirst,
+    });
+  });
 });

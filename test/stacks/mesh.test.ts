@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type MeshSpec, planMesh } from "../../components";
-import { deployMesh, type MeshOutputs } from "../../stacks/mesh";
+import type { MeshSpec } from "../../components";
+import type { MeshOutputs } from "../../stacks/mesh";
 import { find, listOf, outsideProvider } from "../support/components";
-import { type Recording, type Registration, runProgram } from "../support/mocks";
+import { deploy as deployWith, type Deployed } from "../support/deploy";
+import type { Recording, Registration } from "../support/mocks";
 import { valueOf } from "../support/outputs";
 import { rootCertificate } from "../support/pki";
 import { cluster, links, mesh } from "../support/specs";
@@ -11,23 +12,7 @@ import { cluster, links, mesh } from "../support/specs";
 const withApps = (size: number) =>
   mesh(size, { sampleApps: { helloworld: { cluster1: ["v1"] }, clients: ["cluster1", "cluster2"] } });
 
-type Deployed = { result: MeshOutputs } & Recording;
-
-/** Deploys the mesh of a spec whose clusters are all reachable. */
-const deploy = (spec: MeshSpec): Promise<Deployed> =>
-  runProgram(
-    () => {
-      const access = spec.clusters.map(({ name }) => {
-        const endpoint = pulumi.output({ server: `https://${name}.example`, caData: "Q0E=" });
-        return [
-          name,
-          { kubeconfig: pulumi.secret(`kubeconfig of ${name}`), endpoint: () => endpoint },
-        ] as const;
-      });
-      return deployMesh({ plan: planMesh(spec), access: new Map(access) });
-    },
-    { ingress: [{ hostname: "lb.example" }] },
-  );
+const deploy = (spec: MeshSpec) => deployWith(spec, { ingress: [{ hostname: "lb.example" }] });
 
 const componentsOf = (registrations: Registration[]) =>
   listOf(registrations.filter(({ type }) => type.startsWith("istio-multicluster:"))).map((text) =>

@@ -20,6 +20,11 @@ export interface Registration {
   /** Kind and name of what it waits for: explicit dependencies and resources whose outputs are inputs. */
   readonly dependsOn: readonly string[];
   readonly protect: boolean;
+  /** Properties whose change replaces it. */
+  readonly replaceOnChanges: readonly string[];
+  readonly deleteBeforeReplace: boolean;
+  /** URNs that it also goes by. */
+  readonly aliases: readonly string[];
 }
 
 /** A chart as the program asked for it to be rendered. */
@@ -149,6 +154,12 @@ function toRegistration(request: RegisterResourceRequest): Registration {
     parent: parent === "" ? undefined : nameOf(parent),
     dependsOn: [...new Set(request.getDependenciesList().map(kindAndName))].sort(),
     protect: request.getProtect() ?? false,
+    replaceOnChanges: request.getReplaceonchangesList(),
+    deleteBeforeReplace: request.getDeletebeforereplace() ?? false,
+    aliases: [
+      ...request.getAliasurnsList(),
+      ...request.getAliasesList().map((alias) => alias.getUrn() || (alias.getSpec()?.getType() ?? "")),
+    ],
   };
 }
 

@@ -1,6 +1,6 @@
 import { App, Chart } from "cdk8s";
 import { describe, expect, test } from "vitest";
-import { exposeServices } from "../../components/charts/exposure";
+import { exposeIstiod, exposeServices } from "../../components/charts/exposure";
 import { meshWideMtls } from "../../components/charts/mesh-policy";
 
 function synthesize(build: (chart: Chart) => void): unknown[] {
@@ -47,4 +47,48 @@ test.each(["STRICT", "PERMISSIVE"] as const)("the mesh policy is one PeerAuthent
       spec: { mtls: { mode } },
     },
   ]);
+});
+
+/** The part of the VirtualService that says where istiod's ports lead. */
+interface IstiodRoutes {
+  readonly spec: {
+    readonly tls: readonly {
+      readonly match: readonly [{ readonly port: number }];
+      readonly route: readonly [
+        { readonly destination: { readonly host: string; readonly port: { readonly number: number } } },
+      ];
+    }[];
+  };
+}
+
+describe("the exposure of istiod", () => {
+  const [gateway, virtualService] = synthesize(exposeIstiod) as [unknown, IstiodRoutes];
+
+  test("is one Gateway that passes TLS through on the ports for proxies and for API servers", () => {
+    expect(gateway).toEqual({
+      apiVersion: "networking.istio.io/v1",
+      kind: "Gateway",
+      metadata: { name: "istiod-gateway", namespace: "istio-system" },
+      spec: {
+        selector: { istio: "eastwestgateway" },
+        servers: [15012, 15017].map((number) => ({
+          port: { number, name: expect.stringMatching(/^tls-/), protocol: "TLS" },
+          tls: { mode: "PASSTHROUGH" },
+          hosts: ["*"],
+        })),
+      },
+    });
+  });
+
+  test("leads each port to istiod's own", () => {
+    expect(virtualService).toMatchObject({ kind: "VirtualService", spec: { gateways: ["istiod-gateway"] } });
+    const routes = virtualService.spec.tls.map(({ match: [match], route: [route] }) => [
+      match.port,
+      `${route.destination.host}:${route.destination.port.number}`,
+    ]);
+    expect(routes).toEqual([
+      [15012, "istiod.istio-system.svc.cluster.local:15012"],
+      [15017, "istiod.istio-system.svc.cluster.local:443"],
+    ]);
+  });
 });

@@ -1,14 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type GatewaySpec, type MeshSpec, planMesh, validateMesh } from "../../components";
+import { type GatewaySpec, type MeshSpec, validateMesh } from "../../components";
+import { type RuleCase, testRules } from "../support/rules";
 import { cluster, links, mesh } from "../support/specs";
-
-/** A spec with one fault, where it is reported, a part of the message, and the same spec without the fault. */
-interface Row {
-  readonly bad: MeshSpec;
-  readonly path: string;
-  readonly message: string;
-  readonly good: MeshSpec;
-}
 
 const named = (name: string): MeshSpec => ({ clusters: [cluster(1), cluster(2, { name })] });
 const onNetwork = (network: string): MeshSpec => ({ clusters: [cluster(1), cluster(2, { network })] });
@@ -21,7 +14,7 @@ const apps = (sampleApps: Partial<NonNullable<MeshSpec["sampleApps"]>>) =>
 
 const NOT_A_LABEL = "is not a DNS-1123 label; use lower-case letters";
 
-const rows: Record<string, Row> = {
+const rows: Record<string, RuleCase> = {
   "no clusters": { bad: mesh(0), path: "clusters", message: "list at least one cluster", good: mesh(1) },
   "an empty name": {
     bad: named(""),
@@ -220,11 +213,7 @@ const rows: Record<string, Row> = {
 };
 
 describe("validateMesh reports", () => {
-  test.each(Object.entries(rows))("%s, and only that", (_, { bad, path, message, good }) => {
-    expect(validateMesh(bad)).toEqual([{ path, message: expect.stringContaining(message) }]);
-    expect(validateMesh(good)).toEqual([]);
-    expect(() => planMesh(good)).not.toThrow();
-  });
+  testRules(rows);
 
   test("the gateway settings of one cluster under that cluster's path", () => {
     const clusters = [cluster(1), cluster(2, { gateway: { minReplicas: 6 } })];

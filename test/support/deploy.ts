@@ -1,0 +1,24 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type MeshSpec, planMesh } from "../../components";
+import { deployMesh, type MeshOutputs } from "../../stacks/mesh";
+import { type MockCluster, type Recording, runProgram } from "./mocks";
+
+/** What deploying a mesh gave, and what it asked of the engine. */
+export type Deployed = { result: MeshOutputs } & Recording;
+
+/** Deploys the mesh of a spec whose clusters are all reachable. */
+export function deploy(
+  spec: MeshSpec,
+  cluster: MockCluster = { ingress: [{ ip: "192.0.2.1" }] },
+): Promise<Deployed> {
+  return runProgram(() => {
+    const access = spec.clusters.map(({ name }) => {
+      const endpoint = pulumi.output({ server: `https://${name}.example`, caData: "Q0E=" });
+      return [
+        name,
+        { kubeconfig: pulumi.secret(`kubeconfig of ${name}`), endpoint: () => endpoint },
+      ] as const;
+    });
+    return deployMesh({ plan: planMesh(spec), access: new Map(access) });
+  }, cluster);
+}
