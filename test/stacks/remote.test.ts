@@ -17,8 +17,8 @@ describe("a remote", () => {
     deployed = await deploy(SPEC);
   });
 
-  const waitsFor = (name: string, part: string) =>
-    find(deployed.registrations, name).dependsOn.filter((dependency) => dependency.includes(part));
+  const waitsFor = (name: string, part: string, typeEnd = "") =>
+    find(deployed.registrations, name, typeEnd).dependsOn.filter((dependency) => dependency.includes(part));
 
   test("has no CA, no istiod and no observer's credential of its own", () => {
     const names = deployed.registrations.map(({ name }) => name);
@@ -33,7 +33,7 @@ describe("a remote", () => {
   test("comes once the primary's gateway has an address, which its Service istiod gets", () => {
     const slice = find(deployed.registrations, "cluster2-istiod:istio-system/istiod", "EndpointSlice");
     expect(slice.inputs["endpoints"]).toEqual([{ addresses: ["192.0.2.1"] }]);
-    expect(waitsFor("cluster2-istio-system", "Service cluster1-gateway")).toHaveLength(1);
+    expect(waitsFor("cluster2", "Service cluster1-gateway", "ClusterRemote")).toHaveLength(1);
   });
 
   test("is observed before it has a gateway, since its gateway's proxy comes from the observer", () => {
