@@ -33,7 +33,7 @@ describe("a remote", () => {
   test("comes once the primary's gateway has an address, which its Service istiod gets", () => {
     const slice = find(deployed.registrations, "cluster2-istiod:istio-system/istiod", "EndpointSlice");
     expect(slice.inputs["endpoints"]).toEqual([{ addresses: ["192.0.2.1"] }]);
-    expect(waitsFor("cluster2", "Service cluster1-gateway", "ClusterRemote")).toHaveLength(1);
+    expect(waitsFor("cluster2", "Service cluster1-gateway-chart", "ClusterRemote")).toHaveLength(1);
   });
 
   test("is observed before it has a gateway, since its gateway's proxy comes from the observer", () => {
