@@ -41,7 +41,7 @@ export function primaryMember(
     provider,
     cluster: primary,
     injection,
-    gateway: gatewayOf(cluster, plan, provider, injection),
+    gateway: gatewayOf(cluster, provider, injection),
   };
 }
 
@@ -57,7 +57,7 @@ export function remoteMember(
   const member = { plan: cluster, access, provider, cluster: remote };
   const links = controlPlanes.map((observer) => linkTo({ ...member, injection: [] }, observer));
   const injection = [remote, ...links];
-  return { ...member, injection, gateway: gatewayOf(cluster, plan, provider, injection) };
+  return { ...member, injection, gateway: gatewayOf(cluster, provider, injection) };
 }
 
 /**
@@ -136,7 +136,7 @@ function sharedArgs(cluster: ClusterPlan, plan: MeshPlan) {
     network: cluster.network,
     meshId: plan.meshId,
     trustDomain: plan.trustDomain,
-    istio: istioArgs(plan),
+    istio: istioArgs(cluster),
     base: cluster.base,
     istiod: cluster.istiod,
   };
@@ -144,7 +144,6 @@ function sharedArgs(cluster: ClusterPlan, plan: MeshPlan) {
 
 function gatewayOf(
   cluster: ClusterPlan,
-  plan: MeshPlan,
   provider: k8s.Provider,
   injection: pulumi.Resource[],
 ): EastWestGateway | undefined {
@@ -153,7 +152,7 @@ function gatewayOf(
     `${cluster.name}-gateway`,
     {
       network: cluster.network,
-      istio: istioArgs(plan),
+      istio: istioArgs(cluster),
       configuredHere: cluster.controlPlanes.length === 0,
       ...cluster.gateway,
     },
@@ -161,7 +160,7 @@ function gatewayOf(
   );
 }
 
-function istioArgs({ istio }: MeshPlan): IstioArgs {
+function istioArgs({ istio }: ClusterPlan): IstioArgs {
   const { charts, imagePullSecrets, ...rest } = istio;
   return { ...rest, ...charts, imagePullSecrets: [...imagePullSecrets] };
 }

@@ -1,4 +1,5 @@
 import { ca } from "./rules/ca";
+import { cidrs } from "./rules/cidrs";
 import { clusters } from "./rules/clusters";
 import { gateways } from "./rules/gateways";
 import { istio } from "./rules/istio";
@@ -6,14 +7,17 @@ import { links } from "./rules/links";
 import { meshNames } from "./rules/names";
 import { roles } from "./rules/roles";
 import { sampleApps } from "./rules/sample-apps";
+import { versions } from "./rules/versions";
 import type { MeshSpec, Problem } from "./types";
 
 /** Every rule for a mesh. A rule is pure, and says of each problem where it is and how to mend it. */
 const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   meshNames,
   istio,
+  versions,
   ca,
   clusters,
+  cidrs,
   roles,
   gateways,
   links,
