@@ -79,6 +79,7 @@ const cluster = z.strictObject({
   controlPlanes: z.array(z.string()).optional(),
   access,
   apiServer: z.url({ protocol: /^https$/, error: "must be an https:// address" }).optional(),
+  tlsServerName: z.string().min(1).optional(),
   caBundle: z
     .string()
     .regex(/-----BEGIN CERTIFICATE-----/, "must be PEM text")

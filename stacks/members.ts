@@ -66,13 +66,14 @@ export function remoteMember(
  * @param through - the observed network's gateway, where traffic takes it and it can be there before the link
  */
 export function linkTo(observed: Member, observer: Member, through?: EastWestGateway): RemoteSecretLink {
-  const { server, caData } = observed.access.endpoint();
+  const endpoint = observed.access.endpoint();
   return new RemoteSecretLink(
     linkName(observer.plan.name, observed.plan.name),
     {
       observed: observed.plan.name,
-      server,
-      caData,
+      server: endpoint.server,
+      caData: endpoint.caData,
+      tlsServerName: endpoint.apply(({ tlsServerName }) => tlsServerName ?? ""),
       token: observed.cluster.readerToken,
       ...(through ? { gatewayAddress: through.address } : {}),
     },

@@ -6,6 +6,7 @@ import type {
   ClusterSpec,
   GatewayPlan,
   GatewaySpec,
+  IstiodSpec,
   IstioPlan,
   LinkPlan,
   LinkSpec,
@@ -60,6 +61,11 @@ export function planIstio(cluster: ClusterSpec, spec: MeshSpec): IstioPlan {
   };
 }
 
+/** A cluster's settings of istiod over the mesh's. */
+export function istiodSettings(cluster: ClusterSpec, spec: MeshSpec): IstiodSpec {
+  return mergeSettings(spec.istiod, cluster.istiod);
+}
+
 function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
   return {
     name: cluster.name,
@@ -68,7 +74,7 @@ function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
     remotes: remotesOf(cluster.name, spec.clusters),
     istio: planIstio(cluster, spec),
     base: mergeSettings(spec.base, cluster.base),
-    istiod: mergeSettings(spec.istiod, cluster.istiod),
+    istiod: istiodSettings(cluster, spec),
     gateway: planGateway(cluster, spec),
     whenUnreachable: cluster.whenUnreachable ?? "fail",
   };

@@ -7,7 +7,8 @@ import { links } from "./rules/links";
 import { meshNames } from "./rules/names";
 import { roles } from "./rules/roles";
 import { sampleApps } from "./rules/sample-apps";
-import { versions } from "./rules/versions";
+import { values, valueWarnings } from "./rules/values";
+import { versions, versionWarnings } from "./rules/versions";
 import type { MeshSpec, Problem } from "./types";
 
 /** Every rule for a mesh. A rule is pure, and says of each problem where it is and how to mend it. */
@@ -18,6 +19,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   ca,
   clusters,
   cidrs,
+  values,
   roles,
   gateways,
   links,
@@ -31,4 +33,12 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
  */
 export function validateMesh(spec: MeshSpec): Problem[] {
   return RULES.flatMap((rule) => rule(spec));
+}
+
+/** Everything that deserves a look though it stops nothing. */
+const WARNINGS: readonly ((spec: MeshSpec) => Problem[])[] = [versionWarnings, valueWarnings];
+
+/** Finds what of a mesh works, but not for long or not everywhere; each with the way to mend it. */
+export function warningsOf(spec: MeshSpec): Problem[] {
+  return WARNINGS.flatMap((rule) => rule(spec));
 }
