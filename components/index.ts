@@ -9,4 +9,4 @@ export { RootCA, type RootCAArgs } from "./root-ca";
 export { SampleApps, type SampleAppsArgs } from "./sample-apps";
 export { expectedVersions, planMesh } from "./topology/plan";
 export type * from "./topology/types";
-export { validateMesh } from "./topology/validate";
+export { validateMesh, warningsOf } from "./topology/validate";

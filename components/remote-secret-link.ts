@@ -12,6 +12,11 @@ export interface RemoteSecretLinkArgs {
   server: pulumi.Input<string>;
   /** CA of that API, a PEM bundle in base64. */
   caData: pulumi.Input<string>;
+  /**
+   * Name that the API's certificate is checked for, where it is not the host of `server`.
+   * @default - the host of `server`
+   */
+  tlsServerName?: pulumi.Input<string>;
   /** Bearer token of the observed cluster's reader account. */
   token: pulumi.Input<string>;
   /**
@@ -53,23 +58,30 @@ export class RemoteSecretLink extends pulumi.ComponentResource {
 }
 
 function encodedKubeconfig(args: RemoteSecretLinkArgs): pulumi.Output<string> {
-  const { observed, server, caData, token, gatewayAddress } = args;
+  const { observed, server, caData, tlsServerName = "", token, gatewayAddress } = args;
+  const inputs = pulumi.output({ server, caData, tlsServerName, token, gatewayAddress });
   return pulumi.secret(
-    pulumi
-      .all([server, caData, token, gatewayAddress])
-      .apply(([address, ca, bearer]) =>
-        Buffer.from(remoteKubeconfig(observed, address, ca, bearer)).toString("base64"),
-      ),
+    inputs.apply((known) => Buffer.from(remoteKubeconfig(observed, known)).toString("base64")),
   );
 }
 
-function remoteKubeconfig(cluster: string, server: string, caData: string, token: string): string {
+interface Known {
+  readonly server: string;
+  readonly caData: string;
+  readonly tlsServerName: string;
+  readonly token: string;
+}
+
+function remoteKubeconfig(name: string, { server, caData, tlsServerName, token }: Known): string {
+  const cluster = { "certificate-authority-data": caData, server };
   return stringify({
     apiVersion: "v1",
-    clusters: [{ cluster: { "certificate-authority-data": caData, server }, name: cluster }],
-    contexts: [{ context: { cluster, user: cluster }, name: cluster }],
-    "current-context": cluster,
+    clusters: [
+      { cluster: tlsServerName === "" ? cluster : { ...cluster, "tls-server-name": tlsServerName }, name },
+    ],
+    contexts: [{ context: { cluster: name, user: name }, name }],
+    "current-context": name,
     kind: "Config",
-    users: [{ name: cluster, user: { token } }],
+    users: [{ name, user: { token } }],
   });
 }

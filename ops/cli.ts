@@ -7,6 +7,7 @@ import { demo, demoDown } from "./demo";
 import { DEV_LAB } from "./lab-mesh";
 import { openMesh } from "./open-mesh";
 import { openNamedStack } from "./place";
+import { describeStack } from "./plan";
 import { recover } from "./recover";
 
 /** The commands beside the program; each is an npm script of the same name. */
@@ -25,6 +26,18 @@ program
     }
     await enterLab({ toolchain: true, withoutPods: "error" });
     if (!(await demo({ name, clusters }))) process.exitCode = 1;
+  });
+
+program
+  .command("plan")
+  .description(
+    "print the clusters and credentials of a stack's config, and what of the credentials it would change",
+  )
+  .option("--stack <stack>", "the mesh's stack", DEV_LAB)
+  .action(async (options: { stack: string }) => {
+    await enterLabOf(options.stack);
+    const { stack } = await openNamedStack(options.stack);
+    console.log(await describeStack(stack));
   });
 
 program

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
-import type { Stack } from "@pulumi/pulumi/automation";
+import type { ConfigMap, Stack } from "@pulumi/pulumi/automation";
 import { selectContext, singleContext } from "../components/internal/kubeconfig";
 import { planMesh } from "../components/topology/plan";
 import type { MeshPlan } from "../components/topology/types";
 import { checkMesh, describeProblems } from "../stacks/config";
-import type { ClusterConfig } from "../stacks/config-schema";
+import type { ClusterConfig, MeshConfig } from "../stacks/config-schema";
 
 /** A configured mesh as the commands beside the program see it: the plan, and a client configuration per cluster. */
 export interface OpenMesh {
@@ -17,14 +17,20 @@ export interface OpenMesh {
 const configKey = (name: string) => `istio-multicluster:${name}`;
 const CONFIG_KEY = configKey("mesh");
 
-/** Reads a stack's mesh and opens the access to each of its clusters, from the same config as the program. */
-export async function openMesh(stack: Stack): Promise<OpenMesh> {
+/** Reads a stack's mesh, from the same config as the program. */
+export async function configuredMesh(stack: Stack): Promise<{ mesh: MeshConfig; config: ConfigMap }> {
   const config = await stack.getAllConfig();
   const raw = config[CONFIG_KEY]?.value;
   if (raw === undefined)
     throw new Error(`stack ${stack.name} has no config value ${CONFIG_KEY}; see README.md`);
   const { mesh, problems } = checkMesh(JSON.parse(raw), (secret) => configKey(secret) in config);
   if (mesh === undefined) throw new Error(describeProblems(CONFIG_KEY, problems));
+  return { mesh, config };
+}
+
+/** Reads a stack's mesh and opens the access to each of its clusters. */
+export async function openMesh(stack: Stack): Promise<OpenMesh> {
+  const { mesh, config } = await configuredMesh(stack);
   const opened = await Promise.all(
     mesh.clusters.map(async (cluster) => {
       const text = await kubeconfigText(cluster, stack, config);
@@ -39,7 +45,7 @@ export async function openMesh(stack: Stack): Promise<OpenMesh> {
 async function kubeconfigText(
   { name, access }: ClusterConfig,
   stack: Stack,
-  config: Awaited<ReturnType<Stack["getAllConfig"]>>,
+  config: ConfigMap,
 ): Promise<string> {
   if ("kubeconfigFile" in access) return readFileSync(resolve(access.kubeconfigFile), "utf8");
   if ("kubeconfigSecret" in access) {

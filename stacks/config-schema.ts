@@ -24,6 +24,20 @@ const workload = {
   values: helmValues.optional(),
 };
 
+const istio = z.strictObject({
+  version: z.string().optional(),
+  charts: z
+    .strictObject({
+      repository: z.url({ protocol: /^https?$/, error: "must be an http(s):// address" }).optional(),
+      oci: z.string().startsWith("oci://").optional(),
+      folder: z.string().min(1).optional(),
+    })
+    .optional(),
+  hub: z.string().min(1).optional(),
+  tag: z.string().min(1).optional(),
+  imagePullSecrets: z.array(z.string().min(1)).optional(),
+});
+
 const base = z.strictObject({ values: helmValues.optional() });
 
 const istiod = z.strictObject(workload);
@@ -65,10 +79,14 @@ const cluster = z.strictObject({
   controlPlanes: z.array(z.string()).optional(),
   access,
   apiServer: z.url({ protocol: /^https$/, error: "must be an https:// address" }).optional(),
+  tlsServerName: z.string().min(1).optional(),
   caBundle: z
     .string()
     .regex(/-----BEGIN CERTIFICATE-----/, "must be PEM text")
     .optional(),
+  istio: istio.optional(),
+  podCidrs: z.array(z.string()).optional(),
+  serviceCidrs: z.array(z.string()).optional(),
   base: base.optional(),
   istiod: istiod.optional(),
   gateway: gateway.optional(),
@@ -80,24 +98,7 @@ export const meshConfigSchema = z.strictObject({
   meshId: z.string().optional(),
   trustDomain: z.string().optional(),
   mtls: z.enum(["STRICT", "PERMISSIVE"]).optional(),
-  istio: z
-    .strictObject({
-      version: z
-        .string()
-        .regex(/^\d+\.\d+\.\d+(-[\w.]+)?$/, "is not an Istio version such as 1.31.1")
-        .optional(),
-      charts: z
-        .strictObject({
-          repository: z.url({ protocol: /^https?$/, error: "must be an http(s):// address" }).optional(),
-          oci: z.string().startsWith("oci://").optional(),
-          folder: z.string().min(1).optional(),
-        })
-        .optional(),
-      hub: z.string().min(1).optional(),
-      tag: z.string().min(1).optional(),
-      imagePullSecrets: z.array(z.string().min(1)).optional(),
-    })
-    .optional(),
+  istio: istio.optional(),
   ca: z
     .strictObject({
       rootAlgorithm: algorithm.optional(),

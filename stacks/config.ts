@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { linksOf } from "../components/topology/links";
 import { planMesh } from "../components/topology/plan";
 import type { MeshPlan, Problem } from "../components/topology/types";
-import { validateMesh } from "../components/topology/validate";
+import { validateMesh, warningsOf } from "../components/topology/validate";
 import { type ClusterAccess, openAccess, validateAccess } from "./access";
 import { type MeshConfig, meshConfigSchema } from "./config-schema";
 import { beside, parseLeniently, type StandIns } from "./lenient";
@@ -18,7 +18,7 @@ const MESH_KEY = "mesh";
 
 /**
  * Reads `istio-multicluster:mesh`. Everything that config and files can show is checked before it returns,
- * so that bad input ends a preview before any resource is registered.
+ * so that bad input ends a preview before any resource is registered. What only deserves a look is logged as a warning.
  *
  * @throws pulumi.RunError that lists every problem with its path and the way to mend it
  */
@@ -32,6 +32,7 @@ export function readMesh(config: pulumi.Config): ConfiguredMesh {
   }
   const { mesh, problems } = checkMesh(raw, (secret) => config.getSecret(secret) !== undefined);
   if (mesh === undefined) throw new pulumi.RunError(describeProblems(key, problems));
+  for (const { path, message } of warningsOf(mesh)) void pulumi.log.warn(`${key}: ${path} ${message}`);
   return {
     plan: planMesh(mesh),
     access: new Map(mesh.clusters.map((cluster) => [cluster.name, openAccess(cluster, mesh, config)])),

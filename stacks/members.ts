@@ -41,7 +41,7 @@ export function primaryMember(
     provider,
     cluster: primary,
     injection,
-    gateway: gatewayOf(cluster, plan, provider, injection),
+    gateway: gatewayOf(cluster, provider, injection),
   };
 }
 
@@ -57,7 +57,7 @@ export function remoteMember(
   const member = { plan: cluster, access, provider, cluster: remote };
   const links = controlPlanes.map((observer) => linkTo({ ...member, injection: [] }, observer));
   const injection = [remote, ...links];
-  return { ...member, injection, gateway: gatewayOf(cluster, plan, provider, injection) };
+  return { ...member, injection, gateway: gatewayOf(cluster, provider, injection) };
 }
 
 /**
@@ -66,13 +66,14 @@ export function remoteMember(
  * @param through - the observed network's gateway, where traffic takes it and it can be there before the link
  */
 export function linkTo(observed: Member, observer: Member, through?: EastWestGateway): RemoteSecretLink {
-  const { server, caData } = observed.access.endpoint();
+  const endpoint = observed.access.endpoint();
   return new RemoteSecretLink(
     linkName(observer.plan.name, observed.plan.name),
     {
       observed: observed.plan.name,
-      server,
-      caData,
+      server: endpoint.server,
+      caData: endpoint.caData,
+      tlsServerName: endpoint.apply(({ tlsServerName }) => tlsServerName ?? ""),
       token: observed.cluster.readerToken,
       ...(through ? { gatewayAddress: through.address } : {}),
     },
@@ -136,7 +137,7 @@ function sharedArgs(cluster: ClusterPlan, plan: MeshPlan) {
     network: cluster.network,
     meshId: plan.meshId,
     trustDomain: plan.trustDomain,
-    istio: istioArgs(plan),
+    istio: istioArgs(cluster),
     base: cluster.base,
     istiod: cluster.istiod,
   };
@@ -144,7 +145,6 @@ function sharedArgs(cluster: ClusterPlan, plan: MeshPlan) {
 
 function gatewayOf(
   cluster: ClusterPlan,
-  plan: MeshPlan,
   provider: k8s.Provider,
   injection: pulumi.Resource[],
 ): EastWestGateway | undefined {
@@ -153,7 +153,7 @@ function gatewayOf(
     `${cluster.name}-gateway`,
     {
       network: cluster.network,
-      istio: istioArgs(plan),
+      istio: istioArgs(cluster),
       configuredHere: cluster.controlPlanes.length === 0,
       ...cluster.gateway,
     },
@@ -161,7 +161,7 @@ function gatewayOf(
   );
 }
 
-function istioArgs({ istio }: MeshPlan): IstioArgs {
+function istioArgs({ istio }: ClusterPlan): IstioArgs {
   const { charts, imagePullSecrets, ...rest } = istio;
   return { ...rest, ...charts, imagePullSecrets: [...imagePullSecrets] };
 }

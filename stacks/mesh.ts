@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { RootCA, SampleApps } from "../components";
-import { isPrimary } from "../components/topology/links";
+import { isPrimary, linkText } from "../components/topology/links";
 import type { LinkPlan, MeshPlan } from "../components/topology/types";
 import type { ConfiguredMesh } from "./config";
 import { linkTo, type Member, primaryMember, remoteMember } from "./members";
@@ -36,7 +36,7 @@ export function deployMesh({ plan, access }: ConfiguredMesh): MeshOutputs {
     rootCertificate: root.certificate,
     rootFingerprint: root.fingerprint,
     gatewayAddresses: gatewayAddresses(members),
-    links: plan.links.map(({ observer, observed }) => `${observer} -> ${observed}`),
+    links: plan.links.map(linkText),
     credentials: plan.links.length,
   };
 }

@@ -12,6 +12,16 @@ export interface ApiEndpoint {
   readonly server: string;
   /** PEM bundle, base64-encoded as in a kubeconfig. */
   readonly caData: string;
+  /** Name that the API's certificate is checked for. @default - the host of `server` */
+  readonly tlsServerName?: string;
+}
+
+/** What a cluster's config says of its API, which takes precedence over a kubeconfig. */
+export interface EndpointOverrides {
+  readonly apiServer?: string | undefined;
+  /** PEM bundle. */
+  readonly caBundle?: string | undefined;
+  readonly tlsServerName?: string | undefined;
 }
 
 const kubeconfigSchema = z.looseObject({
@@ -24,6 +34,8 @@ const kubeconfigSchema = z.looseObject({
           server: z.string().optional(),
           "certificate-authority-data": z.string().optional(),
           "certificate-authority": z.string().optional(),
+          "insecure-skip-tls-verify": z.boolean().optional(),
+          "tls-server-name": z.string().optional(),
         }),
       }),
     )
@@ -77,30 +89,33 @@ export function singleContext({ context, cluster, user }: SelectedContext): stri
 }
 
 /**
- * What a link needs of the observed cluster's kubeconfig: its API address and inline CA, nothing else.
+ * What a link needs of the observed cluster's kubeconfig: its API address, inline CA and the name in its certificate,
+ * nothing else. No user's credential can pass through here.
  *
- * @param overrides - address and PEM bundle that take precedence over the kubeconfig's
- * @throws {@link KubeconfigError} when neither gives an address or a CA
+ * @throws {@link KubeconfigError} when neither the kubeconfig nor the overrides give an address or a CA
  */
-export function apiEndpoint(
-  { cluster }: SelectedContext,
-  overrides: { readonly apiServer?: string | undefined; readonly caBundle?: string | undefined },
-): ApiEndpoint {
+export function apiEndpoint({ cluster }: SelectedContext, overrides: EndpointOverrides): ApiEndpoint {
   const server = overrides.apiServer ?? cluster.cluster.server;
   if (server === undefined || server === "") {
     throw new KubeconfigError(`names no server for cluster "${cluster.name}"; set apiServer`);
   }
-  const caData =
-    overrides.caBundle === undefined
-      ? cluster.cluster["certificate-authority-data"]
-      : Buffer.from(overrides.caBundle).toString("base64");
-  if (caData === undefined || caData === "") {
-    const file = cluster.cluster["certificate-authority"];
+  const tlsServerName = overrides.tlsServerName ?? cluster.cluster["tls-server-name"];
+  const endpoint = { server, caData: caDataOf(cluster, overrides) };
+  return tlsServerName === undefined || tlsServerName === "" ? endpoint : { ...endpoint, tlsServerName };
+}
+
+function caDataOf({ name, cluster }: SelectedContext["cluster"], { caBundle }: EndpointOverrides): string {
+  if (caBundle !== undefined) return Buffer.from(caBundle).toString("base64");
+  if (cluster["insecure-skip-tls-verify"] === true) {
     throw new KubeconfigError(
-      `has no inline CA for cluster "${cluster.name}"${file === undefined ? "" : ` (only the file ${file}, which no other cluster can read)`}; set caBundle to its PEM text`,
+      `does not verify the API of cluster "${name}" (insecure-skip-tls-verify), over which others would send their credential to anybody; set caBundle to the PEM text of its CA`,
     );
   }
-  return { server, caData };
+  const caData = cluster["certificate-authority-data"];
+  if (caData !== undefined && caData !== "") return caData;
+  const file = cluster["certificate-authority"];
+  const known = file === undefined ? "" : ` (only the file ${file}, which no other cluster can read)`;
+  throw new KubeconfigError(`has no inline CA for cluster "${name}"${known}; set caBundle to its PEM text`);
 }
 
 /** Addresses that mean the caller's own machine; some tools write the unspecified address for it. */

@@ -77,3 +77,8 @@ export function clientsElsewhere(cluster: ClusterSpec, spec: MeshSpec): string[]
     .filter(({ name }) => visibleFrom(name, { clusters: spec.clusters, links }).includes(cluster.name))
     .map(({ name }) => name);
 }
+
+/** A link as people read it. */
+export function linkText({ observer, observed }: LinkSpec): string {
+  return `${observer} -> ${observed}`;
+}

@@ -6,6 +6,8 @@ import type {
   ClusterSpec,
   GatewayPlan,
   GatewaySpec,
+  IstiodSpec,
+  IstioPlan,
   LinkPlan,
   LinkSpec,
   MeshPlan,
@@ -30,13 +32,6 @@ export function planMesh(spec: MeshSpec): MeshPlan {
     meshId: spec.meshId ?? "mesh1",
     trustDomain: spec.trustDomain ?? "cluster.local",
     mtls: spec.mtls ?? "STRICT",
-    istio: {
-      version: spec.istio?.version ?? DEFAULT_ISTIO_VERSION,
-      charts: spec.istio?.charts ?? {},
-      hub: spec.istio?.hub,
-      tag: spec.istio?.tag,
-      imagePullSecrets: spec.istio?.imagePullSecrets ?? [],
-    },
     ca: planCa(spec.ca),
     clusters: spec.clusters.map((cluster) => planCluster(cluster, spec)),
     links: linksOf(spec).map((link) => planLink(link, spec.clusters)),
@@ -54,14 +49,32 @@ export function gatewaySettings(cluster: ClusterSpec, spec: MeshSpec): GatewaySp
   return mergeSettings(spec.gateway, cluster.gateway);
 }
 
+/** Which Istio a cluster gets: its own settings over the mesh's. */
+export function planIstio(cluster: ClusterSpec, spec: MeshSpec): IstioPlan {
+  const settings = { ...spec.istio, ...definedOnly(cluster.istio ?? {}) };
+  return {
+    version: settings.version ?? DEFAULT_ISTIO_VERSION,
+    charts: settings.charts ?? {},
+    hub: settings.hub,
+    tag: settings.tag,
+    imagePullSecrets: settings.imagePullSecrets ?? [],
+  };
+}
+
+/** A cluster's settings of istiod over the mesh's. */
+export function istiodSettings(cluster: ClusterSpec, spec: MeshSpec): IstiodSpec {
+  return mergeSettings(spec.istiod, cluster.istiod);
+}
+
 function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
   return {
     name: cluster.name,
     network: cluster.network,
     controlPlanes: cluster.controlPlanes ?? [],
     remotes: remotesOf(cluster.name, spec.clusters),
+    istio: planIstio(cluster, spec),
     base: mergeSettings(spec.base, cluster.base),
-    istiod: mergeSettings(spec.istiod, cluster.istiod),
+    istiod: istiodSettings(cluster, spec),
     gateway: planGateway(cluster, spec),
     whenUnreachable: cluster.whenUnreachable ?? "fail",
   };

@@ -1,4 +1,5 @@
 import { ca } from "./rules/ca";
+import { cidrs } from "./rules/cidrs";
 import { clusters } from "./rules/clusters";
 import { gateways } from "./rules/gateways";
 import { istio } from "./rules/istio";
@@ -6,14 +7,19 @@ import { links } from "./rules/links";
 import { meshNames } from "./rules/names";
 import { roles } from "./rules/roles";
 import { sampleApps } from "./rules/sample-apps";
+import { values, valueWarnings } from "./rules/values";
+import { versions, versionWarnings } from "./rules/versions";
 import type { MeshSpec, Problem } from "./types";
 
 /** Every rule for a mesh. A rule is pure, and says of each problem where it is and how to mend it. */
 const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   meshNames,
   istio,
+  versions,
   ca,
   clusters,
+  cidrs,
+  values,
   roles,
   gateways,
   links,
@@ -27,4 +33,12 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
  */
 export function validateMesh(spec: MeshSpec): Problem[] {
   return RULES.flatMap((rule) => rule(spec));
+}
+
+/** Everything that deserves a look though it stops nothing. */
+const WARNINGS: readonly ((spec: MeshSpec) => Problem[])[] = [versionWarnings, valueWarnings];
+
+/** Finds what of a mesh works, but not for long or not everywhere; each with the way to mend it. */
+export function warningsOf(spec: MeshSpec): Problem[] {
+  return WARNINGS.flatMap((rule) => rule(spec));
 }

@@ -63,6 +63,16 @@ describe("RemoteSecretLink", () => {
     });
   });
 
+  test.each([
+    ["api.internal", "api.internal"],
+    ["", undefined],
+  ])("checks the API's certificate for the name %j", async (tlsServerName, written) => {
+    const { registrations } = await runProgram(() => link({ tlsServerName }));
+    const { data } = find(registrations, `${NAME}-secret`).inputs;
+    const { clusters } = parse(decoded(data)["cluster2"] ?? "");
+    expect(clusters[0].cluster["tls-server-name"]).toBe(written);
+  });
+
   test("keeps its data secret even where the token was not", async () => {
     const { registrations } = await runProgram(() => link());
     expect(find(registrations, `${NAME}-secret`).secretPaths).toEqual(["data"]);

@@ -20,6 +20,7 @@ beforeAll(() => {
       { name: "cluster2" },
       { name: "loopback", cluster: { ...reachable("x"), server: "https://127.0.0.1:6443" } },
       { name: "no-server", cluster: { "certificate-authority-data": "eA==" } },
+      { name: "insecure", cluster: { server: "https://x.example", "insecure-skip-tls-verify": true } },
       { name: "ca-file", cluster: { server: "https://x.example", "certificate-authority": "ca.crt" } },
     ]),
   );
@@ -37,6 +38,7 @@ const second = (changes: object) => config({ clusters: [entry(1), entry(2, chang
 const access = (access: object, changes: object = {}) => second({ access, ...changes });
 const inContext = (context: string, changes: object = {}) =>
   access({ kubeconfigFile: file, context }, changes);
+const PEM = "-----BEGIN CERTIFICATE-----";
 const problemsOf = (raw: unknown) => checkMesh(raw, () => true).problems;
 
 describe("a config value", () => {
@@ -47,6 +49,13 @@ describe("a config value", () => {
   test.each([
     ["a list of clusters that is missing", () => ({}), "clusters", "is missing; it must be of type array"],
     ["a network that is missing", () => second({ network: undefined }), "clusters[1].network", "is missing"],
+    [
+      "an empty name in a certificate",
+      () => second({ tlsServerName: "" }),
+      "clusters[1].tlsServerName",
+      ">=1",
+    ],
+    ["a range that is none", () => second({ podCidrs: [10] }), "clusters[1].podCidrs[0]", "expected string"],
     ["a number for a name", () => second({ name: 2 }), "clusters[1].name", "is invalid: expected string"],
     [
       "an unknown setting",
@@ -174,6 +183,7 @@ describe("a kubeconfig file", () => {
     ["without the context", "other", 'has no context "other"; it has "cluster1", "cluster2"'],
     ["without a server", "no-server", 'names no server for cluster "no-server"; set apiServer'],
     ["with a CA file", "ca-file", "only the file ca.crt, which no other cluster can read); set caBundle"],
+    ["that verifies nothing", "insecure", "does not verify the API of cluster"],
     [
       "with a loopback address",
       "loopback",
@@ -199,6 +209,7 @@ describe("a kubeconfig file", () => {
       "a loopback address under another API address",
       () => inContext("loopback", { apiServer: "https://a.example" }),
     ],
+    ["an API that it does not verify, under a CA", () => inContext("insecure", { caBundle: PEM })],
     ["a cluster that nobody observes", () => ({ ...inContext("ca-file"), links: [] })],
     ["no server, but an API address", () => inContext("no-server", { apiServer: "https://a.example" })],
   ])("is accepted for %s", (_, raw) => {

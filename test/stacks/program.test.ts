@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { parse } from "yaml";
 import type { MeshOutputs } from "../../stacks/mesh";
 import { find, listOf } from "../support/components";
-import { kubeconfig } from "../support/kubeconfigs";
+import { kubeconfig, reachable } from "../support/kubeconfigs";
 import { type MockCluster, runFailingProgram, runProgram, startMocks } from "../support/mocks";
 import { valueOf } from "../support/outputs";
 
@@ -41,6 +41,12 @@ async function loadProgram(mesh: unknown, secrets: Record<string, string> = {}):
   );
   const program = (await import(join(ROOT, main))) as { default: MeshOutputs };
   return program.default;
+}
+
+/** Inputs as text, what is base64 in them decoded. */
+function readable(inputs: Record<string, unknown>): string {
+  const data = Object.values((inputs["data"] ?? {}) as Record<string, string>);
+  return JSON.stringify(inputs) + data.map((value) => Buffer.from(value, "base64").toString()).join("\n");
 }
 
 describe("the program", () => {
@@ -86,6 +92,58 @@ describe("the program", () => {
     const remote = Buffer.from((data as Record<string, string>)["cluster2"] ?? "", "base64").toString();
     expect(remote).toContain("token-of-cluster2-reader-token");
     expect(remote).not.toContain("user-token-of");
+  });
+
+  test.each([
+    ["a command", { exec: { command: "leak", args: ["leak"] } }],
+    ["an auth provider", { "auth-provider": { name: "leak", config: { "access-token": "leak" } } }],
+    ["files", { "client-certificate": "/leak.crt", "client-key": "/leak.key", tokenFile: "/leak" }],
+    ["inline data", { "client-certificate-data": "leak", "client-key-data": "leak", password: "leak" }],
+  ])("keeps %s of a user's kubeconfig to the provider", async (_, user) => {
+    const text = kubeconfig([{ name: "cluster1", user }], { "current-context": "cluster1" });
+    const clusters = [entry(1, { kubeconfigSecret: "kubeconfig1" }), fromFile(2)];
+    const { registrations } = await runProgram(
+      () => loadProgram({ clusters }, { "istio-multicluster:kubeconfig1": text }),
+      LB,
+    );
+    const leaks = registrations.filter(({ inputs }) => readable(inputs).includes("leak"));
+    expect(leaks.map(({ type, name }) => `${type} ${name}`)).toEqual([
+      "pulumi:providers:kubernetes cluster1",
+    ]);
+    expect(find(registrations, "cluster2.observes.cluster1-secret").inputs).toHaveProperty("data");
+  });
+
+  test("checks an API's certificate for the name that config or kubeconfig expects", async () => {
+    const named = { ...reachable("cluster1"), "tls-server-name": "api.internal" };
+    const text = kubeconfig([{ name: "cluster1", cluster: named }], { "current-context": "cluster1" });
+    const clusters = [
+      entry(1, { kubeconfigSecret: "kubeconfig1" }),
+      { ...fromFile(2), tlsServerName: "api.example" },
+    ];
+    const { registrations } = await runProgram(
+      () => loadProgram({ clusters }, { "istio-multicluster:kubeconfig1": text }),
+      LB,
+    );
+    const secret = (name: string) => readable(find(registrations, `${name}-secret`).inputs);
+    expect(secret("cluster2.observes.cluster1")).toContain("tls-server-name: api.internal");
+    expect(secret("cluster1.observes.cluster2")).toContain("tls-server-name: api.example");
+  });
+
+  test("warns of what works, and goes on", async () => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    const istio = { version: "1.30.0" };
+    await runProgram(() => loadProgram({ istio, clusters: [fromFile(1), fromFile(2)] }), LB);
+    expect(warn.mock.calls).toEqual([
+      [
+        expect.stringMatching(
+          /^istio-multicluster:mesh: istio\.version is 1\.30\.0 in cluster1, cluster2, which/,
+        ),
+      ],
+    ]);
+    warn.mockClear();
+    await runProgram(() => loadProgram({ clusters: [fromFile(1), fromFile(2)] }), LB);
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
   });
 
   test("reaches clusters through a secret and through another stack's output, text or object", async () => {

@@ -106,6 +106,22 @@ describe("the endpoint for links", () => {
     );
   });
 
+  test("has the name that the kubeconfig expects in the certificate, unless it is overridden", () => {
+    const named = { ...reachable("a"), "tls-server-name": "api.internal" };
+    expect(endpointOf(named).tlsServerName).toBe("api.internal");
+    expect(endpointOf(named, { tlsServerName: "api.example" }).tlsServerName).toBe("api.example");
+    expect(endpointOf(reachable("a"))).not.toHaveProperty("tlsServerName");
+  });
+
+  test("is not verified by a kubeconfig's insecure-skip-tls-verify, only by a CA of its own", () => {
+    const insecure = { server: "https://a", "insecure-skip-tls-verify": true };
+    expect(() => endpointOf(insecure)).toThrow(
+      'does not verify the API of cluster "a" (insecure-skip-tls-verify), over which others would send their credential to anybody; set caBundle',
+    );
+    expect(endpointOf(insecure, { caBundle: "PEM" }).server).toBe("https://a");
+    expect(endpointOf({ ...reachable("a"), "insecure-skip-tls-verify": false }).caData).toBe(CA_DATA);
+  });
+
   test.each([
     ["a server", { "certificate-authority-data": CA_DATA }, 'names no server for cluster "a"; set apiServer'],
     ["a CA", { server: "https://a" }, 'has no inline CA for cluster "a"; set caBundle to its PEM text'],

@@ -24,6 +24,7 @@ describe("the plan of a mesh", () => {
       network: `network${index}`,
       controlPlanes: [],
       remotes: [],
+      istio: { version: "1.31.1", charts: {}, imagePullSecrets: [] },
       base: {},
       istiod: {},
       gateway,
@@ -33,7 +34,6 @@ describe("the plan of a mesh", () => {
       meshId: "mesh1",
       trustDomain: "cluster.local",
       mtls: "STRICT",
-      istio: { version: "1.31.1", charts: {}, imagePullSecrets: [] },
       ca: {
         rootAlgorithm: "ECDSA-P384",
         rootValidityDays: 3650,
@@ -72,8 +72,8 @@ describe("the plan of a mesh", () => {
       meshId: "m",
       trustDomain: "td.example",
       mtls: "PERMISSIVE",
-      istio,
       ca,
+      clusters: [{ istio }],
     });
   });
 

@@ -1,7 +1,7 @@
-import { isIP } from "node:net";
 import { clientsElsewhere, remotesOf } from "../links";
 import { gatewaySettings } from "../plan";
 import type { GatewaySpec, MeshSpec, Problem } from "../types";
+import { cidrProblems } from "./cidrs";
 
 /** Settings of gateways make sense, and there is a gateway wherever traffic has to come in through one. */
 export function gateways(spec: MeshSpec): Problem[] {
@@ -36,23 +36,8 @@ function settings(gateway: GatewaySpec | undefined, path: string): Problem[] {
       message: 'is empty, so nothing could be reached; list hosts, or leave it out for "*.local"',
     });
   }
-  (sourceRanges ?? []).forEach((range, index) => {
-    if (!isCidr(range)) {
-      problems.push({
-        path: `${path}.sourceRanges[${index}]`,
-        message: `"${range}" is not a CIDR such as 203.0.113.0/24`,
-      });
-    }
-  });
+  problems.push(...cidrProblems(sourceRanges, `${path}.sourceRanges`));
   return problems;
-}
-
-function isCidr(text: string): boolean {
-  const [address = "", bits = "", ...rest] = text.split("/");
-  const family = isIP(address);
-  return (
-    family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)
-  );
 }
 
 /** Without a gateway istiod silently hands out pod addresses that another network cannot reach. */

@@ -1,5 +1,5 @@
 import type { GatewayPlan, GatewaySpec } from "./gateway";
-import type { BaseSpec, IstiodSpec } from "./istio";
+import type { BaseSpec, IstiodSpec, IstioPlan, IstioSpec } from "./istio";
 
 /** What happens to the resources of a cluster whose API server does not answer. */
 export type WhenUnreachable = "fail" | "skip";
@@ -17,6 +17,18 @@ export interface ClusterSpec {
    * @see https://istio.io/latest/docs/setup/install/multicluster/primary-remote/
    */
   readonly controlPlanes?: readonly string[] | undefined;
+  /** Which Istio it gets, over the mesh's. */
+  readonly istio?: IstioSpec | undefined;
+  /**
+   * Ranges of its pod addresses, for checks only: within a network they must not overlap.
+   * @default - not checked
+   */
+  readonly podCidrs?: readonly string[] | undefined;
+  /**
+   * Ranges of its Service addresses, for checks only: within a network they must not overlap.
+   * @default - not checked
+   */
+  readonly serviceCidrs?: readonly string[] | undefined;
   readonly base?: BaseSpec | undefined;
   readonly istiod?: IstiodSpec | undefined;
   readonly gateway?: GatewaySpec | undefined;
@@ -32,6 +44,7 @@ export interface ClusterPlan {
   readonly controlPlanes: readonly string[];
   /** The remotes that it serves. */
   readonly remotes: readonly string[];
+  readonly istio: IstioPlan;
   readonly base: BaseSpec;
   readonly istiod: IstiodSpec;
   /** Absent where no other network has to reach the cluster. */

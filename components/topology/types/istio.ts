@@ -13,10 +13,11 @@ export interface ChartSource {
   readonly folder?: string | undefined;
 }
 
-/** Which Istio is installed. */
+/** Which Istio is installed, per mesh or per cluster (a cluster's settings win; of `charts` the whole source). */
 export interface IstioSpec {
   /**
-   * Chart version; with `charts.folder` only used for checks, the folder decides.
+   * Chart version; with `charts.folder` only used for checks, the folder decides. Within a mesh minor versions differ
+   * by one at most.
    * @default "1.31.1"
    */
   readonly version?: string | undefined;
@@ -28,6 +29,10 @@ export interface IstioSpec {
   /** Names of image pull Secrets in the namespaces concerned. @default [] */
   readonly imagePullSecrets?: readonly string[] | undefined;
 }
+
+/** Which Istio is installed in a cluster, with every default filled in. */
+export type IstioPlan = Required<Pick<IstioSpec, "version" | "charts" | "imagePullSecrets">> &
+  Pick<IstioSpec, "hub" | "tag">;
 
 /** Settings of the base chart. */
 export interface BaseSpec {

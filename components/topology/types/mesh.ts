@@ -39,8 +39,6 @@ export interface MeshPlan {
   readonly meshId: string;
   readonly trustDomain: string;
   readonly mtls: MtlsMode;
-  readonly istio: Required<Pick<IstioSpec, "version" | "charts" | "imagePullSecrets">> &
-    Pick<IstioSpec, "hub" | "tag">;
   readonly ca: { readonly [K in keyof CaSpec]-?: NonNullable<CaSpec[K]> };
   readonly clusters: readonly ClusterPlan[];
   readonly links: readonly LinkPlan[];

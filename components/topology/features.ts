@@ -1,0 +1,33 @@
+import { clientsElsewhere, isPrimary, linksOf, remotesOf, visibleFrom } from "./links";
+import { gatewaySettings } from "./plan";
+import type { ClusterSpec, MeshSpec } from "./types";
+
+/**
+ * What a spec asks of one cluster's Istio, as far as it matters to faults of Istio:
+ * - `charts`: this program's values for Istio's charts
+ * - `remote`: accounts and webhooks for an istiod elsewhere
+ * - `exposed-istiod`: an istiod that other clusters' proxies and API servers reach through a gateway
+ * - `hostname-gateway`: an istiod that has to resolve the host name of another network's gateway
+ * - `observer`: an istiod that reads other clusters
+ */
+export type Feature = "charts" | "remote" | "exposed-istiod" | "hostname-gateway" | "observer";
+
+/** The features that a spec asks of a cluster. */
+export function featuresOf(cluster: ClusterSpec, spec: MeshSpec): ReadonlySet<Feature> {
+  const asked: Record<Feature, boolean> = {
+    charts: true,
+    remote: !isPrimary(cluster),
+    "exposed-istiod": remotesOf(cluster.name, spec.clusters).length > 0,
+    "hostname-gateway": isPrimary(cluster) && seesHostname(cluster, spec),
+    observer: linksOf(spec).some(({ observer }) => observer === cluster.name),
+  };
+  return new Set((Object.keys(asked) as Feature[]).filter((feature) => asked[feature]));
+}
+
+function seesHostname(cluster: ClusterSpec, spec: MeshSpec): boolean {
+  const visible = visibleFrom(cluster.name, { clusters: spec.clusters, links: linksOf(spec) });
+  return spec.clusters
+    .filter(({ name }) => visible.includes(name))
+    .filter((other) => gatewaySettings(other, spec).addressType === "hostname")
+    .some((other) => clientsElsewhere(other, spec).length > 0);
+}

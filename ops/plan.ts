@@ -1,0 +1,68 @@
+import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
+import { warningsOf } from "../components";
+import { linkText } from "../components/topology/links";
+import { planMesh } from "../components/topology/plan";
+import type { ClusterPlan, MeshPlan, Problem } from "../components/topology/types";
+import { gatewayPorts } from "../components/values/gateway";
+import type { MeshOutputs } from "../stacks/mesh";
+import { table } from "../verify/table";
+import { configuredMesh } from "./open-mesh";
+
+/** What a stack's config plans, beside what is deployed of it. */
+export async function describeStack(stack: Stack): Promise<string> {
+  const { mesh } = await configuredMesh(stack);
+  return describePlan(planMesh(mesh), deployedLinks(await stack.outputs()), warningsOf(mesh));
+}
+
+const LINKS: keyof MeshOutputs = "links";
+
+function deployedLinks(outputs: OutputMap): readonly string[] {
+  const links: unknown = outputs[LINKS]?.value;
+  return Array.isArray(links) ? links.map(String) : [];
+}
+
+/**
+ * A plan for people: its clusters, and its links as what they are, credentials that one cluster holds for another's API.
+ *
+ * @param deployed - the links that exist, as the stack's output tells them
+ */
+export function describePlan(
+  plan: MeshPlan,
+  deployed: readonly string[],
+  warnings: readonly Problem[] = [],
+): string {
+  return [
+    table([
+      ["cluster", "role", "network", "control plane", "gateway ports", "Istio"],
+      ...plan.clusters.map(clusterRow),
+    ]),
+    credentials(plan.links.map(linkText), deployed),
+    ...warnings.map(({ path, message }) => `Warning: ${path} ${message}`),
+  ].join("\n\n");
+}
+
+function clusterRow({ name, network, controlPlanes, gateway, istio }: ClusterPlan): string[] {
+  const ports = gateway === undefined ? [] : gatewayPorts(gateway).map(({ port }) => port);
+  return [
+    name,
+    controlPlanes.length === 0 ? "primary" : "remote",
+    network,
+    controlPlanes.join(", ") || name,
+    ports.join(", ") || "-",
+    istio.version,
+  ];
+}
+
+function credentials(planned: readonly string[], deployed: readonly string[]): string {
+  const added = planned.filter((link) => !deployed.includes(link));
+  const removed = deployed.filter((link) => !planned.includes(link));
+  const rows = [
+    ...planned.map((link) => `${added.includes(link) ? "+" : " "} ${link}`),
+    ...removed.map((link) => `- ${link}`),
+  ];
+  const change = added.length + removed.length === 0 ? "as deployed" : `+${added.length} -${removed.length}`;
+  return [
+    `Credentials: ${planned.length} (${change}), each of an observer for the observed cluster's API`,
+    ...rows,
+  ].join("\n");
+}
