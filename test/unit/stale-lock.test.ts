@@ -44,8 +44,8 @@ describe("removeStaleLocks", () => {
   });
 
   test("removes the lock of a process that is dead but not reaped", async () => {
-    // The shell's child ends at once; the sleep that takes the shell's place never reaps it.
-    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"]);
+    // The sleep that takes the shell's place never reaps the shell's child, which ends once the shell is gone.
+    const parent = spawn("sh", ["-c", "sleep 0.5 & echo $!; exec sleep 60"]);
     try {
       const [chunk] = (await once(parent.stdout, "data")) as [Buffer];
       const pid = Number(chunk.toString());
