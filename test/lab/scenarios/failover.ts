@@ -54,8 +54,7 @@ export function failoverScenario(suite: Suite): void {
     }
     await until("the return", async () => (await healthOf(suite, ip)) === "healthy", EJECTION_SECONDS + 10);
     expect(await askFromCluster1(suite, 20)).toEqual(Array.from({ length: 20 }, () => "v1"));
-    const { requests, failures } = await load.stop();
-    console.log(`failover: ${requests} requests, ${failures.length} failed until the ejection`);
+    const { failures } = await load.stop();
     expect(failures.map((failure) => failure.split(" ")[1])).toEqual(
       Array.from({ length: ERRORS }, () => "503"),
     );
