@@ -48,6 +48,16 @@ export interface ClusterPrimaryArgs {
    * @default false
    */
   servesRemotes?: boolean;
+  /**
+   * Hosts that clients reach in their own cluster only, the same in every primary.
+   * @default []
+   */
+  clusterLocal?: string[];
+  /**
+   * Whether proxies answer their pods' DNS queries; holds for pods started afterwards.
+   * @default false
+   */
+  dnsCapture?: boolean;
   /** Settings of the base chart. */
   base?: BaseSpec;
   /** Settings of istiod: replicas, resources, tolerations, Helm values. */
@@ -110,6 +120,8 @@ function istiodChart(
     tag: args.istio?.tag,
     imagePullSecrets: args.istio?.imagePullSecrets ?? [],
     servesRemotes: args.servesRemotes,
+    clusterLocal: args.clusterLocal,
+    dnsCapture: args.dnsCapture,
     ...args.istiod,
   });
   return new HelmChart(

@@ -1,4 +1,5 @@
 /** The component library. Importing it registers nothing and reads nothing. */
+export { localityFailover, type LocalityFailoverInput } from "./charts/locality-failover";
 export { ClusterPrimary, type ClusterPrimaryArgs } from "./cluster-primary";
 export { ClusterRemote, type ClusterRemoteArgs } from "./cluster-remote";
 export { EastWestGateway, type EastWestGatewayArgs } from "./east-west-gateway";
@@ -7,6 +8,8 @@ export type { IstioArgs } from "./internal/istio-args";
 export { RemoteSecretLink, type RemoteSecretLinkArgs } from "./remote-secret-link";
 export { RootCA, type RootCAArgs } from "./root-ca";
 export { SampleApps, type SampleAppsArgs } from "./sample-apps";
-export { expectedVersions, planMesh } from "./topology/plan";
+export { ServiceStubs, type ServiceStubsArgs } from "./service-stubs";
+export { expectedVersions } from "./topology/answers";
+export { planMesh } from "./topology/plan";
 export type * from "./topology/types";
 export { validateMesh, warningsOf } from "./topology/validate";

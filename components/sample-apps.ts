@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { sampleApps } from "./charts/sample-apps";
 import { applyChart } from "./internal/apply-chart";
 import { componentType } from "./internal/component";
+import type { LocalityFailoverSpec } from "./topology/types";
 
 /** Arguments of {@link SampleApps}. */
 export interface SampleAppsArgs {
@@ -22,6 +23,11 @@ export interface SampleAppsArgs {
    * @default true
    */
   client?: boolean;
+  /**
+   * Lets clients prefer the helloworld of their own cluster. For primaries only: Istio reads it nowhere else.
+   * @default - every helloworld serves every client
+   */
+  failover?: LocalityFailoverSpec;
 }
 
 /**
@@ -38,6 +44,7 @@ export class SampleApps extends pulumi.ComponentResource {
       helloworldVersions: args.helloworldVersions,
       client: args.client ?? true,
       network: args.network,
+      failover: args.failover,
     };
     applyChart(name, (chart) => sampleApps(chart, input), { parent: this });
     this.registerOutputs({});

@@ -45,6 +45,34 @@ export async function killContainer(lab: string, pod: PodReference, container: s
   await crash(containerFolder(await podPath(lab, pod), container));
 }
 
+/**
+ * Makes a pod refuse connections to a port of its containers, as if their server had ended, until acceptPort: the
+ * process, and with it the pod's readiness, stay as they are unless a probe asks that port.
+ */
+export async function refusePort(lab: string, pod: PodReference, port: number): Promise<void> {
+  await execInPodNetwork(lab, pod, ["iptables", "--wait", "--append", ...refusal(port)]);
+}
+
+/** Undoes refusePort. */
+export async function acceptPort(lab: string, pod: PodReference, port: number): Promise<void> {
+  await execInPodNetwork(lab, pod, ["iptables", "--wait", "--delete", ...refusal(port)]);
+}
+
+/** Also for connections of the pod's own proxy, which carries what comes from elsewhere. */
+function refusal(port: number): string[] {
+  return [
+    "INPUT",
+    "--protocol",
+    "tcp",
+    "--dport",
+    String(port),
+    "--jump",
+    "REJECT",
+    "--reject-with",
+    "tcp-reset",
+  ];
+}
+
 /** Ends all processes of a pod with SIGKILL; its restart policy decides what follows. */
 export async function killPod(lab: string, pod: PodReference): Promise<void> {
   await killProcesses(await podNamespace(lab, pod));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { exportedService, localityFailover } from "./config-schema-services";
 
 /** The shape of `istio-multicluster:mesh`. What it means is checked by `validateMesh`. */
 
@@ -117,11 +118,16 @@ export const meshConfigSchema = z.strictObject({
   links: z.array(z.strictObject({ observer: z.string(), observed: z.string() })).optional(),
   hubs: z.array(z.string()).optional(),
   groups: z.array(z.array(z.string())).optional(),
+  services: z.array(exportedService).optional(),
+  stubNamespaces: z.boolean().optional(),
+  dnsCapture: z.boolean().optional(),
+  clusterLocal: z.array(z.string()).optional(),
   sampleApps: z
     .strictObject({
       namespace: z.string().optional(),
       helloworld: z.record(z.string(), z.array(z.string())),
       clients: z.array(z.string()).optional(),
+      failover: localityFailover.optional(),
     })
     .optional(),
 });

@@ -50,6 +50,8 @@ const STAND_INS: StandIns = {
   observer: (index) => `stand-in-${index}`,
   observed: (index) => `stand-in-${index}`,
   helloworld: () => ({}),
+  namespace: () => "stand-in",
+  ports: () => [],
 };
 
 function standInCluster(index: number) {

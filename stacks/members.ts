@@ -106,6 +106,8 @@ function primaryOf(
       certificateChain: ca.certificateChain,
       rootCertificate: root.certificate,
       servesRemotes: cluster.remotes.length > 0,
+      clusterLocal: [...plan.clusterLocal],
+      dnsCapture: plan.dnsCapture,
     },
     { provider },
   );

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { RootCA, SampleApps } from "../components";
+import { RootCA, SampleApps, ServiceStubs } from "../components";
 import { isPrimary, linkText } from "../components/topology/links";
 import type { LinkPlan, MeshPlan } from "../components/topology/types";
 import type { ConfiguredMesh } from "./config";
@@ -31,7 +31,7 @@ export function deployMesh({ plan, access }: ConfiguredMesh): MeshOutputs {
     members.set(cluster.name, remoteMember(cluster, plan, controlPlanes, get(access, cluster.name)));
   }
   for (const link of plan.links.filter(({ serves }) => !serves)) connect(link, members);
-  deploySampleApps(plan, members);
+  deployServices(plan, members);
   return {
     rootCertificate: root.certificate,
     rootFingerprint: root.fingerprint,
@@ -55,11 +55,20 @@ function connect({ observer, observed, crossNetwork }: LinkPlan, members: Readon
   linkTo(to, get(members, observer), crossNetwork ? to.gateway : undefined);
 }
 
-function deploySampleApps(plan: MeshPlan, members: ReadonlyMap<string, Member>): void {
+function deployServices(plan: MeshPlan, members: ReadonlyMap<string, Member>): void {
+  const made = new Map<string, SampleApps>();
   for (const { cluster, ...apps } of plan.sampleApps) {
     const { plan: own, provider, injection } = get(members, cluster);
     const args = { ...apps, network: own.network };
-    new SampleApps(`${cluster}-sample-apps`, args, { provider, dependsOn: injection });
+    const opts = { provider, dependsOn: injection };
+    made.set(cluster, new SampleApps(`${cluster}-sample-apps`, args, opts));
+  }
+  for (const { cluster, ...stubs } of plan.serviceStubs) {
+    const { provider, cluster: member } = get(members, cluster);
+    const apps = made.get(cluster);
+    // Both may make the namespace of a stub.
+    const opts = { provider, dependsOn: apps === undefined ? [member] : [member, apps] };
+    new ServiceStubs(`${cluster}-service-stubs`, stubs, opts);
   }
 }
 

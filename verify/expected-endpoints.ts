@@ -1,5 +1,5 @@
 import { isIP, isIPv6 } from "node:net";
-import { visibleFrom } from "../components/topology/links";
+import { helloworldSeenFrom } from "../components/topology/answers";
 import type { MeshPlan } from "../components/topology/types";
 import { AUTO_PASSTHROUGH_PORT, HELLOWORLD_PORT } from "../components/internal/names";
 
@@ -51,14 +51,6 @@ export function expectedEndpoints(
       },
     ];
   });
-}
-
-/** The clusters whose helloworld a client reaches. */
-export function helloworldSeenFrom(plan: MeshPlan, client: string): string[] {
-  const runsIt = new Set(
-    plan.sampleApps.filter((apps) => apps.helloworldVersions.length > 0).map((apps) => apps.cluster),
-  );
-  return visibleFrom(client, plan).filter((name) => runsIt.has(name));
 }
 
 /** Clusters whose gateways lead to a cluster: its own if it has one, else those of its network. */

@@ -70,7 +70,7 @@ function answersTable(
     ...columns.map((column) => String(countsOf(row)[column] ?? 0)),
     String(row.failed),
     String(row.requests),
-    row.expectedVersions.join(", "),
+    row.expectedVersions.join(row.anyOf ? " or " : ", "),
     row.ok ? CELL.ok : CELL.failed,
   ]);
   return `${title}\n${table([["client", ...columns, "failed", "requests", "expected", "result"], ...rows])}`;

@@ -42,7 +42,9 @@ export interface ClientAnswers {
   readonly failed: number;
   /** Versions that have to answer, by the plan. */
   readonly expectedVersions: readonly string[];
-  /** Whether each expected version answered, no other one, and no request failed. */
+  /** Whether one of them is enough, since the nodes' localities decide between them. @default false */
+  readonly anyOf?: boolean;
+  /** Whether the expected versions answered, no other one, and no request failed. */
   readonly ok: boolean;
 }
 

@@ -1,7 +1,10 @@
 import { ApiObject, type Chart, JsonPatch, Size } from "cdk8s";
 import * as kplus from "cdk8s-plus-28";
 import { HELLOWORLD_PORT, NETWORK_LABEL } from "../internal/names";
+import { helloworldHost } from "../topology/services";
+import type { LocalityFailoverSpec } from "../topology/types";
 import { SAMPLE_IMAGES } from "../values/versions";
+import { localityFailover } from "./locality-failover";
 
 /** What one cluster gets of the sample applications. */
 export interface SampleAppsInput {
@@ -9,6 +12,8 @@ export interface SampleAppsInput {
   readonly helloworldVersions: readonly string[];
   readonly client: boolean;
   readonly network?: string | undefined;
+  /** How clients choose among the helloworlds; only for a cluster from which an istiod reads its configuration. */
+  readonly failover?: LocalityFailoverSpec | undefined;
 }
 
 /** Any user but root: the images' own users differ, and pod security "restricted" asks for one. */
@@ -39,6 +44,11 @@ export function sampleApps(chart: Chart, input: SampleAppsInput): void {
   helloworldService(chart, input.namespace);
   for (const version of input.helloworldVersions) helloworld(chart, input, version);
   if (input.client) client(chart, input);
+  if (input.failover !== undefined) helloworldFailover(chart, input.namespace, input.failover);
+}
+
+function helloworldFailover(chart: Chart, namespace: string, settings: LocalityFailoverSpec): void {
+  localityFailover(chart, { ...settings, name: "helloworld", namespace, host: helloworldHost(namespace) });
 }
 
 function helloworldService(chart: Chart, namespace: string): void {

@@ -1,5 +1,6 @@
 import { DEFAULT_ISTIO_VERSION } from "../values/versions";
-import { clientsElsewhere, linksOf, remotesOf, visibleFrom } from "./links";
+import { clientsElsewhere, isPrimary, linksOf, remotesOf } from "./links";
+import { exportedHosts, planStubs } from "./services";
 import type {
   CaSpec,
   ClusterPlan,
@@ -35,6 +36,9 @@ export function planMesh(spec: MeshSpec): MeshPlan {
     ca: planCa(spec.ca),
     clusters: spec.clusters.map((cluster) => planCluster(cluster, spec)),
     links: linksOf(spec).map((link) => planLink(link, spec.clusters)),
+    clusterLocal: spec.clusterLocal ?? [],
+    dnsCapture: spec.dnsCapture ?? false,
+    serviceStubs: planStubs(spec),
     sampleApps: spec.sampleApps === undefined ? [] : planSampleApps(spec.sampleApps, spec.clusters),
   };
 }
@@ -87,7 +91,7 @@ function planGateway(cluster: ClusterSpec, spec: MeshSpec): GatewayPlan | undefi
   if (!(enabled ?? (exposesServices || exposesIstiod))) return undefined;
   return {
     ...settings,
-    hosts: settings.hosts ?? ["*.local"],
+    hosts: settings.hosts ?? exportedHosts(spec),
     // A gateway that somebody asked for without a need is there to lead to services.
     exposesServices: exposesServices || !exposesIstiod,
     exposesIstiod,
@@ -139,21 +143,23 @@ function definedOnly<T extends object>(settings: T): { [K in keyof T]: NonNullab
 }
 
 function planSampleApps(apps: SampleAppsSpec, clusters: readonly ClusterSpec[]): SampleAppsPlan[] {
-  return clusters
-    .map((cluster) => ({
-      cluster: cluster.name,
-      namespace: apps.namespace ?? "sample",
-      helloworldVersions: apps.helloworld[cluster.name] ?? [],
-      client: apps.clients?.includes(cluster.name) ?? true,
-    }))
-    .filter((plan) => plan.helloworldVersions.length > 0 || plan.client);
+  const plans = clusters.map((cluster) => ({
+    cluster: cluster.name,
+    namespace: apps.namespace ?? "sample",
+    helloworldVersions: apps.helloworld[cluster.name] ?? [],
+    client: apps.clients?.includes(cluster.name) ?? true,
+  }));
+  const users = plans.filter((plan) => plan.helloworldVersions.length > 0 || plan.client);
+  const served = (name: string) => [name, ...remotesOf(name, clusters)];
+  const primaries = clusters.filter(isPrimary).map(({ name }) => name);
+  // A primary without sample applications still has to tell the proxies of its remotes.
+  const tellers =
+    apps.failover === undefined ? [] : primaries.filter((name) => served(name).some(isIn(users)));
+  return plans
+    .filter(({ cluster }) => isIn(users)(cluster) || tellers.includes(cluster))
+    .map((plan) => (tellers.includes(plan.cluster) ? { ...plan, failover: apps.failover } : plan));
 }
 
-/** helloworld versions that a client in `cluster` must get answers from. */
-export function expectedVersions(plan: MeshPlan, cluster: string): string[] {
-  const visible = new Set(visibleFrom(cluster, plan));
-  const versions = plan.sampleApps
-    .filter((apps) => visible.has(apps.cluster))
-    .flatMap((apps) => apps.helloworldVersions);
-  return [...new Set(versions)].sort();
+function isIn(plans: readonly { readonly cluster: string }[]): (name: string) => boolean {
+  return (name) => plans.some(({ cluster }) => cluster === name);
 }

@@ -5,6 +5,8 @@ export type * from "./types/gateway";
 export type * from "./types/istio";
 export type * from "./types/kubernetes";
 export type * from "./types/link";
+export type * from "./types/locality";
 export type * from "./types/mesh";
 export type * from "./types/problem";
 export type * from "./types/sample-apps";
+export type * from "./types/service";

@@ -1,12 +1,14 @@
 import { ca } from "./rules/ca";
 import { cidrs } from "./rules/cidrs";
 import { clusters } from "./rules/clusters";
+import { failover } from "./rules/failover";
 import { gateways } from "./rules/gateways";
 import { istio } from "./rules/istio";
 import { links } from "./rules/links";
 import { meshNames } from "./rules/names";
 import { roles } from "./rules/roles";
 import { sampleApps } from "./rules/sample-apps";
+import { services } from "./rules/services";
 import { values, valueWarnings } from "./rules/values";
 import { versions, versionWarnings } from "./rules/versions";
 import type { MeshSpec, Problem } from "./types";
@@ -23,7 +25,9 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   roles,
   gateways,
   links,
+  services,
   sampleApps,
+  failover,
 ];
 
 /**

@@ -13,6 +13,10 @@ export interface IstiodValuesInput extends IstiodSpec {
   readonly imagePullSecrets: readonly string[];
   /** Whether it also serves remotes. @default false */
   readonly servesRemotes?: boolean | undefined;
+  /** Hosts that are reached within their cluster only. @default [] */
+  readonly clusterLocal?: readonly string[] | undefined;
+  /** Whether proxies answer their pods' DNS queries. @default false */
+  readonly dnsCapture?: boolean | undefined;
 }
 
 /**
@@ -37,7 +41,15 @@ export function istiodValues(input: IstiodValuesInput): HelmValues {
     meshConfig: {
       trustDomain: input.trustDomain,
       accessLogFile: "/dev/stdout",
-      defaultConfig: { proxyMetadata: { PROXY_CONFIG_XDS_AGENT: "true" } },
+      defaultConfig: {
+        proxyMetadata: {
+          PROXY_CONFIG_XDS_AGENT: "true",
+          ...(input.dnsCapture ? { ISTIO_META_DNS_CAPTURE: "true" } : {}),
+        },
+      },
+      ...(input.clusterLocal?.length
+        ? { serviceSettings: [{ settings: { clusterLocal: true }, hosts: [...input.clusterLocal] }] }
+        : {}),
     },
     env: { ISTIO_MULTIROOT_MESH: "true" },
     ...(input.replicas === undefined ? {} : { autoscaleEnabled: false, replicaCount: input.replicas }),

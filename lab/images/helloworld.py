@@ -12,9 +12,10 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        if self.path == "/hello":
+        path = self.path.partition("?")[0]
+        if path == "/hello":
             self.answer(200, f"Hello version: {VERSION}, instance: {INSTANCE}\n")
-        elif self.path == "/health":
+        elif path == "/health":
             self.answer(200, "Helloworld is healthy")
         else:
             self.answer(404, "Not Found\n")

@@ -47,6 +47,9 @@ describe("the plan of a mesh", () => {
         { observer: "cluster1", observed: "cluster2", crossNetwork: true, serves: false },
         { observer: "cluster2", observed: "cluster1", crossNetwork: true, serves: false },
       ],
+      clusterLocal: [],
+      dnsCapture: false,
+      serviceStubs: [],
       sampleApps: [],
     });
   });

@@ -71,6 +71,14 @@ describe("a client's answers", () => {
     expect(countAnswers("c1", requests, answers, CLUSTER_OF, expected).ok).toBe(false);
   });
 
+  it("are ok with one version of those of which one is enough, and with no other", () => {
+    const count = (version: string) =>
+      countAnswers("c1", 1, answered([version, "p1"]), CLUSTER_OF, ["v1", "v2"], { anyOf: true });
+    expect(count("v2")).toMatchObject({ ok: true, anyOf: true });
+    expect(count("v3").ok).toBe(false);
+    expect(renderReport(makeReport([FINE], [count("v2")]))).toContain("v1 or v2");
+  });
+
   it("count pods of clusters that cannot be read as unknown", () => {
     const { byCluster } = countAnswers("c1", 1, answered(["v1", "p9"]), CLUSTER_OF, ["v1"]);
     expect(byCluster).toEqual({ unknown: 1 });

@@ -1,5 +1,6 @@
 import { HELLOWORLD_PORT } from "../../components/internal/names";
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE, NETWORK_LABEL } from "../../components/internal/names";
+import { helloworldSeenFrom } from "../../components/topology/answers";
 import type { MeshPlan } from "../../components/topology/types";
 import { endpointsOf, type EnvoyEndpoint } from "../envoy";
 import {
@@ -7,7 +8,6 @@ import {
   type ExpectedEndpoints,
   expectedEndpoints,
   gatewaysFor,
-  helloworldSeenFrom,
   isExpected,
   type ServedAddresses,
 } from "../expected-endpoints";

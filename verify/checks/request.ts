@@ -1,5 +1,5 @@
 import { HELLOWORLD_PORT } from "../../components/internal/names";
-import { expectedVersions } from "../../components/topology/plan";
+import { expectedAnswers } from "../../components/topology/answers";
 import type { MeshPlan } from "../../components/topology/types";
 import type { MeshReader } from "../kube/mesh-reader";
 import { clientContainer } from "../kube/pods";
@@ -35,13 +35,14 @@ async function checkClient(
   namespace: string,
   requests: number,
 ): Promise<Outcome> {
-  const expected = expectedVersions(mesh.plan, client);
-  if (expected.length === 0) return skipped(`the plan has no helloworld that ${client} could reach`);
+  const { versions, each } = expectedAnswers(mesh.plan, client);
+  if (versions.length === 0) return skipped(`the plan has no helloworld that ${client} could reach`);
   const target = await clientContainer(mesh.cluster(client), namespace, "curl");
   const command = requestLoop(requests, `http://helloworld.${namespace}:${HELLOWORLD_PORT}/hello`);
   const limit = loopSeconds(requests) + EXEC_MARGIN_SECONDS;
   const replies = readAnswers(await mesh.cluster(client).exec(target, command, limit));
-  const answers = countAnswers(client, requests, replies.answers, await podClusters(mesh), expected);
+  const clusterOf = await podClusters(mesh);
+  const answers = countAnswers(client, requests, replies.answers, clusterOf, versions, { anyOf: !each });
   return { ...judgeAnswers(answers, replies), answers };
 }
 
@@ -52,10 +53,14 @@ export function countAnswers(
   answers: readonly Answer[],
   clusterOf: ReadonlyMap<string, string>,
   expected: readonly string[],
+  { anyOf = false }: { readonly anyOf?: boolean } = {},
 ): ClientAnswers {
   const byVersion = tally(answers.map(({ version }) => version));
   const failedRequests = requests - answers.length;
   const versions = Object.keys(byVersion).sort();
+  const asExpected = anyOf
+    ? versions.every((version) => expected.includes(version))
+    : versions.join() === [...expected].sort().join();
   return {
     client,
     requests,
@@ -63,14 +68,15 @@ export function countAnswers(
     byCluster: tally(answers.map(({ pod }) => clusterOf.get(pod) ?? UNKNOWN)),
     failed: failedRequests,
     expectedVersions: expected,
-    ok: failedRequests === 0 && versions.join() === [...expected].sort().join(),
+    ...(anyOf ? { anyOf } : {}),
+    ok: failedRequests === 0 && asExpected,
   };
 }
 
 function judgeAnswers(answers: ClientAnswers, { firstError }: Answers): Outcome {
-  const { client, requests, byVersion, failed: lost, expectedVersions: expected } = answers;
-  if (answers.ok) return ok(`${requests} requests, answered by ${expected.join(", ")}`);
-  const missing = expected.filter((version) => byVersion[version] === undefined);
+  const { client, requests, byVersion, failed: lost, expectedVersions: expected, anyOf = false } = answers;
+  if (answers.ok) return ok(`${requests} requests, answered by ${Object.keys(byVersion).sort().join(", ")}`);
+  const missing = anyOf ? [] : expected.filter((version) => byVersion[version] === undefined);
   const strange = Object.keys(byVersion).filter((version) => !expected.includes(version));
   const faults = [
     missing.length > 0 ? `no answer from ${missing.join(", ")}` : "",

@@ -15,7 +15,7 @@ export interface GatewaySpec {
   readonly maxReplicas?: number | undefined;
   /** `minAvailable` of the disruption budget, a count or a percentage. @default - no budget */
   readonly minAvailable?: number | string | undefined;
-  /** Hosts that other networks may reach through the gateway. @default ["*.local"] */
+  /** Hosts that other networks may reach through the gateway. @default those of `services`, or ["*.local"] */
   readonly hosts?: readonly string[] | undefined;
   /** Whether the load balancer has IPs or a host name. @default "ip" */
   readonly addressType?: AddressType | undefined;

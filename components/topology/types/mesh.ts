@@ -4,6 +4,7 @@ import type { GatewaySpec } from "./gateway";
 import type { BaseSpec, IstioSpec, IstiodSpec } from "./istio";
 import type { LinkPlan, LinkSpec } from "./link";
 import type { SampleAppsPlan, SampleAppsSpec } from "./sample-apps";
+import type { ServiceSpec, ServiceStubsPlan } from "./service";
 
 /** Whether sidecars accept plain text (`PERMISSIVE`) or mutual TLS only (`STRICT`). */
 export type MtlsMode = "STRICT" | "PERMISSIVE";
@@ -31,6 +32,25 @@ export interface MeshSpec {
   readonly hubs?: readonly string[] | undefined;
   /** Lists of clusters that observe each other; a cluster may be in several. @default - none */
   readonly groups?: readonly (readonly string[])[] | undefined;
+  /**
+   * Services that clients of other clusters call. If set, gateways lead to these alone, unless `gateway.hosts` says more.
+   * @default - any, each with its namespace and Service made where it is called, and gateways that lead to "*.local"
+   */
+  readonly services?: readonly ServiceSpec[] | undefined;
+  /** Whether the namespaces of stubs are made too; one that exists would be taken over. @default false */
+  readonly stubNamespaces?: boolean | undefined;
+  /**
+   * Whether proxies answer their pods' DNS queries, for which no stubs are needed. Holds for pods started afterwards.
+   * @default false
+   * @see https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/
+   */
+  readonly dnsCapture?: boolean | undefined;
+  /**
+   * Hosts that clients reach in their own cluster only, such as `*.monitoring.svc.cluster.local`.
+   * @default [] - those that Istio itself treats so, as `*.kube-system.svc.cluster.local`
+   * @see https://istio.io/latest/docs/ops/configuration/traffic-management/multicluster/#keeping-traffic-in-cluster
+   */
+  readonly clusterLocal?: readonly string[] | undefined;
   readonly sampleApps?: SampleAppsSpec | undefined;
 }
 
@@ -42,5 +62,8 @@ export interface MeshPlan {
   readonly ca: { readonly [K in keyof CaSpec]-?: NonNullable<CaSpec[K]> };
   readonly clusters: readonly ClusterPlan[];
   readonly links: readonly LinkPlan[];
+  readonly clusterLocal: readonly string[];
+  readonly dnsCapture: boolean;
+  readonly serviceStubs: readonly ServiceStubsPlan[];
   readonly sampleApps: readonly SampleAppsPlan[];
 }

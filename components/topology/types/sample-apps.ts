@@ -1,3 +1,5 @@
+import type { LocalityFailoverSpec } from "./locality";
+
 /** The sample applications: Istio's helloworld and a curl client. */
 export interface SampleAppsSpec {
   /** @default "sample" */
@@ -6,6 +8,8 @@ export interface SampleAppsSpec {
   readonly helloworld: Readonly<Record<string, readonly string[]>>;
   /** Clusters that get the curl client. @default - all */
   readonly clients?: readonly string[] | undefined;
+  /** Lets clients prefer the helloworld of their own cluster; `{}` takes every default. @default - all of it serves all */
+  readonly failover?: LocalityFailoverSpec | undefined;
 }
 
 /** The sample applications of one cluster. */
@@ -14,4 +18,6 @@ export interface SampleAppsPlan {
   readonly namespace: string;
   readonly helloworldVersions: readonly string[];
   readonly client: boolean;
+  /** Set in primaries only, from which Istio reads its configuration, also for their remotes. */
+  readonly failover?: LocalityFailoverSpec | undefined;
 }

@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import { serviceStubs } from "./charts/service-stubs";
+import { applyChart } from "./internal/apply-chart";
+import { componentType } from "./internal/component";
+import type { ServiceStub } from "./topology/types";
+
+/** Arguments of {@link ServiceStubs}. */
+export interface ServiceStubsArgs {
+  /** Services to make, each of the name, namespace and ports of one that runs in other clusters only. */
+  services: readonly ServiceStub[];
+  /**
+   * Namespaces to make for them; those that exist would be taken over.
+   * @default []
+   */
+  namespaces?: readonly string[];
+}
+
+/**
+ * Services without endpoints in one cluster, by which its clients resolve the names of services of other clusters.
+ * Proxies that answer DNS queries themselves need none.
+ *
+ * @see https://istio.io/latest/docs/ops/deployment/deployment-models/#dns-with-multiple-clusters
+ */
+export class ServiceStubs extends pulumi.ComponentResource {
+  public constructor(name: string, args: ServiceStubsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType("ServiceStubs"), name, {}, opts);
+    const { services, namespaces = [] } = args;
+    applyChart(name, (chart) => serviceStubs(chart, { services, namespaces }), { parent: this });
+    this.registerOutputs({});
+  }
+}

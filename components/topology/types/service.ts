@@ -1,0 +1,40 @@
+/** A port of a Service. */
+export interface ServicePortSpec {
+  /** Name as the Service itself has it, by which Istio knows the protocol: `http`, `grpc-api`, `tcp-db`. */
+  readonly name: string;
+  readonly port: number;
+}
+
+/**
+ * A Service that clients of other clusters call. It is not made here where it runs; where it does not, but clients may
+ * call it, it gets a stub: a Service of its name without endpoints, since a name is looked up in a client's own cluster.
+ *
+ * A cluster in which the Service is deployed later has to be listed first: Pulumi removes its stub by name.
+ */
+export interface ServiceSpec {
+  readonly name: string;
+  readonly namespace: string;
+  readonly ports: readonly ServicePortSpec[];
+  /** Clusters in which it runs. */
+  readonly clusters: readonly string[];
+  /** Whether it has no ClusterIP. Istio has no addresses of such a Service for another network. @default false */
+  readonly headless?: boolean | undefined;
+  /** Whether its pods have sidecars. Without them no other network reaches it. @default true */
+  readonly injected?: boolean | undefined;
+}
+
+/** A Service without endpoints. */
+export interface ServiceStub {
+  readonly name: string;
+  readonly namespace: string;
+  readonly ports: readonly ServicePortSpec[];
+  readonly headless: boolean;
+}
+
+/** The stubs of one cluster. */
+export interface ServiceStubsPlan {
+  readonly cluster: string;
+  /** Namespaces to make for them. */
+  readonly namespaces: readonly string[];
+  readonly services: readonly ServiceStub[];
+}

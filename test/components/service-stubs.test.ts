@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { SampleApps, ServiceStubs } from "../../components";
+import { find, listOf, outsideProvider, testProvider } from "../support/components";
+import { runProgram } from "../support/mocks";
+
+const db = { name: "db", namespace: "shop", ports: [{ name: "tcp-db", port: 5432 }], headless: false };
+
+describe("ServiceStubs", () => {
+  test("makes Services under the provider, and no namespace that was not asked for", async () => {
+    const { registrations } = await runProgram(() => {
+      new ServiceStubs("stubs", { services: [db] }, { provider: testProvider() });
+    });
+    expect(listOf(registrations)).toEqual([
+      "istio-multicluster:index:ServiceStubs stubs",
+      "kubernetes:core/v1:Service stubs:shop/db",
+    ]);
+    expect(outsideProvider(registrations)).toEqual([]);
+  });
+
+  test("makes a namespace before what is in it", async () => {
+    const { registrations } = await runProgram(() => {
+      new ServiceStubs("stubs", { services: [db], namespaces: ["shop"] }, { provider: testProvider() });
+    });
+    expect(find(registrations, "stubs:shop/db").dependsOn).toEqual(["Namespace stubs:shop"]);
+  });
+});
+
+describe("SampleApps", () => {
+  test("makes the DestinationRule of its failover, once it is asked for", async () => {
+    const rulesOf = async (failover?: object) => {
+      const args = { helloworldVersions: ["v1"], ...(failover ? { failover } : {}) };
+      const { registrations } = await runProgram(() => {
+        new SampleApps("apps", args, { provider: testProvider() });
+      });
+      return listOf(registrations).filter((text) => text.includes("DestinationRule"));
+    };
+    expect(await rulesOf()).toEqual([]);
+    expect(await rulesOf({})).toEqual([
+      "kubernetes:networking.istio.io/v1:DestinationRule apps:sample/helloworld",
+    ]);
+  });
+});
