@@ -87,8 +87,14 @@ export class ClusterPrimary extends pulumi.ComponentResource {
   }
 }
 
+/** What the Secret `cacerts` is made of. */
+type PluggedInCa = Pick<
+  ClusterPrimaryArgs,
+  "caCertificate" | "caPrivateKey" | "certificateChain" | "rootCertificate"
+>;
+
 /** istiod reads these files at its start; without them it would make a root of its own. */
-function pluggedInCa(name: string, args: ClusterPrimaryArgs, opts: pulumi.CustomResourceOptions): Secret {
+export function pluggedInCa(name: string, args: PluggedInCa, opts: pulumi.CustomResourceOptions): Secret {
   const base64 = (pem: pulumi.Input<string>) =>
     pulumi.secret(pem).apply((text) => Buffer.from(text).toString("base64"));
   return new Secret(

@@ -1,11 +1,18 @@
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
+import { accountToken } from "./internal/account-token";
 import { baseRelease, systemNamespace } from "./internal/cluster-base";
 import { asClusterMember, componentType } from "./internal/component";
 import { HelmChart } from "./internal/helm-chart";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import type { Manifest } from "./internal/manifests";
-import { CONTROL_PLANES_ANNOTATION, DISCOVERY_PORT, ISTIO_NAMESPACE, WEBHOOK_PORT } from "./internal/names";
+import {
+  CONTROL_PLANES_ANNOTATION,
+  DISCOVERY_PORT,
+  ISTIO_NAMESPACE,
+  ISTIOD_ACCOUNT,
+  WEBHOOK_PORT,
+} from "./internal/names";
 import { readerToken } from "./internal/reader";
 import type { BaseSpec, IstiodSpec } from "./topology/types";
 import { remoteBaseValues, remoteIstiodValues } from "./values/remote";
@@ -16,15 +23,26 @@ export interface ClusterRemoteArgs {
   clusterName: string;
   /** Network of its pods. */
   network: string;
-  /** Names of the primaries that may act for this cluster, the one at `controlPlaneAddress` first. */
+  /**
+   * Names of the primaries that may act for this cluster, the one at `controlPlaneAddress` first. Of the config
+   * cluster of an external control plane its own name, which is that control plane's.
+   */
   controlPlanes: string[];
-  /** Address of the first primary's east-west gateway, which has to expose its istiod. */
+  /**
+   * Address that leads to the first one's istiod: of its east-west gateway, which has to expose istiod, or of an
+   * `ExternalControlPlane`.
+   */
   controlPlaneAddress: pulumi.Input<string>;
   /**
    * Whether that address is an IP or a host name: `ip` or `hostname`.
    * @default "ip"
    */
   controlPlaneAddressType?: string;
+  /**
+   * Public name of an `ExternalControlPlane`, which clients then use instead of the address.
+   * @default - none
+   */
+  controlPlaneHostName?: string;
   /**
    * Mesh ID, the same in every cluster.
    * @default "mesh1"
@@ -45,30 +63,53 @@ export interface ClusterRemoteArgs {
 
 /**
  * A cluster whose proxies and injection webhook use another cluster's istiod: accounts, webhooks, and a Service
- * `istiod` that leads to the primary's gateway.
+ * `istiod` that leads to the primary's gateway or to an external control plane.
  *
- * The primary needs a `RemoteSecretLink` to it, or no proxy here gets a certificate.
+ * The primary needs a `RemoteSecretLink` to it, or no proxy here gets a certificate; an `ExternalControlPlane` whose
+ * config cluster it is needs its `istiodToken`.
  *
  * @see https://istio.io/latest/docs/setup/install/multicluster/primary-remote_multi-network/
  */
 export class ClusterRemote extends pulumi.ComponentResource {
   /** Bearer token of the reader account; secret. */
   public readonly readerToken: pulumi.Output<string>;
+  /** Bearer token of istiod's own account, of a config cluster; secret. */
+  public readonly istiodToken?: pulumi.Output<string>;
 
   public constructor(name: string, args: ClusterRemoteArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ClusterRemote"), name, {}, asClusterMember(opts));
     const annotations = { [CONTROL_PLANES_ANNOTATION]: args.controlPlanes.join(",") };
     const namespace = systemNamespace(name, { network: args.network, annotations }, { parent: this });
     const inNamespace = { parent: this, dependsOn: [namespace] };
-    const base = baseRelease(name, args.istio, remoteBaseValues(args.base ?? {}), inNamespace);
-    remoteChart(name, args, { parent: this, dependsOn: [namespace, base] });
+    const base = baseRelease(
+      name,
+      args.istio,
+      remoteBaseValues(args.base ?? {}, args.controlPlaneHostName),
+      inNamespace,
+    );
+    const chart = remoteChart(name, args, { parent: this, dependsOn: [namespace, base] });
     this.readerToken = readerToken(name, inNamespace);
+    if (isConfigCluster(args)) this.istiodToken = istiodToken(name, { parent: this, dependsOn: [chart] });
     this.registerOutputs({});
   }
 }
 
+/** A cluster that acts for itself without an istiod of its own. */
+function isConfigCluster({ clusterName, controlPlanes }: ClusterRemoteArgs): boolean {
+  return controlPlanes[0] === clusterName;
+}
+
+/** The account is the chart's; a token for one that is not there yet would be removed at once. */
+function istiodToken(name: string, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+  return accountToken(`${name}-istiod-token`, ISTIOD_ACCOUNT, "istiod-token", opts);
+}
+
 /** The chart can make the Service as well, but takes the address as plain text only. */
-function remoteChart(name: string, args: ClusterRemoteArgs, opts: pulumi.ComponentResourceOptions): void {
+function remoteChart(
+  name: string,
+  args: ClusterRemoteArgs,
+  opts: pulumi.ComponentResourceOptions,
+): HelmChart {
   const values = remoteIstiodValues({
     clusterName: args.clusterName,
     network: args.network,
@@ -77,11 +118,13 @@ function remoteChart(name: string, args: ClusterRemoteArgs, opts: pulumi.Compone
     hub: args.istio?.hub,
     tag: args.istio?.tag,
     imagePullSecrets: args.istio?.imagePullSecrets ?? [],
+    controlPlaneHostName: args.controlPlaneHostName,
     values: args.istiod?.values,
   });
-  new HelmChart(
+  const besides = args.controlPlaneHostName === undefined ? controlPlaneService(args) : [];
+  return new HelmChart(
     `${name}-istiod`,
-    { ...chartOf("istiod", args.istio), releaseName: "istiod", values, besides: controlPlaneService(args) },
+    { ...chartOf("istiod", args.istio), releaseName: "istiod", values, besides },
     opts,
   );
 }
@@ -108,8 +151,8 @@ function checkedAddress(address: string, args: ClusterRemoteArgs): string {
   const found = isIP(address) === 0 ? "hostname" : "ip";
   if (found === expected) return address;
   throw new Error(
-    `the gateway of ${args.controlPlanes[0]}, control plane of ${args.clusterName}, has the address ${address}, ` +
-      `but its gateway.addressType is ${expected}; set it to ${found}`,
+    `the way to ${args.controlPlanes[0]}, control plane of ${args.clusterName}, has the address ${address}, but ` +
+      `gateway.addressType of the cluster whose load balancer it is says ${expected}; set it to ${found}`,
   );
 }
 

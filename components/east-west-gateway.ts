@@ -4,7 +4,9 @@ import { applyChart } from "./internal/apply-chart";
 import { HelmChart } from "./internal/helm-chart";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import { componentType } from "./internal/component";
-import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from "./internal/names";
+import { loadBalancerAddress } from "./internal/load-balancer";
+import type { KubernetesObject } from "./internal/manifests";
+import { EAST_WEST_GATEWAY } from "./internal/names";
 import type { GatewaySpec } from "./topology/types";
 import { gatewayValues } from "./values/gateway";
 
@@ -31,13 +33,6 @@ export interface EastWestGatewayArgs extends Omit<GatewaySpec, "enabled"> {
   istio?: IstioArgs;
 }
 
-/** The part of a Service's status that matters here. */
-interface ServiceStatus {
-  readonly loadBalancer?: {
-    readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[];
-  };
-}
-
 /**
  * The way into a network for the mesh's other networks: a LoadBalancer with the status port and the ports for what it
  * exposes, which passes mutual TLS through.
@@ -54,7 +49,7 @@ export class EastWestGateway extends pulumi.ComponentResource {
     super(componentType("EastWestGateway"), name, {}, opts);
     const chart = gatewayChart(name, args, { parent: this });
     if (args.configuredHere ?? true) exposures(name, args, { parent: this, dependsOn: [chart] });
-    this.address = loadBalancerAddress(name, chart);
+    this.address = loadBalancerAddress(name, EAST_WEST_GATEWAY, gatewayService(chart));
     this.registerOutputs({ address: this.address });
   }
 }
@@ -85,17 +80,6 @@ function exposures(name: string, args: EastWestGatewayArgs, opts: pulumi.CustomR
   );
 }
 
-function loadBalancerAddress(name: string, { resources }: HelmChart): pulumi.Output<string> {
-  const service = resources.apply((objects) => objects.find(({ manifest }) => manifest.kind === "Service"));
-  const status = service.apply((found) => found?.status ?? pulumi.output<unknown>(undefined));
-  return status.apply((current) => {
-    const [ingress] = (current as ServiceStatus | undefined)?.loadBalancer?.ingress ?? [];
-    const address = ingress?.ip ?? ingress?.hostname;
-    if (address === undefined) {
-      throw new Error(
-        `Service ${ISTIO_NAMESPACE}/${EAST_WEST_GATEWAY} of ${name} has no load balancer address; check that the cluster gives one to Services of type LoadBalancer`,
-      );
-    }
-    return address;
-  });
+function gatewayService({ resources }: HelmChart): pulumi.Output<KubernetesObject | undefined> {
+  return resources.apply((objects) => objects.find(({ manifest }) => manifest.kind === "Service"));
 }

@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { stringify } from "yaml";
 import { componentType } from "./internal/component";
 import { ISTIO_NAMESPACE, remoteSecretName } from "./internal/names";
+import { encodedKubeconfig } from "./internal/token-kubeconfig";
 
 /** Arguments of {@link RemoteSecretLink}. */
 export interface RemoteSecretLinkArgs {
@@ -48,7 +48,7 @@ export class RemoteSecretLink extends pulumi.ComponentResource {
           labels: { "istio/multiCluster": "true" },
           annotations: { "networking.istio.io/cluster": args.observed },
         },
-        data: { [args.observed]: encodedKubeconfig(args) },
+        data: { [args.observed]: kubeconfig(args) },
       },
       { parent: this },
     );
@@ -57,31 +57,10 @@ export class RemoteSecretLink extends pulumi.ComponentResource {
   }
 }
 
-function encodedKubeconfig(args: RemoteSecretLinkArgs): pulumi.Output<string> {
-  const { observed, server, caData, tlsServerName = "", token, gatewayAddress } = args;
-  const inputs = pulumi.output({ server, caData, tlsServerName, token, gatewayAddress });
-  return pulumi.secret(
-    inputs.apply((known) => Buffer.from(remoteKubeconfig(observed, known)).toString("base64")),
-  );
-}
-
-interface Known {
-  readonly server: string;
-  readonly caData: string;
-  readonly tlsServerName: string;
-  readonly token: string;
-}
-
-function remoteKubeconfig(name: string, { server, caData, tlsServerName, token }: Known): string {
-  const cluster = { "certificate-authority-data": caData, server };
-  return stringify({
-    apiVersion: "v1",
-    clusters: [
-      { cluster: tlsServerName === "" ? cluster : { ...cluster, "tls-server-name": tlsServerName }, name },
-    ],
-    contexts: [{ context: { cluster: name, user: name }, name }],
-    "current-context": name,
-    kind: "Config",
-    users: [{ name, user: { token } }],
-  });
+/** The kubeconfig, which is to be known only once the gateway's address is. */
+function kubeconfig(args: RemoteSecretLinkArgs): pulumi.Output<string> {
+  const { observed: cluster, gatewayAddress, ...access } = args;
+  return pulumi
+    .all([encodedKubeconfig({ cluster, ...access }), gatewayAddress])
+    .apply(([encoded]) => encoded);
 }

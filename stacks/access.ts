@@ -20,6 +20,8 @@ export interface ClusterAccess {
   readonly kubeconfig: pulumi.Output<string>;
   /** API address and CA for links to this cluster; a function, so that a cluster nobody observes needs neither. */
   readonly endpoint: () => pulumi.Output<ApiEndpoint>;
+  /** Private key for the public name of its external control plane, where the config holds one; secret. */
+  readonly privateKey?: pulumi.Output<string> | undefined;
 }
 
 /**
@@ -38,6 +40,11 @@ export function validateAccess(
     const isObserved = observed.has(cluster.name);
     return [
       ...secretProblems(cluster, `${path}.access.kubeconfigSecret`, hasSecret),
+      ...privateKeyProblems(
+        cluster,
+        `${path}.externalControlPlane.publicEndpoint.privateKeyConfig`,
+        hasSecret,
+      ),
       ...fileProblems(cluster, `${path}.access`, (selected) => {
         if (isObserved) checkedEndpoint(selected, cluster, mesh);
       }),
@@ -51,8 +58,24 @@ function secretProblems(
   path: string,
   hasSecret: (name: string) => boolean,
 ): Problem[] {
-  if (!("kubeconfigSecret" in access) || hasSecret(access.kubeconfigSecret)) return [];
-  const name = access.kubeconfigSecret;
+  return "kubeconfigSecret" in access ? missingSecret(access.kubeconfigSecret, path, hasSecret) : [];
+}
+
+function privateKeyProblems(
+  cluster: ClusterConfig,
+  path: string,
+  hasSecret: (name: string) => boolean,
+): Problem[] {
+  const name = privateKeyConfig(cluster);
+  return name === undefined ? [] : missingSecret(name, path, hasSecret);
+}
+
+function privateKeyConfig({ externalControlPlane }: ClusterConfig): string | undefined {
+  return externalControlPlane?.publicEndpoint?.privateKeyConfig;
+}
+
+function missingSecret(name: string, path: string, hasSecret: (name: string) => boolean): Problem[] {
+  if (hasSecret(name)) return [];
   return [
     {
       path,
@@ -88,10 +111,12 @@ export function openAccess(cluster: ClusterConfig, mesh: MeshConfig, config: pul
       naming(cluster, () => selectContext(text, cluster.access.context)),
     ),
   );
+  const privateKey = privateKeyConfig(cluster);
   return {
     kubeconfig: selected.apply(singleContext),
     endpoint: () =>
       selected.apply((context) => naming(cluster, () => checkedEndpoint(context, cluster, mesh))),
+    privateKey: privateKey === undefined ? undefined : config.requireSecret(privateKey),
   };
 }
 

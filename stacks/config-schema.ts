@@ -59,6 +59,8 @@ const gateway = z.strictObject({
 
 const algorithm = z.enum(["ECDSA-P256", "ECDSA-P384", "RSA-4096"]);
 
+const pem = z.string().regex(/-----BEGIN CERTIFICATE-----/, "must be PEM text");
+
 const context = z.string().min(1).optional();
 
 /** How the program itself reaches a cluster's API. */
@@ -74,17 +76,27 @@ const access = z.union(
   },
 );
 
+const externalControlPlane = z.strictObject({
+  host: z.string(),
+  publicEndpoint: z
+    .strictObject({
+      hostName: z.string(),
+      certificateSecret: z.string().min(1).optional(),
+      certificate: pem.optional(),
+      privateKeyConfig: z.string().min(1).optional(),
+    })
+    .optional(),
+});
+
 const cluster = z.strictObject({
   name: z.string(),
   network: z.string(),
   controlPlanes: z.array(z.string()).optional(),
+  externalControlPlane: externalControlPlane.optional(),
   access,
   apiServer: z.url({ protocol: /^https$/, error: "must be an https:// address" }).optional(),
   tlsServerName: z.string().min(1).optional(),
-  caBundle: z
-    .string()
-    .regex(/-----BEGIN CERTIFICATE-----/, "must be PEM text")
-    .optional(),
+  caBundle: pem.optional(),
   istio: istio.optional(),
   podCidrs: z.array(z.string()).optional(),
   serviceCidrs: z.array(z.string()).optional(),

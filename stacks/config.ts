@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { linksOf } from "../components/topology/links";
+import { clustersReadElsewhere } from "../components/topology/links";
 import { planMesh } from "../components/topology/plan";
 import type { MeshPlan, Problem } from "../components/topology/types";
 import { validateMesh, warningsOf } from "../components/topology/validate";
@@ -69,8 +69,7 @@ export function checkMesh(
 ): { mesh?: MeshConfig; problems: Problem[] } {
   const { value, problems: shape } = parseLeniently(meshConfigSchema, raw, STAND_INS);
   if (value === undefined) return { problems: shape };
-  const observed = new Set(linksOf(value).map((link) => link.observed));
-  const meaning = [...validateMesh(value), ...validateAccess(value, observed, hasSecret)];
+  const meaning = [...validateMesh(value), ...validateAccess(value, clustersReadElsewhere(value), hasSecret)];
   const problems = [...shape, ...beside(shape, meaning)];
   return problems.length === 0 ? { mesh: value, problems } : { problems };
 }

@@ -10,7 +10,7 @@ import {
   type RootCA,
 } from "../components";
 import { linkName } from "../components/internal/names";
-import type { ClusterPlan, MeshPlan } from "../components/topology/types";
+import type { AddressType, ClusterPlan, MeshPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./access";
 import { clusterProvider } from "./providers";
 
@@ -21,8 +21,27 @@ export interface Member {
   readonly provider: k8s.Provider;
   readonly cluster: ClusterPrimary | ClusterRemote;
   readonly gateway?: EastWestGateway | undefined;
+  /** The istiod that serves it. */
+  readonly istiod: Istiod;
   /** What has to be there before pods get their proxies. */
   readonly injection: pulumi.Resource[];
+}
+
+/** An istiod, wherever it runs. */
+export interface Istiod {
+  /** Of the cluster whose Secrets it reads. */
+  readonly provider: k8s.Provider;
+  readonly resource: pulumi.Resource;
+  /** What leads to it from other clusters. */
+  readonly entrance?: Entrance | undefined;
+}
+
+/** How other clusters reach an istiod: at an address, or by a public name. */
+export interface Entrance {
+  readonly resource: pulumi.Resource;
+  readonly address: pulumi.Output<string>;
+  readonly addressType: AddressType;
+  readonly hostName?: string | undefined;
 }
 
 /** A cluster with its own istiod, and its gateway. */
@@ -35,13 +54,17 @@ export function primaryMember(
   const provider = clusterProvider(cluster, access);
   const primary = primaryOf(cluster, plan, root, provider);
   const injection = [primary];
+  const gateway = gatewayOf(cluster, provider, injection);
+  const { addressType = "ip" } = cluster.gateway ?? {};
+  const entrance = gateway && { resource: gateway, address: gateway.address, addressType };
   return {
     plan: cluster,
     access,
     provider,
     cluster: primary,
+    istiod: { provider, resource: primary, entrance },
     injection,
-    gateway: gatewayOf(cluster, provider, injection),
+    gateway,
   };
 }
 
@@ -53,8 +76,11 @@ export function remoteMember(
   access: ClusterAccess,
 ): Member {
   const provider = clusterProvider(cluster, access);
-  const remote = remoteOf(cluster, plan, controlPlanes, provider);
-  const member = { plan: cluster, access, provider, cluster: remote };
+  const [controlPlane] = controlPlanes;
+  if (controlPlane === undefined) throw new Error(`${cluster.name} is no remote`);
+  const { istiod } = controlPlane;
+  const remote = remoteOf(cluster, plan, istiod, provider);
+  const member = { plan: cluster, access, provider, cluster: remote, istiod };
   const links = controlPlanes.map((observer) => linkTo({ ...member, injection: [] }, observer));
   const injection = [remote, ...links];
   return { ...member, injection, gateway: gatewayOf(cluster, provider, injection) };
@@ -66,19 +92,26 @@ export function remoteMember(
  * @param through - the observed network's gateway, where traffic takes it and it can be there before the link
  */
 export function linkTo(observed: Member, observer: Member, through?: EastWestGateway): RemoteSecretLink {
-  const endpoint = observed.access.endpoint();
   return new RemoteSecretLink(
     linkName(observer.plan.name, observed.plan.name),
     {
       observed: observed.plan.name,
-      server: endpoint.server,
-      caData: endpoint.caData,
-      tlsServerName: endpoint.apply(({ tlsServerName }) => tlsServerName ?? ""),
+      ...apiArgs(observed.access),
       token: observed.cluster.readerToken,
       ...(through ? { gatewayAddress: through.address } : {}),
     },
-    { provider: observer.provider, dependsOn: [observer.cluster] },
+    { provider: observer.istiod.provider, dependsOn: [observer.istiod.resource] },
   );
+}
+
+/** How an istiod in another cluster reaches this one's API. */
+export function apiArgs(access: ClusterAccess) {
+  const endpoint = access.endpoint();
+  return {
+    server: endpoint.server,
+    caData: endpoint.caData,
+    tlsServerName: endpoint.apply(({ tlsServerName }) => tlsServerName ?? ""),
+  };
 }
 
 function primaryOf(
@@ -87,6 +120,20 @@ function primaryOf(
   root: RootCA,
   provider: k8s.Provider,
 ): ClusterPrimary {
+  return new ClusterPrimary(
+    cluster.name,
+    {
+      ...sharedArgs(cluster, plan),
+      ...istiodArgs(cluster, plan, root),
+      mtls: plan.mtls,
+      servesRemotes: cluster.remotes.length > 0,
+    },
+    { provider },
+  );
+}
+
+/** What an istiod gets wherever it runs: a signing CA, and how proxies are to treat hosts. */
+export function istiodArgs(cluster: ClusterPlan, plan: MeshPlan, root: RootCA) {
   const ca = new IntermediateCA(`${cluster.name}-ca`, {
     clusterName: cluster.name,
     rootCertificate: root.certificate,
@@ -96,44 +143,44 @@ function primaryOf(
     validityDays: plan.ca.intermediateValidityDays,
     organization: plan.ca.organization,
   });
-  return new ClusterPrimary(
-    cluster.name,
-    {
-      ...sharedArgs(cluster, plan),
-      mtls: plan.mtls,
-      caCertificate: ca.certificate,
-      caPrivateKey: ca.privateKey,
-      certificateChain: ca.certificateChain,
-      rootCertificate: root.certificate,
-      servesRemotes: cluster.remotes.length > 0,
-      clusterLocal: [...plan.clusterLocal],
-      dnsCapture: plan.dnsCapture,
-    },
-    { provider },
-  );
+  return {
+    caCertificate: ca.certificate,
+    caPrivateKey: ca.privateKey,
+    certificateChain: ca.certificateChain,
+    rootCertificate: root.certificate,
+    clusterLocal: [...plan.clusterLocal],
+    dnsCapture: plan.dnsCapture,
+  };
 }
 
 function remoteOf(
   cluster: ClusterPlan,
   plan: MeshPlan,
-  controlPlanes: readonly Member[],
+  { entrance }: Istiod,
   provider: k8s.Provider,
 ): ClusterRemote {
-  const gateway = controlPlanes[0]?.gateway;
-  if (gateway === undefined) throw new Error(`no gateway leads to the control plane of ${cluster.name}`);
+  if (entrance === undefined) throw new Error(`no gateway leads to the control plane of ${cluster.name}`);
   return new ClusterRemote(
     cluster.name,
     {
       ...sharedArgs(cluster, plan),
+      ...entranceOf(entrance),
       controlPlanes: [...cluster.controlPlanes],
-      controlPlaneAddress: gateway.address,
-      controlPlaneAddressType: controlPlanes[0]?.plan.gateway?.addressType ?? "ip",
     },
-    { provider, dependsOn: [gateway] },
+    { provider, dependsOn: [entrance.resource] },
   );
 }
 
-function sharedArgs(cluster: ClusterPlan, plan: MeshPlan) {
+/** What a remote has to know of the way to its control plane. */
+export function entranceOf({ address, addressType, hostName }: Entrance) {
+  return {
+    controlPlaneAddress: address,
+    controlPlaneAddressType: addressType,
+    ...(hostName === undefined ? {} : { controlPlaneHostName: hostName }),
+  };
+}
+
+export function sharedArgs(cluster: ClusterPlan, plan: MeshPlan) {
   return {
     clusterName: cluster.name,
     network: cluster.network,
@@ -145,7 +192,8 @@ function sharedArgs(cluster: ClusterPlan, plan: MeshPlan) {
   };
 }
 
-function gatewayOf(
+/** The east-west gateway of a cluster, if it has one. */
+export function gatewayOf(
   cluster: ClusterPlan,
   provider: k8s.Provider,
   injection: pulumi.Resource[],

@@ -1,8 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { RootCA, SampleApps, ServiceStubs } from "../components";
-import { isPrimary, linkText } from "../components/topology/links";
-import type { LinkPlan, MeshPlan } from "../components/topology/types";
+import { isMember, isPrimary, linkText } from "../components/topology/links";
+import type { ClusterPlan, LinkPlan, MeshPlan } from "../components/topology/types";
 import type { ConfiguredMesh } from "./config";
+import { configClusterMember } from "./external";
 import { linkTo, type Member, primaryMember, remoteMember } from "./members";
 
 /** What a stack tells of its mesh. */
@@ -13,6 +14,8 @@ export interface MeshOutputs {
   readonly rootFingerprint: pulumi.Output<string>;
   /** Load balancer address per cluster that has an east-west gateway. */
   readonly gatewayAddresses: Record<string, pulumi.Output<string>>;
+  /** Load balancer address of the istiod of each cluster that has it in another cluster. */
+  readonly externalControlPlaneAddresses: Record<string, pulumi.Output<string>>;
   /** Who observes whom, each by a credential for the observed cluster's API. */
   readonly links: string[];
   /** How many such credentials there are. */
@@ -23,8 +26,8 @@ export interface MeshOutputs {
 export function deployMesh({ plan, access }: ConfiguredMesh): MeshOutputs {
   const root = rootOf(plan);
   const members = new Map<string, Member>();
-  for (const cluster of plan.clusters.filter(isPrimary)) {
-    members.set(cluster.name, primaryMember(cluster, plan, root, get(access, cluster.name)));
+  for (const cluster of plan.clusters.filter(isMember).filter(isPrimary)) {
+    members.set(cluster.name, withControlPlane(cluster, { plan, access }, root));
   }
   for (const cluster of plan.clusters.filter((candidate) => !isPrimary(candidate))) {
     const controlPlanes = cluster.controlPlanes.map((name) => get(members, name));
@@ -36,9 +39,19 @@ export function deployMesh({ plan, access }: ConfiguredMesh): MeshOutputs {
     rootCertificate: root.certificate,
     rootFingerprint: root.fingerprint,
     gatewayAddresses: gatewayAddresses(members),
+    externalControlPlaneAddresses: externalAddresses(members),
     links: plan.links.map(linkText),
     credentials: plan.links.length,
   };
+}
+
+/** A cluster with a control plane of its own, inside or outside of it. */
+function withControlPlane(cluster: ClusterPlan, { plan, access }: ConfiguredMesh, root: RootCA): Member {
+  const { name, externalControlPlane: external } = cluster;
+  if (external === undefined) return primaryMember(cluster, plan, root, get(access, name));
+  const hosts = new Map(plan.clusters.map((candidate) => [candidate.name, candidate]));
+  const host = { plan: get(hosts, external.host), access: get(access, external.host) };
+  return configClusterMember(cluster, external, host, plan, root, get(access, name));
 }
 
 function rootOf({ ca }: MeshPlan): RootCA {
@@ -75,6 +88,20 @@ function deployServices(plan: MeshPlan, members: ReadonlyMap<string, Member>): v
 function gatewayAddresses(members: ReadonlyMap<string, Member>): Record<string, pulumi.Output<string>> {
   return Object.fromEntries(
     [...members].flatMap(([name, { gateway }]) => (gateway ? [[name, gateway.address]] : [])),
+  );
+}
+
+function externalAddresses(members: ReadonlyMap<string, Member>): Record<string, pulumi.Output<string>> {
+  return Object.fromEntries(
+    [...members].flatMap(
+      ([
+        name,
+        {
+          plan,
+          istiod: { entrance },
+        },
+      ]) => (plan.externalControlPlane && entrance ? [[name, entrance.address]] : []),
+    ),
   );
 }
 

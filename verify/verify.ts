@@ -2,6 +2,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { MeshPlan } from "../components/topology/types";
 import { api } from "./checks/api";
 import { endpoints } from "./checks/endpoints";
+import { externalControlPlane } from "./checks/external-control-plane";
 import { gateway } from "./checks/gateway";
 import { readerCredential } from "./checks/reader-credential";
 import { remoteSync } from "./checks/remote-sync";
@@ -31,7 +32,8 @@ export interface VerifyOptions {
  *
  * Needs the API servers only, not the networks behind them. Each access has to allow, in `istio-system`: get on
  * secrets, configmaps, services and pods/proxy, list on pods; in the sample apps' namespace: list on pods, and
- * create and get on pods/exec. A cluster that cannot be reached fails the rows that need it, and no others.
+ * create and get on pods/exec. With an external control plane also create on pods in
+ * `istio-system` of the clusters that it serves, for a dry run. A cluster that cannot be reached fails the rows that need it, and no others.
  *
  * @param access - a client configuration per cluster name, with its current context set
  */
@@ -68,7 +70,9 @@ export async function verifyMesh(
 
 function probesFor(plan: MeshPlan, requests: number): Probe[] {
   return [
-    ...[api, readerCredential, root, remoteSync, gateway, endpoints].flatMap((check) => check(plan)),
+    ...[api, readerCredential, root, externalControlPlane, remoteSync, gateway, endpoints].flatMap((check) =>
+      check(plan),
+    ),
     ...request(plan, requests),
   ];
 }

@@ -2,6 +2,8 @@
 
 export const ISTIO_NAMESPACE = "istio-system";
 export const EAST_WEST_GATEWAY = "istio-eastwestgateway";
+/** Service of a host's load balancer in front of the istiod of another cluster. */
+export const EXTERNAL_ISTIOD = "istiod-external";
 export const NETWORK_LABEL = "topology.istio.io/network";
 
 /** Annotation of a remote's system namespace: the clusters whose istiods may act for it. */
@@ -20,6 +22,9 @@ export const HELLOWORLD_PORT = 5000;
 
 /** Service account whose token other clusters' istiods use to read this cluster's API. */
 export const READER_ACCOUNT = "istio-multicluster-reader";
+
+/** Service account of istiod, made by the istiod chart. */
+export const ISTIOD_ACCOUNT = "istiod";
 
 /** ClusterRole for readers, made by the istiod chart. */
 export const READER_CLUSTER_ROLE = `istio-reader-clusterrole-${ISTIO_NAMESPACE}`;

@@ -1,6 +1,7 @@
-import { Secret, ServiceAccount } from "@pulumi/kubernetes/core/v1";
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { accountToken } from "./account-token";
 import { ISTIO_NAMESPACE, READER_ACCOUNT, READER_CLUSTER_ROLE } from "./names";
 
 /**
@@ -22,21 +23,5 @@ export function readerToken(name: string, opts: pulumi.CustomResourceOptions): p
     },
     opts,
   );
-  const token = new Secret(
-    `${name}-reader-token`,
-    {
-      metadata: {
-        name: `${READER_ACCOUNT}-token`,
-        namespace: ISTIO_NAMESPACE,
-        annotations: {
-          "kubernetes.io/service-account.name": account.metadata.name,
-          // The provider's own wait for a token ends after five seconds, too early for a busy controller manager.
-          "pulumi.com/waitFor": "jsonpath={.data.token}",
-        },
-      },
-      type: "kubernetes.io/service-account-token",
-    },
-    opts,
-  );
-  return pulumi.secret(token.data.apply((data) => Buffer.from(data?.["token"] ?? "", "base64").toString()));
+  return accountToken(`${name}-reader-token`, account.metadata.name, `${READER_ACCOUNT}-token`, opts);
 }

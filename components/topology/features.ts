@@ -6,7 +6,7 @@ import type { ClusterSpec, MeshSpec } from "./types";
  * What a spec asks of one cluster's Istio, as far as it matters to faults of Istio:
  * - `charts`: this program's values for Istio's charts
  * - `remote`: accounts and webhooks for an istiod elsewhere
- * - `exposed-istiod`: an istiod that other clusters' proxies and API servers reach through a gateway
+ * - `exposed-istiod`: an istiod that other clusters' proxies and API servers reach
  * - `hostname-gateway`: an istiod that has to resolve the host name of another network's gateway
  * - `observer`: an istiod that reads other clusters
  */
@@ -16,8 +16,9 @@ export type Feature = "charts" | "remote" | "exposed-istiod" | "hostname-gateway
 export function featuresOf(cluster: ClusterSpec, spec: MeshSpec): ReadonlySet<Feature> {
   const asked: Record<Feature, boolean> = {
     charts: true,
-    remote: !isPrimary(cluster),
-    "exposed-istiod": remotesOf(cluster.name, spec.clusters).length > 0,
+    remote: !isPrimary(cluster) || cluster.externalControlPlane !== undefined,
+    "exposed-istiod":
+      cluster.externalControlPlane !== undefined || remotesOf(cluster.name, spec.clusters).length > 0,
     "hostname-gateway": isPrimary(cluster) && seesHostname(cluster, spec),
     observer: linksOf(spec).some(({ observer }) => observer === cluster.name),
   };

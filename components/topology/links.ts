@@ -1,8 +1,30 @@
-import type { ClusterSpec, LinkSpec, MeshSpec } from "./types";
+import type { ClusterPlan, ClusterSpec, LinkSpec, MeshPlan, MeshSpec } from "./types";
 
 /** Whether a cluster runs its own istiod. */
 export function isPrimary(cluster: { readonly controlPlanes?: readonly string[] | undefined }): boolean {
   return (cluster.controlPlanes ?? []).length === 0;
+}
+
+/** The config cluster whose istiod a cluster runs, if it is the host of an external control plane. */
+export function hostedBy(host: string, clusters: readonly ClusterSpec[]): string | undefined {
+  return clusters.find(({ externalControlPlane }) => externalControlPlane?.host === host)?.name;
+}
+
+/** The clusters whose proxies and services make up the mesh: all but the hosts of external control planes. */
+export function membersOf({ clusters }: Pick<MeshSpec, "clusters">): ClusterSpec[] {
+  return clusters.filter(({ name }) => hostedBy(name, clusters) === undefined);
+}
+
+/** Whether a planned cluster is one of these. */
+export function isMember({ hosts }: Pick<ClusterPlan, "hosts">): boolean {
+  return hosts === undefined;
+}
+
+/** The cluster in which the istiod runs that serves a planned cluster. */
+export function istiodOf({ clusters }: Pick<MeshPlan, "clusters">, name: string): string {
+  const find = (wanted: string) => clusters.find((cluster) => cluster.name === wanted);
+  const [controlPlane = name] = find(name)?.controlPlanes ?? [];
+  return find(controlPlane)?.externalControlPlane?.host ?? controlPlane;
 }
 
 /** The remotes that a primary serves, in the order of the spec. */
@@ -16,12 +38,21 @@ export function remotesOf(primary: string, clusters: readonly ClusterSpec[]): st
  */
 export function linksOf(spec: MeshSpec): readonly LinkSpec[] {
   const { links = [], hubs = [], groups = [] } = spec;
-  const everyone = spec.clusters.map(({ name }) => name);
+  const everyone = membersOf(spec).map(({ name }) => name);
   const partial = spec.links !== undefined || spec.hubs !== undefined || spec.groups !== undefined;
   const wanted = partial
     ? [...links, ...hubs.flatMap((hub) => bothWays(hub, everyone, spec)), ...groups.flatMap(within(spec))]
     : within(spec)(everyone);
   return unique([...wanted, ...servingLinks(spec)]);
+}
+
+/** Clusters whose API an istiod in another cluster reads. */
+export function clustersReadElsewhere(spec: MeshSpec): Set<string> {
+  const configClusters = spec.clusters.filter(({ externalControlPlane }) => externalControlPlane);
+  return new Set([
+    ...linksOf(spec).map(({ observed }) => observed),
+    ...configClusters.map(({ name }) => name),
+  ]);
 }
 
 /** Links among the clusters of a group; only primaries observe. */

@@ -1,10 +1,11 @@
 import { DEFAULT_ISTIO_VERSION } from "../values/versions";
-import { clientsElsewhere, isPrimary, linksOf, remotesOf } from "./links";
+import { clientsElsewhere, hostedBy, isPrimary, linksOf, membersOf, remotesOf } from "./links";
 import { exportedHosts, planStubs } from "./services";
 import type {
   CaSpec,
   ClusterPlan,
   ClusterSpec,
+  ExternalControlPlanePlan,
   GatewayPlan,
   GatewaySpec,
   IstiodSpec,
@@ -39,7 +40,7 @@ export function planMesh(spec: MeshSpec): MeshPlan {
     clusterLocal: spec.clusterLocal ?? [],
     dnsCapture: spec.dnsCapture ?? false,
     serviceStubs: planStubs(spec),
-    sampleApps: spec.sampleApps === undefined ? [] : planSampleApps(spec.sampleApps, spec.clusters),
+    sampleApps: spec.sampleApps === undefined ? [] : planSampleApps(spec.sampleApps, membersOf(spec)),
   };
 }
 
@@ -77,6 +78,8 @@ function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
     controlPlanes: cluster.controlPlanes ?? [],
     remotes: remotesOf(cluster.name, spec.clusters),
     istio: planIstio(cluster, spec),
+    externalControlPlane: planExternalControlPlane(cluster, spec),
+    hosts: hostedBy(cluster.name, spec.clusters),
     base: mergeSettings(spec.base, cluster.base),
     istiod: istiodSettings(cluster, spec),
     gateway: planGateway(cluster, spec),
@@ -84,10 +87,22 @@ function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
   };
 }
 
+function planExternalControlPlane(
+  { externalControlPlane }: ClusterSpec,
+  spec: MeshSpec,
+): ExternalControlPlanePlan | undefined {
+  const host = spec.clusters.find(({ name }) => name === externalControlPlane?.host);
+  if (externalControlPlane === undefined || host === undefined) return undefined;
+  const { addressType = "ip", serviceAnnotations = {}, sourceRanges = [] } = gatewaySettings(host, spec);
+  return { ...externalControlPlane, addressType, serviceAnnotations, sourceRanges };
+}
+
 function planGateway(cluster: ClusterSpec, spec: MeshSpec): GatewayPlan | undefined {
   const { enabled, ...settings } = gatewaySettings(cluster, spec);
   const exposesServices = clientsElsewhere(cluster, spec).length > 0;
-  const exposesIstiod = remotesOf(cluster.name, spec.clusters).length > 0;
+  if (hostedBy(cluster.name, spec.clusters) !== undefined) return undefined;
+  const exposesIstiod =
+    cluster.externalControlPlane === undefined && remotesOf(cluster.name, spec.clusters).length > 0;
   if (!(enabled ?? (exposesServices || exposesIstiod))) return undefined;
   return {
     ...settings,

@@ -1,6 +1,7 @@
 /** What a user says of a mesh, and what the planner makes of it. Pure data: no Pulumi types, no secrets. */
 export type * from "./types/ca";
 export type * from "./types/cluster";
+export type * from "./types/external";
 export type * from "./types/gateway";
 export type * from "./types/istio";
 export type * from "./types/kubernetes";

@@ -1,6 +1,7 @@
 import { ca } from "./rules/ca";
 import { cidrs } from "./rules/cidrs";
 import { clusters } from "./rules/clusters";
+import { externalControlPlanes } from "./rules/external";
 import { failover } from "./rules/failover";
 import { gateways } from "./rules/gateways";
 import { istio } from "./rules/istio";
@@ -23,6 +24,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   cidrs,
   values,
   roles,
+  externalControlPlanes,
   gateways,
   links,
   services,

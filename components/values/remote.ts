@@ -1,3 +1,4 @@
+import { WEBHOOK_PORT } from "../internal/names";
 import { mergeValues } from "../topology/plan";
 import type { BaseSpec, HelmValues } from "../topology/types";
 import { baseValues, STABLE_WEBHOOK_VALUES } from "./base";
@@ -11,6 +12,8 @@ export interface RemoteValuesInput {
   readonly hub?: string | undefined;
   readonly tag?: string | undefined;
   readonly imagePullSecrets: readonly string[];
+  /** Public name of its control plane, if clients use that one. */
+  readonly controlPlaneHostName?: string | undefined;
   readonly values?: HelmValues | undefined;
 }
 
@@ -18,8 +21,18 @@ export interface RemoteValuesInput {
 const REMOTE_PROFILE = { profile: "remote" } as const;
 
 /** Values of a remote's base chart. */
-export function remoteBaseValues(base: BaseSpec): HelmValues {
-  return baseValues({ values: mergeValues(REMOTE_PROFILE, base.values ?? {}) });
+export function remoteBaseValues(base: BaseSpec, controlPlaneHostName?: string): HelmValues {
+  const values = mergeValues(REMOTE_PROFILE, validation(controlPlaneHostName));
+  return baseValues({ values: mergeValues(values, base.values ?? {}) });
+}
+
+/** With a public name the validation webhooks of both charts go there. */
+function validation(hostName: string | undefined): HelmValues {
+  return hostName === undefined ? {} : { base: { validationURL: `${webhookUrl(hostName)}/validate` } };
+}
+
+function webhookUrl(hostName: string): string {
+  return `https://${hostName}:${WEBHOOK_PORT}`;
 }
 
 /**
@@ -43,7 +56,13 @@ export function remoteIstiodValues(input: RemoteValuesInput): HelmValues {
     // The primary reads the remote's trust domain from the remote's own mesh configuration.
     configMap: true,
     meshConfig: { trustDomain: input.trustDomain },
-    istiodRemote: { injectionPath: `/inject/cluster/${input.clusterName}/net/${input.network}` },
+    istiodRemote: injection(input),
   };
-  return mergeValues(values, input.values ?? {});
+  return mergeValues(mergeValues(values, validation(input.controlPlaneHostName)), input.values ?? {});
+}
+
+function injection({ clusterName, network, controlPlaneHostName }: RemoteValuesInput): HelmValues {
+  const path = `/inject/cluster/${clusterName}/net/${network}`;
+  if (controlPlaneHostName === undefined) return { injectionPath: path };
+  return { injectionURL: `${webhookUrl(controlPlaneHostName)}${path}` };
 }

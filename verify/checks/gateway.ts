@@ -52,7 +52,8 @@ async function checkService(mesh: MeshReader, name: string, planned: GatewayPlan
   return ok(addresses.join(", "));
 }
 
-function sorted(ports: readonly { readonly port: number }[]): string {
+/** Numbers of ports, for comparison and for people. */
+export function sorted(ports: readonly { readonly port: number }[]): string {
   return ports
     .map(({ port }) => port)
     .sort((a, b) => a - b)

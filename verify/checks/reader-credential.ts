@@ -1,6 +1,7 @@
 import { type Cluster, KubeConfig, type V1Secret } from "@kubernetes/client-node";
 import { apiEndpoint, KubeconfigError, selectContext } from "../../components/internal/kubeconfig";
 import { ISTIO_NAMESPACE, remoteSecretName } from "../../components/internal/names";
+import { istiodOf } from "../../components/topology/links";
 import type { MeshPlan } from "../../components/topology/types";
 import { coreApi } from "../kube/cluster-client";
 import { describeError, httpStatus } from "../kube/errors";
@@ -25,7 +26,7 @@ export function readerCredential(plan: MeshPlan): Probe[] {
     check: "reader-credential",
     cluster: observer,
     peer: observed,
-    run: (mesh) => checkLink(mesh, observer, observed),
+    run: (mesh) => checkLink(mesh, istiodOf(plan, observer), observed),
   }));
 }
 
@@ -34,7 +35,7 @@ async function checkLink(mesh: MeshReader, observer: string, observed: string): 
   const where = `Secret ${ISTIO_NAMESPACE}/${secretName} of ${observer}`;
   const secret = await mesh.cluster(observer).secret(ISTIO_NAMESPACE, secretName);
   if (secret === undefined) return failed(`${where} does not exist; run pulumi up`);
-  const credential = readCredential(secret, observed);
+  const credential = readRemoteSecret(secret, observed);
   if (typeof credential === "string") return failed(`${where} ${credential}; run pulumi up --refresh`);
   const target = mesh.cluster(observed);
   await target.ready();
@@ -42,12 +43,17 @@ async function checkLink(mesh: MeshReader, observer: string, observed: string): 
 }
 
 /** The credential in a remote secret, or what is wrong with the secret. */
-export function readCredential(secret: V1Secret, observed: string): ReaderCredential | string {
+export function readRemoteSecret(secret: V1Secret, observed: string): ReaderCredential | string {
   if (secret.metadata?.labels?.["istio/multiCluster"] !== "true") {
     return 'lacks label istio/multiCluster="true", so istiod does not see it';
   }
-  const encoded = secret.data?.[observed];
-  if (encoded === undefined) return `has no key "${observed}"`;
+  return readCredential(secret, observed);
+}
+
+/** The credential in the kubeconfig under a key of a Secret, or what is wrong with the Secret. */
+export function readCredential(secret: V1Secret, key: string): ReaderCredential | string {
+  const encoded = secret.data?.[key];
+  if (encoded === undefined) return `has no key "${key}"`;
   try {
     const context = selectContext(Buffer.from(encoded, "base64").toString("utf8"));
     const token = context.user.user["token"];
@@ -63,7 +69,7 @@ export function readCredential(secret: V1Secret, observed: string): ReaderCreden
  * Uses the token at the address that this machine knows, since the secret's own need not be reachable from here.
  * If the two differ, so may the CAs behind them: then the secret's CA is left to the remote-sync check.
  */
-async function tryCredential(
+export async function tryCredential(
   credential: ReaderCredential,
   where: string,
   observed: string,

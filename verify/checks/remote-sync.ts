@@ -1,5 +1,5 @@
 import { ISTIO_NAMESPACE, remoteSecretName } from "../../components/internal/names";
-import { isPrimary } from "../../components/topology/links";
+import { isMember, isPrimary, istiodOf } from "../../components/topology/links";
 import type { MeshPlan } from "../../components/topology/types";
 import type { ClusterClient } from "../kube/cluster-client";
 import type { MeshReader } from "../kube/mesh-reader";
@@ -17,20 +17,25 @@ export function remoteSync(plan: MeshPlan): Probe[] {
     peer: observed,
     run: (mesh) => checkLink(mesh, observer, observed),
   }));
-  const strangers = plan.clusters.filter(isPrimary).map(({ name }): Probe => ({
-    check: "remote-sync",
-    cluster: name,
-    run: (mesh) => checkStrangers(mesh, name),
-  }));
+  const strangers = plan.clusters
+    .filter(isPrimary)
+    .filter(isMember)
+    .map(({ name }): Probe => ({
+      check: "remote-sync",
+      cluster: name,
+      run: (mesh) => checkStrangers(mesh, name),
+    }));
   return [...links, ...strangers];
 }
 
 async function checkLink(mesh: MeshReader, observer: string, observed: string): Promise<Outcome> {
-  const states = await syncStates(mesh.cluster(observer));
+  const states = await syncStates(mesh.cluster(istiodOf(mesh.plan, observer)));
   const behind = [...states].filter(([, clusters]) => clusters.get(observed) !== "synced");
   if (behind.length === 0) return ok(`synced on ${states.size} istiod`);
   return failed(
-    behind.map(([pod, clusters]) => whyNot(pod, clusters.get(observed), observer, observed)).join("; "),
+    behind
+      .map(([pod, clusters]) => whyNot(pod, clusters.get(observed), istiodOf(mesh.plan, observer), observed))
+      .join("; "),
   );
 }
 
@@ -46,14 +51,13 @@ async function checkStrangers(mesh: MeshReader, observer: string): Promise<Outco
   const planned = new Set(
     mesh.plan.links.filter((link) => link.observer === observer).map(({ observed }) => observed),
   );
-  const known = [...(await syncStates(mesh.cluster(observer))).values()].flatMap((states) => [
-    ...states.keys(),
-  ]);
+  const where = istiodOf(mesh.plan, observer);
+  const known = [...(await syncStates(mesh.cluster(where))).values()].flatMap((states) => [...states.keys()]);
   const strangers = [...new Set(known)].filter((name) => !planned.has(name));
   if (strangers.length === 0) return ok("observes no other cluster");
   return failed(
     `istiod of ${observer} observes ${strangers.join(", ")}, which the plan does not say; ` +
-      `remove the Secrets with label istio/multiCluster=true for it from namespace ${ISTIO_NAMESPACE} of ${observer}`,
+      `remove the Secrets with label istio/multiCluster=true for it from namespace ${ISTIO_NAMESPACE} of ${where}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { ISTIO_NAMESPACE } from "../../components/internal/names";
+import { isMember, istiodOf } from "../../components/topology/links";
 import type { MeshPlan } from "../../components/topology/types";
 import type { ClusterClient } from "../kube/cluster-client";
 import type { MeshReader } from "../kube/mesh-reader";
@@ -10,7 +11,7 @@ const CA_SECRET = "cacerts";
 
 /** Workloads of all clusters are given the same root, and it is the one of `cacerts`. */
 export function root(plan: MeshPlan): Probe[] {
-  return plan.clusters.map(({ name }) => ({
+  return plan.clusters.filter(isMember).map(({ name }) => ({
     check: "root",
     cluster: name,
     run: (mesh) => checkRoot(mesh, name),
@@ -20,8 +21,7 @@ export function root(plan: MeshPlan): Probe[] {
 async function checkRoot(mesh: MeshReader, name: string): Promise<Outcome> {
   const cluster = mesh.cluster(name);
   const served = await servedRoot(cluster);
-  const [signer = name] =
-    mesh.plan.clusters.find((candidate) => candidate.name === name)?.controlPlanes ?? [];
+  const signer = istiodOf(mesh.plan, name);
   const own = await ownRoot(mesh.cluster(signer));
   if (served !== own) {
     return failed(
@@ -29,7 +29,7 @@ async function checkRoot(mesh: MeshReader, name: string): Promise<Outcome> {
         `restart istiod of ${signer}: kubectl rollout restart deployment/istiod -n ${ISTIO_NAMESPACE}`,
     );
   }
-  const { up } = await mesh.reachable(mesh.plan.clusters.map((other) => other.name));
+  const { up } = await mesh.reachable(mesh.plan.clusters.filter(isMember).map((other) => other.name));
   const others = await Promise.all(
     up.map(async (other) => ({ name: other.name, root: await servedRoot(other).catch(() => undefined) })),
   );

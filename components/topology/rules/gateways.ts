@@ -45,7 +45,7 @@ function reachability(spec: MeshSpec): Problem[] {
   return spec.clusters.flatMap((cluster, index) => {
     if ((cluster.gateway?.enabled ?? spec.gateway?.enabled) !== false) return [];
     const clients = clientsElsewhere(cluster, spec);
-    const remotes = remotesOf(cluster.name, spec.clusters);
+    const remotes = cluster.externalControlPlane ? [] : remotesOf(cluster.name, spec.clusters);
     const needs = [
       ...(clients.length > 0 ? [`reached from other networks by ${clients.join(", ")}`] : []),
       ...(remotes.length > 0 ? [`the control plane of ${remotes.join(", ")}`] : []),

@@ -1,4 +1,4 @@
-import { isPrimary } from "../links";
+import { hostedBy, isPrimary } from "../links";
 import type { ClusterSpec, MeshSpec, Problem } from "../types";
 import { unknownCluster } from "./names";
 
@@ -39,6 +39,10 @@ function controlPlane(name: string, cluster: ClusterSpec, path: string, spec: Me
   }
   if (cluster.controlPlanes?.indexOf(name) !== cluster.controlPlanes?.lastIndexOf(name)) {
     return [{ path, message: `${name} is there twice; name each control plane once` }];
+  }
+  const hosted = hostedBy(name, spec.clusters);
+  if (hosted !== undefined) {
+    return [{ path, message: `${name} only runs the istiod of ${hosted}; name ${hosted} instead` }];
   }
   if (isPrimary(found)) return [];
   return [

@@ -1,3 +1,4 @@
+import { membersOf } from "../links";
 import { gatewaySettings, istiodSettings } from "../plan";
 import type { ClusterSpec, HelmValues, MeshSpec, Problem } from "../types";
 
@@ -32,22 +33,16 @@ const GATEWAY: readonly Said[] = [
 
 /** Helm values do not contradict the spec. */
 export function values(spec: MeshSpec): Problem[] {
-  return spec.clusters.flatMap((cluster, index) => [
-    ...contradictions(
-      ISTIOD,
-      istiodSettings(cluster, spec).values,
-      cluster,
-      spec,
-      `clusters[${index}].istiod`,
-    ),
-    ...contradictions(
-      GATEWAY,
-      gatewaySettings(cluster, spec).values,
-      cluster,
-      spec,
-      `clusters[${index}].gateway`,
-    ),
-  ]);
+  return membersOf(spec).flatMap((cluster) =>
+    valuesOf(cluster, spec, `clusters[${spec.clusters.indexOf(cluster)}]`),
+  );
+}
+
+function valuesOf(cluster: ClusterSpec, spec: MeshSpec, path: string): Problem[] {
+  return [
+    ...contradictions(ISTIOD, istiodSettings(cluster, spec).values, cluster, spec, `${path}.istiod`),
+    ...contradictions(GATEWAY, gatewaySettings(cluster, spec).values, cluster, spec, `${path}.gateway`),
+  ];
 }
 
 function contradictions(

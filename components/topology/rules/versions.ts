@@ -1,6 +1,7 @@
 import { major, minor, rcompare, valid } from "semver";
 import { featuresOf } from "../features";
 import { faultsOf, type KnownFault } from "../known-faults";
+import { membersOf } from "../links";
 import { planIstio } from "../plan";
 import type { ClusterSpec, MeshSpec, Problem } from "../types";
 
@@ -25,10 +26,13 @@ interface Versioned {
 }
 
 function versionsOf(spec: MeshSpec): Versioned[] {
-  return spec.clusters.map((cluster, index) => ({
+  return membersOf(spec).map((cluster) => ({
     cluster,
     version: planIstio(cluster, spec).version,
-    path: cluster.istio?.version === undefined ? "istio.version" : `clusters[${index}].istio.version`,
+    path:
+      cluster.istio?.version === undefined
+        ? "istio.version"
+        : `clusters[${spec.clusters.indexOf(cluster)}].istio.version`,
   }));
 }
 

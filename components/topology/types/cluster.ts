@@ -1,3 +1,4 @@
+import type { ExternalControlPlanePlan, ExternalControlPlaneSpec } from "./external";
 import type { GatewayPlan, GatewaySpec } from "./gateway";
 import type { BaseSpec, IstiodSpec, IstioPlan, IstioSpec } from "./istio";
 
@@ -29,6 +30,11 @@ export interface ClusterSpec {
    * @default - not checked
    */
   readonly serviceCidrs?: readonly string[] | undefined;
+  /**
+   * Another cluster that runs this one's istiod. Further remotes of that istiod name this cluster in `controlPlanes`.
+   * @default - the cluster runs its own istiod, or has `controlPlanes`
+   */
+  readonly externalControlPlane?: ExternalControlPlaneSpec | undefined;
   readonly base?: BaseSpec | undefined;
   readonly istiod?: IstiodSpec | undefined;
   readonly gateway?: GatewaySpec | undefined;
@@ -45,6 +51,10 @@ export interface ClusterPlan {
   /** The remotes that it serves. */
   readonly remotes: readonly string[];
   readonly istio: IstioPlan;
+  /** Where its istiod runs, if in another cluster. */
+  readonly externalControlPlane?: ExternalControlPlanePlan | undefined;
+  /** The cluster whose istiod it runs, which makes it a host: no member of the mesh. */
+  readonly hosts?: string | undefined;
   readonly base: BaseSpec;
   readonly istiod: IstiodSpec;
   /** Absent where no other network has to reach the cluster. */

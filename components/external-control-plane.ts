@@ -1,0 +1,204 @@
+import { Secret } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { pluggedInCa } from "./cluster-primary";
+import { systemNamespace } from "./internal/cluster-base";
+import { componentType } from "./internal/component";
+import { HelmChart } from "./internal/helm-chart";
+import { chartOf, type IstioArgs } from "./internal/istio-args";
+import { loadBalancerAddress } from "./internal/load-balancer";
+import { applyManifests, type KubernetesObject } from "./internal/manifests";
+import { EXTERNAL_ISTIOD, ISTIO_NAMESPACE } from "./internal/names";
+import { encodedKubeconfig } from "./internal/token-kubeconfig";
+import type { IstiodSpec } from "./topology/types";
+import { externalIstiodPorts, externalIstiodValues } from "./values/external";
+
+/** Arguments of {@link ExternalControlPlane}. */
+export interface ExternalControlPlaneArgs {
+  /** Name of the config cluster: the cluster ID by which proxies, remotes and other control planes know this istiod. */
+  clusterName: string;
+  /** Network of the config cluster's pods. */
+  network: string;
+  /** API address of the config cluster, as pods of the host reach it. */
+  server: pulumi.Input<string>;
+  /** CA of that API, a PEM bundle in base64. */
+  caData: pulumi.Input<string>;
+  /**
+   * Name that the API's certificate is checked for, where it is not the host of `server`.
+   * @default - the host of `server`
+   */
+  tlsServerName?: pulumi.Input<string>;
+  /** Bearer token of the config cluster's `istiod` account: `ClusterRemote.istiodToken`. */
+  token: pulumi.Input<string>;
+  /**
+   * Mesh ID, the same in every cluster.
+   * @default "mesh1"
+   */
+  meshId?: string;
+  /**
+   * SPIFFE trust domain, the same in every cluster.
+   * @default "cluster.local"
+   */
+  trustDomain?: string;
+  /** Certificate of this istiod's signing CA, PEM. */
+  caCertificate: pulumi.Input<string>;
+  /** Private key of this istiod's signing CA, PEM. */
+  caPrivateKey: pulumi.Input<string>;
+  /** Certificates from the signing CA up to and including the root, PEM. */
+  certificateChain: pulumi.Input<string>;
+  /** The mesh's root certificate, PEM. */
+  rootCertificate: pulumi.Input<string>;
+  /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
+  istio?: IstioArgs;
+  /** Hosts that are reached within their cluster only. @default [] */
+  clusterLocal?: string[];
+  /**
+   * Whether proxies answer their pods' DNS queries; holds for pods started afterwards.
+   * @default false
+   */
+  dnsCapture?: boolean;
+  /** Settings of istiod: replicas, resources, tolerations, Helm values. */
+  istiod?: IstiodSpec;
+  /**
+   * Whether the load balancer has an IP or a host name: `ip` or `hostname`.
+   * @default "ip"
+   */
+  addressType?: string;
+  /** Annotations of the LoadBalancer Service. @default {} */
+  serviceAnnotations?: Readonly<Record<string, string>>;
+  /** CIDRs that may connect to the load balancer. @default - any */
+  sourceRanges?: readonly string[];
+  /**
+   * Public name of istiod, under a certificate that the system's roots verify.
+   * @default - none: clients use its in-cluster name and the mesh's root
+   */
+  publicHostName?: string;
+  /**
+   * Secret of type `kubernetes.io/tls` with the certificate for that name. Made here if `certificate` is given,
+   * else expected to be there: istiod's pods wait for it.
+   * @default "istiod-public-certificate"
+   */
+  certificateSecret?: string;
+  /** The certificate for that name, with the intermediates above it, PEM. */
+  certificate?: string;
+  /** Private key of that certificate, PEM. */
+  privateKey?: pulumi.Input<string>;
+}
+
+/**
+ * The istiod of another cluster, the config cluster, in a cluster that runs nothing else of the mesh: a load balancer
+ * that leads straight to istiod, which ends TLS itself, and istiod with the config cluster's credential.
+ *
+ * Goes with a `ClusterRemote` that is its config cluster: that one needs the address from here, and this one the token
+ * from there, so give it as a `pulumi.deferredOutput`.
+ *
+ * @see https://istio.io/latest/docs/setup/install/external-controlplane/
+ */
+export class ExternalControlPlane extends pulumi.ComponentResource {
+  /** Address of the load balancer, an IP or a host name. Known before istiod runs. */
+  public readonly address: pulumi.Output<string>;
+
+  public constructor(name: string, args: ExternalControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType("ExternalControlPlane"), name, {}, opts);
+    const namespace = systemNamespace(name, { network: args.network }, { parent: this });
+    const inNamespace = { parent: this, dependsOn: [namespace] };
+    const service = entrance(name, args, inNamespace);
+    this.address = loadBalancerAddress(name, EXTERNAL_ISTIOD, pulumi.output(service));
+    const cacerts = pluggedInCa(name, args, inNamespace);
+    const kubeconfig = configClusterAccess(name, args, inNamespace);
+    const certificate = publicCertificate(name, args, inNamespace);
+    istiodChart(name, args, { parent: this, dependsOn: [namespace, cacerts, kubeconfig, ...certificate] });
+    this.registerOutputs({ address: this.address });
+  }
+}
+
+/** Its own Service, since it has to have its address long before istiod can start. */
+function entrance(
+  name: string,
+  { addressType, serviceAnnotations, sourceRanges }: ExternalControlPlaneArgs,
+  opts: pulumi.CustomResourceOptions,
+): KubernetesObject | undefined {
+  const [service] = applyManifests(
+    name,
+    [
+      {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: {
+          name: EXTERNAL_ISTIOD,
+          namespace: ISTIO_NAMESPACE,
+          annotations: { ...serviceAnnotations },
+        },
+        spec: {
+          type: "LoadBalancer",
+          selector: { app: "istiod" },
+          ports: externalIstiodPorts(addressType),
+          loadBalancerSourceRanges: [...(sourceRanges ?? [])],
+        },
+      },
+    ],
+    opts,
+  );
+  return service;
+}
+
+/**
+ * Mounted by the chart, where istiod expects its own cluster's credential. Without the label of remote secrets, which
+ * would make the config cluster a cluster among others.
+ */
+function configClusterAccess(
+  name: string,
+  { clusterName: cluster, server, caData, tlsServerName = "", token }: ExternalControlPlaneArgs,
+  opts: pulumi.CustomResourceOptions,
+): Secret {
+  return new Secret(
+    `${name}-kubeconfig`,
+    {
+      metadata: { name: "istio-kubeconfig", namespace: ISTIO_NAMESPACE },
+      data: { config: encodedKubeconfig({ cluster, server, caData, tlsServerName, token }) },
+    },
+    opts,
+  );
+}
+
+function publicCertificate(
+  name: string,
+  { certificateSecret, certificate, privateKey }: ExternalControlPlaneArgs,
+  opts: pulumi.CustomResourceOptions,
+): Secret[] {
+  if (certificate === undefined || privateKey === undefined) return [];
+  return [
+    new Secret(
+      `${name}-certificate`,
+      {
+        metadata: { name: certificateSecret ?? PUBLIC_CERTIFICATE_SECRET, namespace: ISTIO_NAMESPACE },
+        type: "kubernetes.io/tls",
+        stringData: { "tls.crt": certificate, "tls.key": pulumi.secret(privateKey) },
+      },
+      opts,
+    ),
+  ];
+}
+
+const PUBLIC_CERTIFICATE_SECRET = "istiod-public-certificate";
+
+function istiodChart(
+  name: string,
+  args: ExternalControlPlaneArgs,
+  opts: pulumi.ComponentResourceOptions,
+): void {
+  const values = externalIstiodValues({
+    clusterName: args.clusterName,
+    network: args.network,
+    meshId: args.meshId ?? "mesh1",
+    trustDomain: args.trustDomain ?? "cluster.local",
+    hub: args.istio?.hub,
+    tag: args.istio?.tag,
+    imagePullSecrets: args.istio?.imagePullSecrets ?? [],
+    clusterLocal: args.clusterLocal,
+    dnsCapture: args.dnsCapture,
+    publicHostName: args.publicHostName,
+    certificateSecret: args.certificateSecret ?? PUBLIC_CERTIFICATE_SECRET,
+    ...args.istiod,
+  });
+  new HelmChart(`${name}-istiod`, { ...chartOf("istiod", args.istio), releaseName: "istiod", values }, opts);
+}

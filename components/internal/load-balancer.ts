@@ -1,0 +1,33 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { KubernetesObject } from "./manifests";
+import { ISTIO_NAMESPACE } from "./names";
+
+/** The part of a Service's status that matters here. */
+interface ServiceStatus {
+  readonly loadBalancer?: {
+    readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[];
+  };
+}
+
+/**
+ * Address of a Service of type LoadBalancer, an IP or a host name.
+ *
+ * @param owner - name of the component whose Service it is, for the error when there is no address
+ */
+export function loadBalancerAddress(
+  owner: string,
+  serviceName: string,
+  service: pulumi.Output<KubernetesObject | undefined>,
+): pulumi.Output<string> {
+  const status = service.apply((found) => found?.status ?? pulumi.output<unknown>(undefined));
+  return status.apply((current) => {
+    const [ingress] = (current as ServiceStatus | undefined)?.loadBalancer?.ingress ?? [];
+    const address = ingress?.ip ?? ingress?.hostname;
+    if (address === undefined) {
+      throw new Error(
+        `Service ${ISTIO_NAMESPACE}/${serviceName} of ${owner} has no load balancer address; check that the cluster gives one to Services of type LoadBalancer`,
+      );
+    }
+    return address;
+  });
+}

@@ -1,0 +1,28 @@
+import * as pulumi from "@pulumi/pulumi";
+import { meshWideMtls } from "./charts/mesh-policy";
+import { applyChart } from "./internal/apply-chart";
+import { componentType } from "./internal/component";
+import type { MtlsMode } from "./topology/types";
+
+/** Arguments of {@link MeshPolicy}. */
+export interface MeshPolicyArgs {
+  /**
+   * Mesh-wide mutual TLS: `STRICT` or `PERMISSIVE`.
+   * @default "STRICT"
+   */
+  mtls?: string;
+}
+
+/**
+ * The mesh-wide policy in the config cluster of an external control plane, whose istiod has to run to accept it. A
+ * `ClusterPrimary` has it by itself.
+ *
+ * @see https://istio.io/latest/docs/tasks/security/authentication/authn-policy/#globally-enabling-istio-mutual-tls-in-strict-mode
+ */
+export class MeshPolicy extends pulumi.ComponentResource {
+  public constructor(name: string, args: MeshPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType("MeshPolicy"), name, {}, opts);
+    applyChart(name, (chart) => meshWideMtls(chart, (args.mtls ?? "STRICT") as MtlsMode), { parent: this });
+    this.registerOutputs({});
+  }
+}

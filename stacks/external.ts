@@ -1,0 +1,91 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  ClusterRemote,
+  ExternalControlPlane,
+  type ExternalControlPlaneArgs,
+  MeshPolicy,
+  type RootCA,
+} from "../components";
+import type { ClusterPlan, ExternalControlPlanePlan, MeshPlan } from "../components/topology/types";
+import type { ClusterAccess } from "./access";
+import { apiArgs, istiodArgs, entranceOf, gatewayOf, type Member, sharedArgs } from "./members";
+import { clusterProvider } from "./providers";
+
+/** The cluster that runs another one's istiod. */
+export interface Host {
+  readonly plan: ClusterPlan;
+  readonly access: ClusterAccess;
+}
+
+/**
+ * A cluster whose istiod runs in a host, that istiod, and the cluster's gateway.
+ *
+ * Cluster and istiod each need something of the other. What opens the circle is that the host's load balancer has an
+ * address before anything runs behind it: address, accounts and webhooks, token, istiod, and then whatever is injected.
+ */
+export function configClusterMember(
+  cluster: ClusterPlan,
+  external: ExternalControlPlanePlan,
+  host: Host,
+  plan: MeshPlan,
+  root: RootCA,
+  access: ClusterAccess,
+): Member {
+  const provider = clusterProvider(cluster, access);
+  const hostProvider = clusterProvider(host.plan, host.access);
+  const [token, giveToken] = pulumi.deferredOutput<string>();
+  const istiod = new ExternalControlPlane(
+    host.plan.name,
+    {
+      ...sharedArgs(cluster, plan),
+      ...istiodArgs(cluster, plan, root),
+      ...entranceArgs(external, access),
+      ...apiArgs(access),
+      token,
+    },
+    { provider: hostProvider },
+  );
+  const entrance = {
+    resource: istiod,
+    address: istiod.address,
+    addressType: external.addressType,
+    hostName: external.publicEndpoint?.hostName,
+  };
+  const remote = new ClusterRemote(
+    cluster.name,
+    { ...sharedArgs(cluster, plan), ...entranceOf(entrance), controlPlanes: [cluster.name] },
+    { provider },
+  );
+  if (remote.istiodToken) giveToken(remote.istiodToken);
+  const policy = new MeshPolicy(
+    `${cluster.name}-mesh-policy`,
+    { mtls: plan.mtls },
+    { provider, dependsOn: [istiod, remote] },
+  );
+  const injection = [istiod, remote, policy];
+  return {
+    plan: cluster,
+    access,
+    provider,
+    cluster: remote,
+    istiod: { provider: hostProvider, resource: istiod, entrance },
+    injection,
+    gateway: gatewayOf(cluster, provider, injection),
+  };
+}
+
+function entranceArgs(
+  { addressType, serviceAnnotations, sourceRanges, publicEndpoint }: ExternalControlPlanePlan,
+  { privateKey }: ClusterAccess,
+): Partial<ExternalControlPlaneArgs> {
+  const { hostName, certificateSecret, certificate } = publicEndpoint ?? {};
+  return {
+    addressType,
+    serviceAnnotations,
+    sourceRanges,
+    ...(hostName === undefined ? {} : { publicHostName: hostName }),
+    ...(certificateSecret === undefined ? {} : { certificateSecret }),
+    ...(certificate === undefined ? {} : { certificate }),
+    ...(privateKey === undefined ? {} : { privateKey }),
+  };
+}
