@@ -163,6 +163,7 @@ describe("a mesh of three clusters", () => {
       rootCertificate: await rootCertificate(),
       rootFingerprint: expect.stringMatching(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/),
       gatewayAddresses: { cluster1: "lb.example", cluster2: "lb.example", cluster3: "lb.example" },
+      externalControlPlaneAddresses: {},
       links: [
         "cluster1 -> cluster2",
         "cluster1 -> cluster3",

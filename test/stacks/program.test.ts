@@ -59,6 +59,7 @@ describe("the program", () => {
       "rootCertificate",
       "rootFingerprint",
       "gatewayAddresses",
+      "externalControlPlaneAddresses",
       "links",
       "credentials",
     ]);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startContainer, stopContainer } from "../../../lab";
 import { endpointsOf } from "../../../verify";
+import { proxyChain } from "../support/certificates";
 import { connects, clientExec, runningPod } from "../support/pods";
 import type { Suite } from "../support/suite";
 
@@ -66,24 +67,6 @@ async function askFromCluster1(suite: Suite, count: number): Promise<string[]> {
   const loop = `for i in $(seq ${count}); do curl -s -m 5 http://helloworld.sample:5000/hello; done`;
   const output = await clientExec(suite, "cluster1", "curl", ["sh", "-c", loop]);
   return [...output.matchAll(/version: (v\d)/g)].map(([, version]) => version ?? "");
-}
-
-/** An entry of Envoy's dump of the secrets that it has from SDS. */
-interface ActiveSecret {
-  name: string;
-  secret: { tls_certificate?: { certificate_chain: { inline_bytes: string } } };
-}
-
-/** The chain that the client's proxy presents, PEM. */
-async function proxyChain(suite: Suite, cluster: string): Promise<string> {
-  const path = "config_dump?resource=dynamic_active_secrets";
-  const dump = await clientExec(suite, cluster, "istio-proxy", ["pilot-agent", "request", "GET", path]);
-  const { configs } = JSON.parse(dump) as { configs: ActiveSecret[] };
-  const own = configs.find(({ name }) => name === "default");
-  const encoded = own?.secret.tls_certificate?.certificate_chain.inline_bytes;
-  if (encoded === undefined)
-    throw new Error(`the client's proxy in ${cluster} has no certificate of its own`);
-  return Buffer.from(encoded, "base64").toString();
 }
 
 function opensslVerify(root: string, chain: string): string {
