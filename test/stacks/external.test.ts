@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type ClusterSpec, type MeshSpec, planMesh } from "../../components";
+import { type ClusterSpec, type MeshSpec, planMesh, type PublicEndpointSpec } from "../../components";
+import { checkMesh } from "../../stacks/config";
 import { deployMesh } from "../../stacks/mesh";
 import { chartCall, decoded, find, listOf } from "../support/components";
-import { type Recording, runProgram } from "../support/mocks";
+import { type ChartCall, type Recording, runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
 import { cluster } from "../support/specs";
 
@@ -132,5 +133,97 @@ describe("an external control plane", () => {
     expect(await valueOf(pulumi.output(externalControlPlaneAddresses))).toEqual({ cluster2: HOST_ADDRESS });
     expect(Object.keys(gatewayAddresses)).toEqual(["cluster2", "cluster3"]);
     expect(links).toEqual(["cluster2 -> cluster3"]);
+  });
+});
+
+describe("an external control plane with a public name", () => {
+  const certificate = "-----BEGIN CERTIFICATE-----\npublic\n-----END CERTIFICATE-----\n";
+  const named = (publicEndpoint: Partial<PublicEndpointSpec>) =>
+    deploy(
+      spec({
+        externalControlPlane: {
+          host: "cluster1",
+          publicEndpoint: { hostName: "istiod.example.com", ...publicEndpoint },
+        },
+      }),
+    );
+
+  test("keeps the given certificate and its key in the host, the key as a secret", async () => {
+    const { registrations } = await named({ certificate, privateKeyConfig: "istiodKey" });
+    const { inputs, secretPaths } = find(registrations, "cluster1-certificate");
+    expect(inputs).toMatchObject({
+      type: "kubernetes.io/tls",
+      stringData: { "tls.crt": certificate, "tls.key": "key" },
+    });
+    expect(secretPaths).toEqual(["stringData"]);
+  });
+
+  test("makes no Secret where the user keeps one", async () => {
+    const { registrations, chartCalls } = await named({ certificateSecret: "public" });
+    expect(registrations.map(({ name }) => name)).not.toContain("cluster1-certificate");
+    const [{ options }] = chartCalls.filter(({ provider }) => provider === "cluster1") as [ChartCall];
+    expect(JSON.stringify(options["values"])).toContain('"secretName":"public"');
+  });
+
+  test("is reached by that name, not through Services istiod", async () => {
+    const { registrations, chartCalls } = await named({ certificateSecret: "public" });
+    expect(registrations.filter(({ type }) => type.endsWith(":EndpointSlice"))).toEqual([]);
+    for (const name of ["cluster2", "cluster3"]) {
+      const calls = chartCalls.filter(({ provider }) => provider === name);
+      expect(chartCall(calls, "istiod").options["values"], name).toMatchObject({
+        istiodRemote: {
+          injectionURL: `https://istiod.example.com:15017/inject/cluster/${name}/net/network${name.at(-1)}`,
+        },
+      });
+      expect(find(registrations, `${name}-base`).inputs["values"], name).toMatchObject({
+        base: { validationURL: "https://istiod.example.com:15017/validate" },
+      });
+    }
+  });
+});
+
+describe("the config of an external control plane", () => {
+  const access = { stackReference: "clusters", output: "kubeconfig" };
+  const config = (externalControlPlane: object) => ({
+    clusters: [
+      { name: "cluster1", network: "network1", access },
+      { name: "cluster2", network: "network2", access, externalControlPlane },
+    ],
+  });
+  const publicEndpoint = { hostName: "istiod.example.com", privateKeyConfig: "istiodKey" };
+  const problemsOf = (raw: unknown, secrets: string[] = []) =>
+    checkMesh(raw, (name) => secrets.includes(name)).problems;
+
+  test("is right with host alone", () => {
+    expect(problemsOf(config({ host: "cluster1" }))).toEqual([]);
+  });
+
+  test("names a private key that is set", () => {
+    const certificate = "-----BEGIN CERTIFICATE-----";
+    const raw = config({ host: "cluster1", publicEndpoint: { ...publicEndpoint, certificate } });
+    expect(problemsOf(raw)).toEqual([
+      {
+        path: "clusters[1].externalControlPlane.publicEndpoint.privateKeyConfig",
+        message: expect.stringContaining("pulumi config set --secret istiodKey"),
+      },
+    ]);
+    expect(problemsOf(raw, ["istiodKey"])).toEqual([]);
+  });
+
+  test("says of parts that are missing only that they are", () => {
+    expect(problemsOf(config({ publicEndpoint: {} })).map(({ path }) => path)).toEqual([
+      "clusters[1].externalControlPlane.host",
+      "clusters[1].externalControlPlane.publicEndpoint.hostName",
+    ]);
+  });
+
+  test("needs an address of the config cluster's API that the host can reach", () => {
+    const apiServer = "https://127.0.0.1:6443";
+    const { clusters } = config({ host: "cluster1" });
+    const [host, own] = clusters;
+    expect(problemsOf({ clusters: [host, { ...own, apiServer }] })).toEqual([
+      { path: "clusters[1].apiServer", message: expect.stringContaining("the loopback address") },
+    ]);
+    expect(problemsOf({ clusters: [{ ...host, apiServer }, own] })).toEqual([]);
   });
 });
