@@ -1,5 +1,6 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
+import type { Chart } from "cdk8s";
 import { meshWideMtls } from "./charts/mesh-policy";
 import { applyChart } from "./internal/apply-chart";
 import { baseRelease, systemNamespace } from "./internal/cluster-base";
@@ -138,5 +139,8 @@ function istiodChart(
 }
 
 function meshPolicy(name: string, args: ClusterPrimaryArgs, opts: pulumi.CustomResourceOptions): void {
-  applyChart(name, (chart) => meshWideMtls(chart, (args.mtls ?? "STRICT") as MtlsMode), opts);
+  // What the policy was while the cluster's istiod ran in another one.
+  const aliases = [{ parent: pulumi.createUrn(name, componentType("MeshPolicy")) }];
+  const build = (chart: Chart) => meshWideMtls(chart, (args.mtls ?? "STRICT") as MtlsMode);
+  applyChart(name, build, { ...opts, aliases });
 }

@@ -2,7 +2,7 @@ import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { pluggedInCa } from "./cluster-primary";
 import { systemNamespace } from "./internal/cluster-base";
-import { componentType } from "./internal/component";
+import { asClusterMember, componentType } from "./internal/component";
 import { HelmChart } from "./internal/helm-chart";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import { loadBalancerAddress } from "./internal/load-balancer";
@@ -98,7 +98,7 @@ export class ExternalControlPlane extends pulumi.ComponentResource {
   public readonly address: pulumi.Output<string>;
 
   public constructor(name: string, args: ExternalControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentType("ExternalControlPlane"), name, {}, opts);
+    super(componentType("ExternalControlPlane"), name, {}, asClusterMember(opts));
     const namespace = systemNamespace(name, { network: args.network }, { parent: this });
     const inNamespace = { parent: this, dependsOn: [namespace] };
     const service = entrance(name, args, inNamespace);

@@ -15,14 +15,17 @@ export interface MeshPolicyArgs {
 
 /**
  * The mesh-wide policy in the config cluster of an external control plane, whose istiod has to run to accept it. A
- * `ClusterPrimary` has it by itself.
+ * `ClusterPrimary` has it by itself; under the cluster's name the policy stays when one becomes the other.
  *
  * @see https://istio.io/latest/docs/tasks/security/authentication/authn-policy/#globally-enabling-istio-mutual-tls-in-strict-mode
  */
 export class MeshPolicy extends pulumi.ComponentResource {
   public constructor(name: string, args: MeshPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("MeshPolicy"), name, {}, opts);
-    applyChart(name, (chart) => meshWideMtls(chart, (args.mtls ?? "STRICT") as MtlsMode), { parent: this });
+    applyChart(name, (chart) => meshWideMtls(chart, (args.mtls ?? "STRICT") as MtlsMode), {
+      parent: this,
+      aliases: [{ parent: pulumi.createUrn(name, componentType("ClusterPrimary")) }],
+    });
     this.registerOutputs({});
   }
 }

@@ -41,16 +41,23 @@ export function describePlan(
   ].join("\n\n");
 }
 
-function clusterRow({ name, network, controlPlanes, gateway, istio }: ClusterPlan): string[] {
+function clusterRow(cluster: ClusterPlan): string[] {
+  const { name, network, controlPlanes, externalControlPlane, gateway, istio } = cluster;
   const ports = gateway === undefined ? [] : gatewayPorts(gateway).map(({ port }) => port);
   return [
     name,
-    controlPlanes.length === 0 ? "primary" : "remote",
+    roleOf(cluster),
     network,
-    controlPlanes.join(", ") || name,
+    controlPlanes.join(", ") || (externalControlPlane?.host ?? name),
     ports.join(", ") || "-",
     istio.version,
   ];
+}
+
+function roleOf({ controlPlanes, externalControlPlane, hosts }: ClusterPlan): string {
+  if (hosts !== undefined) return `host for ${hosts}`;
+  if (externalControlPlane !== undefined) return "config cluster";
+  return controlPlanes.length === 0 ? "primary" : "remote";
 }
 
 function credentials(planned: readonly string[], deployed: readonly string[]): string {

@@ -57,11 +57,7 @@ export function configClusterMember(
     { provider },
   );
   if (remote.istiodToken) giveToken(remote.istiodToken);
-  const policy = new MeshPolicy(
-    `${cluster.name}-mesh-policy`,
-    { mtls: plan.mtls },
-    { provider, dependsOn: [istiod, remote] },
-  );
+  const policy = new MeshPolicy(cluster.name, { mtls: plan.mtls }, { provider, dependsOn: [istiod, remote] });
   const injection = [istiod, remote, policy];
   return {
     plan: cluster,

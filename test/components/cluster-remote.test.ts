@@ -108,7 +108,7 @@ describe("ClusterRemote", () => {
     const { failures } = await runFailingProgram(() => remote(args), charts);
     expect(failures).toHaveLength(1);
     expect(failures[0]).toContain(
-      `the gateway of cluster1, control plane of cluster2, has the address ${address}, but its gateway.addressType is ${said}; set it to ${found}`,
+      `the way to cluster1, control plane of cluster2, has the address ${address}, but gateway.addressType of the cluster whose load balancer it is says ${said}; set it to ${found}`,
     );
   });
 

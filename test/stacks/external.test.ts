@@ -123,9 +123,19 @@ describe("an external control plane", () => {
         "Secret cluster2-istiod-token",
       ]),
     );
-    for (const name of ["cluster2-mesh-policy", "cluster2-gateway", "cluster2-sample-apps"]) {
+    for (const name of ["cluster2-gateway", "cluster2-sample-apps"]) {
       expect(before(deployed, name), name).toContain(istiod);
     }
+  });
+
+  test("takes over what its config cluster had as a primary, and gives it back", async () => {
+    const policy = "cluster2:istio-system/default";
+    const primary = await deploy({ clusters: [cluster(2)] });
+    expect(find(deployed.registrations, policy).aliases.join()).toContain("ClusterPrimary::cluster2");
+    expect(find(primary.registrations, policy).aliases.join()).toContain("MeshPolicy::cluster2");
+    expect(find(deployed.registrations, "cluster2", "ClusterRemote").aliases.join()).toContain(
+      "ClusterPrimary",
+    );
   });
 
   test("tells the address under the config cluster's name, and opens no gateway to istiod", async () => {

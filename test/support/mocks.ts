@@ -158,7 +158,11 @@ function toRegistration(request: RegisterResourceRequest): Registration {
     deleteBeforeReplace: request.getDeletebeforereplace() ?? false,
     aliases: [
       ...request.getAliasurnsList(),
-      ...request.getAliasesList().map((alias) => alias.getUrn() || (alias.getSpec()?.getType() ?? "")),
+      ...request
+        .getAliasesList()
+        .map(
+          (alias) => alias.getUrn() || alias.getSpec()?.getType() || (alias.getSpec()?.getParenturn() ?? ""),
+        ),
     ],
   };
 }

@@ -4,6 +4,7 @@ import type { PublicEndpointSpec } from "../../components/topology/types";
 import { istiodOf } from "../../components/topology/links";
 import { externalIstiodValues } from "../../components/values/external";
 import { remoteBaseValues, remoteIstiodValues } from "../../components/values/remote";
+import { describePlan } from "../../ops/plan";
 import { externalControlPlane } from "../../verify/checks/external-control-plane";
 import { remoteSync } from "../../verify/checks/remote-sync";
 import { root } from "../../verify/checks/root";
@@ -99,6 +100,12 @@ const rows: Record<string, Row> = {
     path: "clusters[0].base",
     message: "set them on cluster2",
     good: mesh({ config: { base: { values: {} } } }),
+  },
+  "an Istio of the host's own": {
+    bad: mesh({ host: { istio: { version: "1.30.4" } } }),
+    path: "clusters[0].istio",
+    message: "set them on cluster2",
+    good: mesh({ config: { istio: { version: "1.31.0" } } }),
   },
   "a gateway in the host": {
     bad: mesh({ host: { gateway: { enabled: true } } }),
@@ -214,6 +221,15 @@ describe("the plan of an external control plane", () => {
     expect(["cluster2", "cluster3"].map((name) => istiodOf(plan, name))).toEqual(["cluster1", "cluster1"]);
     expect(istiodOf(planMesh({ clusters: [cluster(1)] }), "cluster1")).toBe("cluster1");
   });
+});
+
+test("a described plan tells host, config cluster and remote apart", () => {
+  const rows = describePlan(planMesh(mesh()), []).split("\n").slice(1, 4);
+  expect(rows.map((row) => row.split(/ {2,}/).slice(0, 4))).toEqual([
+    ["cluster1", "host for cluster2", "network1", "cluster1"],
+    ["cluster2", "config cluster", "network2", "cluster1"],
+    ["cluster3", "remote", "network3", "cluster2"],
+  ]);
 });
 
 describe("a mesh of a primary and an external control plane", () => {
