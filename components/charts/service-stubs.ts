@@ -17,13 +17,13 @@ export function serviceStubs(chart: Chart, { namespaces, services }: ServiceStub
   for (const name of namespaces) {
     new ApiObject(chart, name, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
   }
-  for (const { name, namespace, ports, headless } of services) {
+  for (const { name, namespace, ports } of services) {
     // Not that of cdk8s-plus, which gives it an empty selector.
     new ApiObject(chart, `${name}.${namespace}`, {
       apiVersion: "v1",
       kind: "Service",
       metadata: { name, namespace },
-      spec: { ...(headless ? { clusterIP: "None" } : {}), ports },
+      spec: { ports },
     });
   }
 }

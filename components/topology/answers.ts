@@ -1,5 +1,6 @@
+import { NETWORK_LABEL } from "../internal/names";
 import { isPrimary, visibleFrom } from "./links";
-import { CLUSTER, failoverPriority, NETWORK } from "./locality";
+import { CLUSTER_LABEL, failoverPriority } from "./locality";
 import { clusterLocalPattern, helloworldHost } from "./services";
 import type { LocalityFailoverSpec, MeshPlan } from "./types";
 
@@ -56,16 +57,16 @@ function nearest(
   const labels = failoverPriority(settings);
   if (labels === undefined) return { clusters: seen, each: false };
   const valueOf = (label: string, name: string) =>
-    label === CLUSTER ? name : plan.clusters.find((cluster) => cluster.name === name)?.network;
+    label === CLUSTER_LABEL ? name : plan.clusters.find((cluster) => cluster.name === name)?.network;
   let clusters = seen;
   for (const entry of labels) {
     const [label = "", wanted] = entry.split("=");
-    if (label !== NETWORK && label !== CLUSTER) return { clusters, each: false };
+    if (label !== NETWORK_LABEL && label !== CLUSTER_LABEL) return { clusters, each: false };
     const value = wanted ?? valueOf(label, client);
     const matching = clusters.filter((name) => valueOf(label, name) === value);
     if (matching.length > 0) clusters = matching;
     // A network in front orders other networks too; any other label that nobody shares ends the comparison.
-    else if (entry !== NETWORK || labels[0] !== NETWORK) return { clusters, each: true };
+    else if (entry !== NETWORK_LABEL || labels[0] !== NETWORK_LABEL) return { clusters, each: true };
   }
   return { clusters, each: true };
 }

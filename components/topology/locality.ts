@@ -1,16 +1,16 @@
+import { NETWORK_LABEL } from "../internal/names";
 import type { LocalityFailoverSpec, OutlierDetectionSpec } from "./types";
 
-/** Labels that istiod gives to every endpoint and proxy, and the plan knows. */
-export const NETWORK = "topology.istio.io/network";
-export const CLUSTER = "topology.istio.io/cluster";
+/** Like the network's a label that istiod gives to every endpoint and proxy, and of which the plan knows the value. */
+export const CLUSTER_LABEL = "topology.istio.io/cluster";
 
 /**
  * A client's own cluster first, then its network. With the network in front Istio goes on comparing within other
  * networks; region and zone come last, since endpoints behind a gateway have no such labels.
  */
 export const DEFAULT_FAILOVER_PRIORITY: readonly string[] = [
-  NETWORK,
-  CLUSTER,
+  NETWORK_LABEL,
+  CLUSTER_LABEL,
   "topology.kubernetes.io/region",
   "topology.kubernetes.io/zone",
 ];

@@ -63,12 +63,7 @@ export function planStubs(spec: MeshSpec): ServiceStubsPlan[] {
       callersElsewhere(service, spec).includes(cluster),
     );
     if (called.length === 0) return [];
-    const services = called.map(({ name, namespace, ports, headless = false }) => ({
-      name,
-      namespace,
-      ports,
-      headless,
-    }));
+    const services = called.map(({ name, namespace, ports }) => ({ name, namespace, ports }));
     return [
       { cluster, namespaces: spec.stubNamespaces ? namespacesOf(called, cluster, spec) : [], services },
     ];

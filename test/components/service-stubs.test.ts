@@ -3,7 +3,7 @@ import { SampleApps, ServiceStubs } from "../../components";
 import { find, listOf, outsideProvider, testProvider } from "../support/components";
 import { runProgram } from "../support/mocks";
 
-const db = { name: "db", namespace: "shop", ports: [{ name: "tcp-db", port: 5432 }], headless: false };
+const db = { name: "db", namespace: "shop", ports: [{ name: "tcp-db", port: 5432 }] };
 
 describe("ServiceStubs", () => {
   test("makes Services under the provider, and no namespace that was not asked for", async () => {

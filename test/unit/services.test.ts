@@ -25,13 +25,19 @@ const cases: Record<string, RuleCase> = {
     path: "services[0].headless",
     message:
       "is true, so clients of cluster1, cluster3, on another network, get no addresses (istio/istio#38327)",
-    good: exporting({ headless: true }, oneNetwork),
+    good: exporting({ headless: true }, { ...oneNetwork, dnsCapture: true }),
   },
   "a headless service of several clusters, each on its own network": {
     bad: exporting({ headless: true, clusters: ["cluster1", "cluster2", "cluster3"] }),
     path: "services[0].headless",
     message: "use a Service with a ClusterIP",
     good: exporting({ headless: true }, { links: links("cluster2>cluster1") }),
+  },
+  "a headless service that another cluster of its network cannot resolve": {
+    bad: exporting({ headless: true }, oneNetwork),
+    path: "services[0].headless",
+    message: "is true, so the DNS of cluster1, cluster3 has no addresses for it; set dnsCapture: true",
+    good: exporting({ headless: true, clusters: ["cluster1", "cluster2", "cluster3"] }, oneNetwork),
   },
   "a service without sidecars that another network calls": {
     bad: exporting({ injected: false }),
@@ -175,7 +181,7 @@ describe("the hosts of gateways", () => {
 });
 
 describe("stubs", () => {
-  const stub = { name: "db", namespace: "shop", ports: [{ name: "tcp-db", port: 5432 }], headless: false };
+  const stub = { name: "db", namespace: "shop", ports: [{ name: "tcp-db", port: 5432 }] };
   const stubsOf = (spec: MeshSpec) => planMesh(spec).serviceStubs;
 
   test("are where clients may call a service that does not run there, and nowhere else", () => {
@@ -215,19 +221,17 @@ describe("stubs", () => {
     expect(stubsOf({ ...spec, stubNamespaces: false }).map(({ namespaces }) => namespaces)).toEqual([[], []]);
   });
 
-  test("are Services without selector, with a ClusterIP unless headless", () => {
+  test("are Services without selector, and their namespaces if asked for", () => {
     const objectsOf = (input: ServiceStubsInput) => {
       const chart = new Chart(new App(), "chart", { disableResourceNameHashes: true });
       serviceStubs(chart, input);
       return chart.toJson() as unknown[];
     };
-    const services = [stub, { ...stub, name: "db-0", headless: true }];
     const object = { apiVersion: "v1", kind: "Service" };
     const { ports } = stub;
-    expect(objectsOf({ namespaces: ["shop"], services })).toEqual([
+    expect(objectsOf({ namespaces: ["shop"], services: [stub] })).toEqual([
       { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } },
       { ...object, metadata: { name: "db", namespace: "shop" }, spec: { ports } },
-      { ...object, metadata: { name: "db-0", namespace: "shop" }, spec: { clusterIP: "None", ports } },
     ]);
   });
 });

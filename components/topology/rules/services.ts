@@ -1,6 +1,13 @@
 import { isPrimary, linksOf, visibleFrom } from "../links";
 import { gatewaySettings, istiodSettings } from "../plan";
-import { clusterLocalPattern, covers, exportedHosts, hostOf, SERVICE_DOMAIN } from "../services";
+import {
+  callersElsewhere,
+  clusterLocalPattern,
+  covers,
+  exportedHosts,
+  hostOf,
+  SERVICE_DOMAIN,
+} from "../services";
 import type { MeshSpec, Problem, ServicePortSpec, ServiceSpec } from "../types";
 import { labelProblems, unknownCluster } from "./names";
 
@@ -26,6 +33,7 @@ export function services(spec: MeshSpec): Problem[] {
         ...places(service, names, path),
         ...localAndExported(service, path, spec),
         ...unreachable(service, path, spec),
+        ...unresolved(service, path, spec),
         ...notExposed(service, path, spec),
       ];
     }),
@@ -148,6 +156,19 @@ function unreachable(service: ServiceSpec, path: string, spec: MeshSpec): Proble
             message: `is false, so there is no mutual TLS, without which Istio drops its endpoints for clients of ${who} (istio/istio#28798); let its pods be injected or remove those links`,
           },
         ]),
+  ];
+}
+
+/** The DNS of a cluster has the addresses of its own pods only. */
+function unresolved(service: ServiceSpec, path: string, spec: MeshSpec): Problem[] {
+  if (!service.headless || spec.dnsCapture || callersOnOtherNetworks(service, spec).length > 0) return [];
+  const callers = callersElsewhere(service, spec);
+  if (callers.length === 0) return [];
+  return [
+    {
+      path: `${path}.headless`,
+      message: `is true, so the DNS of ${callers.join(", ")} has no addresses for it; set dnsCapture: true, or use a Service with a ClusterIP`,
+    },
   ];
 }
 

@@ -17,7 +17,11 @@ export interface ServiceSpec {
   readonly ports: readonly ServicePortSpec[];
   /** Clusters in which it runs. */
   readonly clusters: readonly string[];
-  /** Whether it has no ClusterIP. Istio has no addresses of such a Service for another network. @default false */
+  /**
+   * Whether it has no ClusterIP. Clients of other clusters of its network then need `dnsCapture`; for those of other
+   * networks Istio has no addresses.
+   * @default false
+   */
   readonly headless?: boolean | undefined;
   /** Whether its pods have sidecars. Without them no other network reaches it. @default true */
   readonly injected?: boolean | undefined;
@@ -28,7 +32,6 @@ export interface ServiceStub {
   readonly name: string;
   readonly namespace: string;
   readonly ports: readonly ServicePortSpec[];
-  readonly headless: boolean;
 }
 
 /** The stubs of one cluster. */
