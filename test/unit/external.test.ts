@@ -36,6 +36,8 @@ const endpoint = (changes: Partial<PublicEndpointSpec>) =>
   });
 const external = (host: string) => mesh({ config: { externalControlPlane: { host } } });
 
+const SERVICE = { name: "web", namespace: "shop", ports: [{ name: "http", port: 80 }] };
+
 interface Row {
   readonly bad: MeshSpec;
   readonly path: string;
@@ -130,6 +132,12 @@ const rows: Record<string, Row> = {
     path: "groups[0][1]",
     message: "is no member of the mesh",
     good: mesh({}, { groups: [["cluster2", "cluster3"]] }),
+  },
+  "a service in the host": {
+    bad: mesh({}, { services: [{ ...SERVICE, clusters: ["cluster1"] }] }),
+    path: "services[0].clusters[0]",
+    message: "is no member of the mesh",
+    good: mesh({}, { services: [{ ...SERVICE, clusters: ["cluster2"] }] }),
   },
   "helloworld in the host": {
     bad: mesh({}, { sampleApps: { helloworld: { cluster1: ["v1"] } } }),
