@@ -6,7 +6,12 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: "unit", include: ["test/{unit,components,stacks}/**/*.test.ts"], testTimeout: 30_000 },
+        test: {
+          name: "unit",
+          include: ["test/{unit,components,stacks}/**/*.test.ts"],
+          testTimeout: MINUTE,
+          hookTimeout: MINUTE,
+        },
       },
       {
         test: {
