@@ -74,6 +74,8 @@ const access = z.union(
   },
 );
 
+const pem = z.string().regex(/-----BEGIN CERTIFICATE-----/, "must be PEM text");
+
 const cluster = z.strictObject({
   name: z.string(),
   network: z.string(),
@@ -81,10 +83,9 @@ const cluster = z.strictObject({
   access,
   apiServer: z.url({ protocol: /^https$/, error: "must be an https:// address" }).optional(),
   tlsServerName: z.string().min(1).optional(),
-  caBundle: z
-    .string()
-    .regex(/-----BEGIN CERTIFICATE-----/, "must be PEM text")
-    .optional(),
+  caBundle: pem.optional(),
+  adopt: z.array(z.enum(["namespace", "cacerts", "istiod"])).optional(),
+  rootCertificate: pem.optional(),
   istio: istio.optional(),
   podCidrs: z.array(z.string()).optional(),
   serviceCidrs: z.array(z.string()).optional(),
@@ -108,6 +109,7 @@ export const meshConfigSchema = z.strictObject({
       intermediateValidityDays: z.number().int().min(1).optional(),
       organization: z.string().min(1).optional(),
       protectRoot: z.boolean().optional(),
+      trustBundle: z.array(pem).optional(),
     })
     .optional(),
   base: base.optional(),

@@ -4,11 +4,13 @@ import {
   ClusterPrimary,
   ClusterRemote,
   EastWestGateway,
+  ExistingCluster,
   IntermediateCA,
   type IstioArgs,
   RemoteSecretLink,
   type RootCA,
 } from "../components";
+import { adopts } from "../components/topology/adopt";
 import { linkName } from "../components/internal/names";
 import type { ClusterPlan, MeshPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./access";
@@ -19,7 +21,7 @@ export interface Member {
   readonly plan: ClusterPlan;
   readonly access: ClusterAccess;
   readonly provider: k8s.Provider;
-  readonly cluster: ClusterPrimary | ClusterRemote;
+  readonly cluster: ClusterPrimary | ClusterRemote | ExistingCluster;
   readonly gateway?: EastWestGateway | undefined;
   /** What has to be there before pods get their proxies. */
   readonly injection: pulumi.Resource[];
@@ -29,7 +31,7 @@ export interface Member {
 export function primaryMember(
   cluster: ClusterPlan,
   plan: MeshPlan,
-  root: RootCA,
+  root: RootCA | undefined,
   access: ClusterAccess,
 ): Member {
   const provider = clusterProvider(cluster, access);
@@ -40,6 +42,21 @@ export function primaryMember(
     access,
     provider,
     cluster: primary,
+    injection,
+    gateway: gatewayOf(cluster, provider, injection),
+  };
+}
+
+/** A cluster with an istiod that others installed, and a gateway if it is to get one. */
+export function existingMember(cluster: ClusterPlan, access: ClusterAccess): Member {
+  const provider = clusterProvider(cluster, access);
+  const existing = new ExistingCluster(cluster.name, { network: cluster.network }, { provider });
+  const injection = [existing];
+  return {
+    plan: cluster,
+    access,
+    provider,
+    cluster: existing,
     injection,
     gateway: gatewayOf(cluster, provider, injection),
   };
@@ -84,33 +101,45 @@ export function linkTo(observed: Member, observer: Member, through?: EastWestGat
 function primaryOf(
   cluster: ClusterPlan,
   plan: MeshPlan,
-  root: RootCA,
+  root: RootCA | undefined,
   provider: k8s.Provider,
 ): ClusterPrimary {
-  const ca = new IntermediateCA(`${cluster.name}-ca`, {
-    clusterName: cluster.name,
-    rootCertificate: root.certificate,
-    rootPrivateKey: root.privateKey,
-    rootNotAfter: root.notAfter,
-    algorithm: plan.ca.intermediateAlgorithm,
-    validityDays: plan.ca.intermediateValidityDays,
-    organization: plan.ca.organization,
-  });
   return new ClusterPrimary(
     cluster.name,
     {
       ...sharedArgs(cluster, plan),
+      ...(root && !adopts(cluster, "cacerts") ? caArgs(cluster, plan, root) : {}),
       mtls: plan.mtls,
-      caCertificate: ca.certificate,
-      caPrivateKey: ca.privateKey,
-      certificateChain: ca.certificateChain,
-      rootCertificate: root.certificate,
       servesRemotes: cluster.remotes.length > 0,
       clusterLocal: [...plan.clusterLocal],
       dnsCapture: plan.dnsCapture,
     },
     { provider },
   );
+}
+
+/** The CA that a cluster gets under the mesh's root. */
+function caArgs({ name }: ClusterPlan, { ca: settings }: MeshPlan, root: RootCA) {
+  const ca = new IntermediateCA(`${name}-ca`, {
+    clusterName: name,
+    rootCertificate: root.certificate,
+    rootPrivateKey: root.privateKey,
+    rootNotAfter: root.notAfter,
+    algorithm: settings.intermediateAlgorithm,
+    validityDays: settings.intermediateValidityDays,
+    organization: settings.organization,
+  });
+  return {
+    caCertificate: ca.certificate,
+    caPrivateKey: ca.privateKey,
+    certificateChain: ca.certificateChain,
+    rootCertificate: root.certificate.apply((pem) => [pem, ...settings.trustBundle].map(ended).join("")),
+  };
+}
+
+/** PEM text may end without the line break that has to be between two certificates. */
+function ended(pem: string): string {
+  return pem.endsWith("\n") ? pem : `${pem}\n`;
 }
 
 function remoteOf(
@@ -137,6 +166,7 @@ function sharedArgs(cluster: ClusterPlan, plan: MeshPlan) {
   return {
     clusterName: cluster.name,
     network: cluster.network,
+    adoptNamespace: adopts(cluster, "namespace"),
     meshId: plan.meshId,
     trustDomain: plan.trustDomain,
     istio: istioArgs(cluster),

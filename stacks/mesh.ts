@@ -1,16 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { RootCA, SampleApps, ServiceStubs } from "../components";
+import { adopts } from "../components/topology/adopt";
 import { isPrimary, linkText } from "../components/topology/links";
 import type { LinkPlan, MeshPlan } from "../components/topology/types";
 import type { ConfiguredMesh } from "./config";
-import { linkTo, type Member, primaryMember, remoteMember } from "./members";
+import { existingMember, linkTo, type Member, primaryMember, remoteMember } from "./members";
 
 /** What a stack tells of its mesh. */
 export interface MeshOutputs {
-  /** The shared root certificate, PEM. */
-  readonly rootCertificate: pulumi.Output<string>;
+  /** The mesh's root certificate, PEM; none where every cluster has a CA already. */
+  readonly rootCertificate: pulumi.Output<string> | undefined;
   /** SHA-256 of the root certificate. */
-  readonly rootFingerprint: pulumi.Output<string>;
+  readonly rootFingerprint: pulumi.Output<string> | undefined;
   /** Load balancer address per cluster that has an east-west gateway. */
   readonly gatewayAddresses: Record<string, pulumi.Output<string>>;
   /** Who observes whom, each by a credential for the observed cluster's API. */
@@ -24,7 +25,11 @@ export function deployMesh({ plan, access }: ConfiguredMesh): MeshOutputs {
   const root = rootOf(plan);
   const members = new Map<string, Member>();
   for (const cluster of plan.clusters.filter(isPrimary)) {
-    members.set(cluster.name, primaryMember(cluster, plan, root, get(access, cluster.name)));
+    const own = get(access, cluster.name);
+    members.set(
+      cluster.name,
+      adopts(cluster, "istiod") ? existingMember(cluster, own) : primaryMember(cluster, plan, root, own),
+    );
   }
   for (const cluster of plan.clusters.filter((candidate) => !isPrimary(candidate))) {
     const controlPlanes = cluster.controlPlanes.map((name) => get(members, name));
@@ -33,15 +38,16 @@ export function deployMesh({ plan, access }: ConfiguredMesh): MeshOutputs {
   for (const link of plan.links.filter(({ serves }) => !serves)) connect(link, members);
   deployServices(plan, members);
   return {
-    rootCertificate: root.certificate,
-    rootFingerprint: root.fingerprint,
+    rootCertificate: root?.certificate,
+    rootFingerprint: root?.fingerprint,
     gatewayAddresses: gatewayAddresses(members),
     links: plan.links.map(linkText),
     credentials: plan.links.length,
   };
 }
 
-function rootOf({ ca }: MeshPlan): RootCA {
+function rootOf({ ca, clusters }: MeshPlan): RootCA | undefined {
+  if (clusters.filter(isPrimary).every((cluster) => adopts(cluster, "cacerts"))) return undefined;
   return new RootCA(
     "root-ca",
     { algorithm: ca.rootAlgorithm, validityDays: ca.rootValidityDays, organization: ca.organization },

@@ -1,4 +1,5 @@
 import { DEFAULT_ISTIO_VERSION } from "../values/versions";
+import { adopted, adopts } from "./adopt";
 import { clientsElsewhere, isPrimary, linksOf, remotesOf } from "./links";
 import { exportedHosts, planStubs } from "./services";
 import type {
@@ -25,6 +26,7 @@ export const CA_DEFAULTS = {
   intermediateValidityDays: 730,
   organization: "Istio",
   protectRoot: true,
+  trustBundle: [],
 } as const satisfies CaSpec;
 
 /** Makes the plan of a spec in which {@link validateMesh} found no problem. */
@@ -76,6 +78,7 @@ function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
     network: cluster.network,
     controlPlanes: cluster.controlPlanes ?? [],
     remotes: remotesOf(cluster.name, spec.clusters),
+    adopt: adopted(cluster),
     istio: planIstio(cluster, spec),
     base: mergeSettings(spec.base, cluster.base),
     istiod: istiodSettings(cluster, spec),
@@ -88,7 +91,8 @@ function planGateway(cluster: ClusterSpec, spec: MeshSpec): GatewayPlan | undefi
   const { enabled, ...settings } = gatewaySettings(cluster, spec);
   const exposesServices = clientsElsewhere(cluster, spec).length > 0;
   const exposesIstiod = remotesOf(cluster.name, spec.clusters).length > 0;
-  if (!(enabled ?? (exposesServices || exposesIstiod))) return undefined;
+  const isNeeded = !adopts(cluster, "istiod") && (exposesServices || exposesIstiod);
+  if (!(enabled ?? isNeeded)) return undefined;
   return {
     ...settings,
     hosts: settings.hosts ?? exportedHosts(spec),
