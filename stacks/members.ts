@@ -16,6 +16,12 @@ import type { ClusterPlan, MeshPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./access";
 import { clusterProvider } from "./providers";
 
+/** How a cluster is reached, and what has to be checked before anything in it is touched. */
+export interface Entry {
+  readonly access: ClusterAccess;
+  readonly checked: pulumi.Output<unknown>;
+}
+
 /** One cluster of the mesh as it is being built. */
 export interface Member {
   readonly plan: ClusterPlan;
@@ -32,9 +38,9 @@ export function primaryMember(
   cluster: ClusterPlan,
   plan: MeshPlan,
   root: RootCA | undefined,
-  access: ClusterAccess,
+  { access, checked }: Entry,
 ): Member {
-  const provider = clusterProvider(cluster, access);
+  const provider = clusterProvider(cluster, access, checked);
   const primary = primaryOf(cluster, plan, root, provider);
   const injection = [primary];
   return {
@@ -48,8 +54,8 @@ export function primaryMember(
 }
 
 /** A cluster with an istiod that others installed, and a gateway if it is to get one. */
-export function existingMember(cluster: ClusterPlan, access: ClusterAccess): Member {
-  const provider = clusterProvider(cluster, access);
+export function existingMember(cluster: ClusterPlan, { access, checked }: Entry): Member {
+  const provider = clusterProvider(cluster, access, checked);
   const existing = new ExistingCluster(cluster.name, { network: cluster.network }, { provider });
   const injection = [existing];
   return {
@@ -67,9 +73,9 @@ export function remoteMember(
   cluster: ClusterPlan,
   plan: MeshPlan,
   controlPlanes: readonly Member[],
-  access: ClusterAccess,
+  { access, checked }: Entry,
 ): Member {
-  const provider = clusterProvider(cluster, access);
+  const provider = clusterProvider(cluster, access, checked);
   const remote = remoteOf(cluster, plan, controlPlanes, provider);
   const member = { plan: cluster, access, provider, cluster: remote };
   const links = controlPlanes.map((observer) => linkTo({ ...member, injection: [] }, observer));

@@ -1,10 +1,11 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { RootCA, SampleApps, ServiceStubs } from "../components";
 import { adopts } from "../components/topology/adopt";
 import { isPrimary, linkText } from "../components/topology/links";
 import type { LinkPlan, MeshPlan } from "../components/topology/types";
 import type { ConfiguredMesh } from "./config";
-import { existingMember, linkTo, type Member, primaryMember, remoteMember } from "./members";
+import { type Entry, existingMember, linkTo, type Member, primaryMember, remoteMember } from "./members";
+import { checkedCluster, checkedMesh } from "./unchangeable";
 
 /** What a stack tells of its mesh. */
 export interface MeshOutputs {
@@ -24,16 +25,17 @@ export interface MeshOutputs {
 export function deployMesh({ plan, access }: ConfiguredMesh): MeshOutputs {
   const root = rootOf(plan);
   const members = new Map<string, Member>();
+  const entries = entriesOf(plan, access);
   for (const cluster of plan.clusters.filter(isPrimary)) {
-    const own = get(access, cluster.name);
+    const entry = get(entries, cluster.name);
     members.set(
       cluster.name,
-      adopts(cluster, "istiod") ? existingMember(cluster, own) : primaryMember(cluster, plan, root, own),
+      adopts(cluster, "istiod") ? existingMember(cluster, entry) : primaryMember(cluster, plan, root, entry),
     );
   }
   for (const cluster of plan.clusters.filter((candidate) => !isPrimary(candidate))) {
     const controlPlanes = cluster.controlPlanes.map((name) => get(members, name));
-    members.set(cluster.name, remoteMember(cluster, plan, controlPlanes, get(access, cluster.name)));
+    members.set(cluster.name, remoteMember(cluster, plan, controlPlanes, get(entries, cluster.name)));
   }
   for (const link of plan.links.filter(({ serves }) => !serves)) connect(link, members);
   deployServices(plan, members);
@@ -44,6 +46,16 @@ export function deployMesh({ plan, access }: ConfiguredMesh): MeshOutputs {
     links: plan.links.map(linkText),
     credentials: plan.links.length,
   };
+}
+
+function entriesOf(plan: MeshPlan, access: ConfiguredMesh["access"]): Map<string, Entry> {
+  const mesh = checkedMesh(plan);
+  return new Map(
+    plan.clusters.map((cluster) => {
+      const checked = pulumi.all([mesh, checkedCluster(cluster)]);
+      return [cluster.name, { access: get(access, cluster.name), checked }];
+    }),
+  );
 }
 
 function rootOf({ ca, clusters }: MeshPlan): RootCA | undefined {
