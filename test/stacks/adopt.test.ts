@@ -1,23 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ClusterPrimary, type ClusterSpec, type MeshSpec, planMesh } from "../../components";
-import { deployMesh } from "../../stacks/mesh";
+import { ClusterPrimary, type ClusterSpec, type MeshSpec } from "../../components";
 import { decoded, find, listOf, testProvider } from "../support/components";
-import { type MockCluster, type Registration, runFailingProgram, runProgram } from "../support/mocks";
+import { deploy, LOAD_BALANCER, meshProgram } from "../support/deploy";
+import { type Registration, runFailingProgram, runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
 import { rootCertificate, selfSigned } from "../support/pki";
 import { cluster } from "../support/specs";
-
-const LB: MockCluster = { ingress: [{ ip: "192.0.2.1" }] };
-
-const program = (spec: MeshSpec) => () => {
-  const endpoint = pulumi.output({ server: "https://api.example", caData: "Q0E=" });
-  const access = { kubeconfig: pulumi.secret("kubeconfig"), endpoint: () => endpoint };
-  return deployMesh({
-    plan: planMesh(spec),
-    access: new Map(spec.clusters.map(({ name }) => [name, access])),
-  });
-};
 
 /** What is made of a cluster beside its reader and what links it. */
 const madeOf = (registrations: readonly Registration[], name: string) =>
@@ -36,7 +25,7 @@ describe("an adopted istiod", () => {
     cluster(2, { adopt: ["istiod"], rootCertificate: oldRoot, ...changes });
 
   test("is linked in both directions, and nothing is installed beside it", async () => {
-    const { registrations } = await runProgram(program({ clusters: [cluster(1), existing()] }), LB);
+    const { registrations } = await deploy({ clusters: [cluster(1), existing()] });
     expect(madeOf(registrations, "cluster2")).toEqual([
       "istio-multicluster:index:ExistingCluster cluster2",
       "kubernetes:core/v1:NamespacePatch cluster2-istio-system",
@@ -47,15 +36,12 @@ describe("an adopted istiod", () => {
   });
 
   test("gets a gateway where that is asked for", async () => {
-    const { result } = await runProgram(
-      program({ clusters: [existing({ gateway: { enabled: true } })] }),
-      LB,
-    );
+    const { result } = await deploy({ clusters: [existing({ gateway: { enabled: true } })] });
     expect(Object.keys(result.gatewayAddresses)).toEqual(["cluster2"]);
   });
 
   test("needs no root of the mesh where there is no other cluster", async () => {
-    const { result, registrations } = await runProgram(program({ clusters: [existing()] }), LB);
+    const { result, registrations } = await deploy({ clusters: [existing()] });
     expect(listOf(registrations).join()).not.toMatch(/RootCA|tls:/);
     expect(await valueOf(pulumi.output(result))).not.toHaveProperty("rootCertificate.length");
   });
@@ -64,7 +50,7 @@ describe("an adopted istiod", () => {
 describe("an adopted CA", () => {
   test("is used by an istiod of ours, and not written", async () => {
     const clusters = [cluster(1, { adopt: ["cacerts"], rootCertificate: oldRoot })];
-    const { registrations } = await runProgram(program({ clusters }), LB);
+    const { registrations } = await deploy({ clusters });
     const made = madeOf(registrations, "cluster1").join("\n");
     expect(made).toContain("Deployment cluster1-istiod:istio-system/istiod");
     expect(made).toContain("kubernetes:core/v1:Namespace cluster1-istio-system");
@@ -76,7 +62,7 @@ describe("an adopted CA", () => {
       cluster(1, { adopt: ["cacerts"], rootCertificate: oldRoot }),
       cluster(2, { controlPlanes: ["cluster1"] }),
     ];
-    const { registrations } = await runProgram(program({ clusters }), LB);
+    const { registrations } = await deploy({ clusters });
     expect(listOf(registrations).join()).not.toContain("RootCA");
   });
 });
@@ -86,7 +72,7 @@ test.each([
   ["a remote", { controlPlanes: ["cluster1"] }],
 ])("an adopted namespace of %s is patched only", async (_, changes) => {
   const clusters = [cluster(1), cluster(2, { adopt: ["namespace"], ...changes })];
-  const { registrations } = await runProgram(program({ clusters }), LB);
+  const { registrations } = await deploy({ clusters });
   const { type, inputs } = find(registrations, "cluster2-istio-system");
   expect(type).toBe("kubernetes:core/v1:NamespacePatch");
   expect(inputs["metadata"]).toMatchObject({ labels: { "topology.istio.io/network": "network2" } });
@@ -95,7 +81,7 @@ test.each([
 
 describe("roots beside the mesh's own", () => {
   const acceptedRoots = async (trustBundle: string[]) => {
-    const { registrations } = await runProgram(program({ clusters: [cluster(1)], ca: { trustBundle } }), LB);
+    const { registrations } = await deploy({ clusters: [cluster(1)], ca: { trustBundle } });
     return decoded(find(registrations, "cluster1-cacerts").inputs["data"])["root-cert.pem"];
   };
 
@@ -137,8 +123,8 @@ describe("of a deployed mesh", () => {
   ])(
     "%s cannot change, and nothing of the clusters concerned is touched",
     async (_, stashed, message, names) => {
-      const { failures, registrations } = await runFailingProgram(program(spec), {
-        ...LB,
+      const { failures, registrations } = await runFailingProgram(() => meshProgram(spec), {
+        ...LOAD_BALANCER,
         stashed,
         preview: true,
       });
@@ -150,7 +136,7 @@ describe("of a deployed mesh", () => {
 
   test("the same settings are no change", async () => {
     const stashed = { unchangeable: "cluster.local", "cluster1.unchangeable": "nothing" };
-    const { registrations } = await runProgram(program(spec), { ...LB, stashed });
+    const { registrations } = await deploy(spec, { ...LOAD_BALANCER, stashed });
     expect(listOf(registrations)).toContain("pulumi:index:Stash cluster2.unchangeable");
   });
 });
