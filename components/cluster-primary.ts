@@ -34,14 +34,22 @@ export interface ClusterPrimaryArgs {
    * @default "STRICT"
    */
   mtls?: string;
-  /** Certificate of this cluster's signing CA, PEM. */
-  caCertificate: pulumi.Input<string>;
+  /**
+   * Whether the namespace istio-system exists and is somebody else's: it is labelled, and never deleted.
+   * @default false
+   */
+  adoptNamespace?: boolean;
+  /**
+   * Certificate of this cluster's signing CA, PEM; with it the three below.
+   * @default - the Secret istio-system/cacerts exists and is somebody else's
+   */
+  caCertificate?: pulumi.Input<string>;
   /** Private key of this cluster's signing CA, PEM. */
-  caPrivateKey: pulumi.Input<string>;
+  caPrivateKey?: pulumi.Input<string>;
   /** Certificates from the signing CA up to and including the root, PEM. */
-  certificateChain: pulumi.Input<string>;
-  /** The mesh's root certificate, PEM. */
-  rootCertificate: pulumi.Input<string>;
+  certificateChain?: pulumi.Input<string>;
+  /** The root certificates that the cluster accepts, PEM; the mesh's first. */
+  rootCertificate?: pulumi.Input<string>;
   /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
   istio?: IstioArgs;
   /**
@@ -77,11 +85,12 @@ export class ClusterPrimary extends pulumi.ComponentResource {
 
   public constructor(name: string, args: ClusterPrimaryArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ClusterPrimary"), name, {}, asClusterMember(opts));
-    const namespace = systemNamespace(name, { network: args.network }, { parent: this });
+    const { network, adoptNamespace: exists } = args;
+    const namespace = systemNamespace(name, { network, exists }, { parent: this });
     const inNamespace = { parent: this, dependsOn: [namespace] };
     const cacerts = pluggedInCa(name, args, inNamespace);
     const base = baseRelease(name, args.istio, baseValues(args.base ?? {}), inNamespace);
-    const istiod = istiodChart(name, args, { parent: this, dependsOn: [namespace, cacerts, base] });
+    const istiod = istiodChart(name, args, { parent: this, dependsOn: [namespace, ...cacerts, base] });
     meshPolicy(name, args, { parent: this, dependsOn: [istiod] });
     this.readerToken = readerToken(name, inNamespace);
     this.registerOutputs({});
@@ -95,22 +104,31 @@ type PluggedInCa = Pick<
 >;
 
 /** istiod reads these files at its start; without them it would make a root of its own. */
-export function pluggedInCa(name: string, args: PluggedInCa, opts: pulumi.CustomResourceOptions): Secret {
-  const base64 = (pem: pulumi.Input<string>) =>
-    pulumi.secret(pem).apply((text) => Buffer.from(text).toString("base64"));
-  return new Secret(
+export function pluggedInCa(name: string, args: PluggedInCa, opts: pulumi.CustomResourceOptions): Secret[] {
+  const files = {
+    "ca-cert.pem": args.caCertificate,
+    "ca-key.pem": args.caPrivateKey,
+    "cert-chain.pem": args.certificateChain,
+    "root-cert.pem": args.rootCertificate,
+  };
+  const given = Object.entries(files).filter(([, pem]) => pem !== undefined);
+  if (given.length === 0) return [];
+  if (given.length < Object.keys(files).length) {
+    throw new Error(
+      `${name} has only a part of a CA; give caCertificate, caPrivateKey, certificateChain and rootCertificate, or none of them`,
+    );
+  }
+  const base64 = (pem: pulumi.Input<string> | undefined) =>
+    pulumi.secret(pem ?? "").apply((text) => Buffer.from(text).toString("base64"));
+  const secret = new Secret(
     `${name}-cacerts`,
     {
       metadata: { name: "cacerts", namespace: ISTIO_NAMESPACE },
-      data: {
-        "ca-cert.pem": base64(args.caCertificate),
-        "ca-key.pem": base64(args.caPrivateKey),
-        "cert-chain.pem": base64(args.certificateChain),
-        "root-cert.pem": base64(args.rootCertificate),
-      },
+      data: Object.fromEntries(given.map(([file, pem]) => [file, base64(pem)])),
     },
     opts,
   );
+  return [secret];
 }
 
 function istiodChart(

@@ -53,6 +53,11 @@ export interface ClusterRemoteArgs {
    * @default "cluster.local"
    */
   trustDomain?: string;
+  /**
+   * Whether the namespace istio-system exists and is somebody else's: it is labelled, and never deleted.
+   * @default false
+   */
+  adoptNamespace?: boolean;
   /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
   istio?: IstioArgs;
   /** Settings of the base chart. */
@@ -78,8 +83,9 @@ export class ClusterRemote extends pulumi.ComponentResource {
 
   public constructor(name: string, args: ClusterRemoteArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ClusterRemote"), name, {}, asClusterMember(opts));
+    const { network, adoptNamespace: exists } = args;
     const annotations = { [CONTROL_PLANES_ANNOTATION]: args.controlPlanes.join(",") };
-    const namespace = systemNamespace(name, { network: args.network, annotations }, { parent: this });
+    const namespace = systemNamespace(name, { network, annotations, exists }, { parent: this });
     const inNamespace = { parent: this, dependsOn: [namespace] };
     const base = baseRelease(
       name,

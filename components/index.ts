@@ -3,6 +3,7 @@ export { localityFailover, type LocalityFailoverInput } from "./charts/locality-
 export { ClusterPrimary, type ClusterPrimaryArgs } from "./cluster-primary";
 export { ClusterRemote, type ClusterRemoteArgs } from "./cluster-remote";
 export { EastWestGateway, type EastWestGatewayArgs } from "./east-west-gateway";
+export { ExistingCluster, type ExistingClusterArgs } from "./existing-cluster";
 export { IntermediateCA, type IntermediateCAArgs } from "./intermediate-ca";
 export { ExternalControlPlane, type ExternalControlPlaneArgs } from "./external-control-plane";
 export type { IstioArgs } from "./internal/istio-args";

@@ -97,6 +97,8 @@ const cluster = z.strictObject({
   apiServer: z.url({ protocol: /^https$/, error: "must be an https:// address" }).optional(),
   tlsServerName: z.string().min(1).optional(),
   caBundle: pem.optional(),
+  adopt: z.array(z.enum(["namespace", "cacerts", "istiod"])).optional(),
+  rootCertificate: pem.optional(),
   istio: istio.optional(),
   podCidrs: z.array(z.string()).optional(),
   serviceCidrs: z.array(z.string()).optional(),
@@ -120,6 +122,7 @@ export const meshConfigSchema = z.strictObject({
       intermediateValidityDays: z.number().int().min(1).optional(),
       organization: z.string().min(1).optional(),
       protectRoot: z.boolean().optional(),
+      trustBundle: z.array(pem).optional(),
     })
     .optional(),
   base: base.optional(),

@@ -8,13 +8,13 @@ import {
 } from "../components";
 import type { ClusterPlan, ExternalControlPlanePlan, MeshPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./access";
-import { apiArgs, istiodArgs, entranceOf, gatewayOf, type Member, sharedArgs } from "./members";
+import { type Entry, apiArgs, istiodArgs, entranceOf, gatewayOf, type Member, sharedArgs } from "./members";
 import { clusterProvider } from "./providers";
 
 /** The cluster that runs another one's istiod. */
 export interface Host {
   readonly plan: ClusterPlan;
-  readonly access: ClusterAccess;
+  readonly entry: Entry;
 }
 
 /**
@@ -28,11 +28,11 @@ export function configClusterMember(
   external: ExternalControlPlanePlan,
   host: Host,
   plan: MeshPlan,
-  root: RootCA,
-  access: ClusterAccess,
+  root: RootCA | undefined,
+  { access, checked }: Entry,
 ): Member {
-  const provider = clusterProvider(cluster, access);
-  const hostProvider = clusterProvider(host.plan, host.access);
+  const provider = clusterProvider(cluster, access, checked);
+  const hostProvider = clusterProvider(host.plan, host.entry.access, host.entry.checked);
   const [token, giveToken] = pulumi.deferredOutput<string>();
   const istiod = new ExternalControlPlane(
     host.plan.name,

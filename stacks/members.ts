@@ -4,22 +4,30 @@ import {
   ClusterPrimary,
   ClusterRemote,
   EastWestGateway,
+  ExistingCluster,
   IntermediateCA,
   type IstioArgs,
   RemoteSecretLink,
   type RootCA,
 } from "../components";
+import { adopts } from "../components/topology/adopt";
 import { linkName } from "../components/internal/names";
 import type { AddressType, ClusterPlan, MeshPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./access";
 import { clusterProvider } from "./providers";
+
+/** How a cluster is reached, and what has to be checked before anything in it is touched. */
+export interface Entry {
+  readonly access: ClusterAccess;
+  readonly checked: pulumi.Output<unknown>;
+}
 
 /** One cluster of the mesh as it is being built. */
 export interface Member {
   readonly plan: ClusterPlan;
   readonly access: ClusterAccess;
   readonly provider: k8s.Provider;
-  readonly cluster: ClusterPrimary | ClusterRemote;
+  readonly cluster: ClusterPrimary | ClusterRemote | ExistingCluster;
   readonly gateway?: EastWestGateway | undefined;
   /** The istiod that serves it. */
   readonly istiod: Istiod;
@@ -48,10 +56,10 @@ export interface Entrance {
 export function primaryMember(
   cluster: ClusterPlan,
   plan: MeshPlan,
-  root: RootCA,
-  access: ClusterAccess,
+  root: RootCA | undefined,
+  { access, checked }: Entry,
 ): Member {
-  const provider = clusterProvider(cluster, access);
+  const provider = clusterProvider(cluster, access, checked);
   const primary = primaryOf(cluster, plan, root, provider);
   const injection = [primary];
   const gateway = gatewayOf(cluster, provider, injection);
@@ -68,14 +76,30 @@ export function primaryMember(
   };
 }
 
+/** A cluster with an istiod that others installed, and a gateway if it is to get one. */
+export function existingMember(cluster: ClusterPlan, { access, checked }: Entry): Member {
+  const provider = clusterProvider(cluster, access, checked);
+  const existing = new ExistingCluster(cluster.name, { network: cluster.network }, { provider });
+  const injection = [existing];
+  return {
+    plan: cluster,
+    access,
+    provider,
+    cluster: existing,
+    istiod: { provider, resource: existing },
+    injection,
+    gateway: gatewayOf(cluster, provider, injection),
+  };
+}
+
 /** A cluster that others serve, the links by which they do, and its gateway, which gets its proxy through these. */
 export function remoteMember(
   cluster: ClusterPlan,
   plan: MeshPlan,
   controlPlanes: readonly Member[],
-  access: ClusterAccess,
+  { access, checked }: Entry,
 ): Member {
-  const provider = clusterProvider(cluster, access);
+  const provider = clusterProvider(cluster, access, checked);
   const [controlPlane] = controlPlanes;
   if (controlPlane === undefined) throw new Error(`${cluster.name} is no remote`);
   const { istiod } = controlPlane;
@@ -117,7 +141,7 @@ export function apiArgs(access: ClusterAccess) {
 function primaryOf(
   cluster: ClusterPlan,
   plan: MeshPlan,
-  root: RootCA,
+  root: RootCA | undefined,
   provider: k8s.Provider,
 ): ClusterPrimary {
   return new ClusterPrimary(
@@ -132,25 +156,37 @@ function primaryOf(
   );
 }
 
-/** What an istiod gets wherever it runs: a signing CA, and how proxies are to treat hosts. */
-export function istiodArgs(cluster: ClusterPlan, plan: MeshPlan, root: RootCA) {
-  const ca = new IntermediateCA(`${cluster.name}-ca`, {
-    clusterName: cluster.name,
+/** What an istiod gets wherever it runs: a signing CA, unless it has one, and how proxies are to treat hosts. */
+export function istiodArgs(cluster: ClusterPlan, plan: MeshPlan, root: RootCA | undefined) {
+  return {
+    ...(root && !adopts(cluster, "cacerts") ? caArgs(cluster, plan, root) : {}),
+    clusterLocal: [...plan.clusterLocal],
+    dnsCapture: plan.dnsCapture,
+  };
+}
+
+/** The CA that a cluster gets under the mesh's root. */
+function caArgs({ name }: ClusterPlan, { ca: settings }: MeshPlan, root: RootCA) {
+  const ca = new IntermediateCA(`${name}-ca`, {
+    clusterName: name,
     rootCertificate: root.certificate,
     rootPrivateKey: root.privateKey,
     rootNotAfter: root.notAfter,
-    algorithm: plan.ca.intermediateAlgorithm,
-    validityDays: plan.ca.intermediateValidityDays,
-    organization: plan.ca.organization,
+    algorithm: settings.intermediateAlgorithm,
+    validityDays: settings.intermediateValidityDays,
+    organization: settings.organization,
   });
   return {
     caCertificate: ca.certificate,
     caPrivateKey: ca.privateKey,
     certificateChain: ca.certificateChain,
-    rootCertificate: root.certificate,
-    clusterLocal: [...plan.clusterLocal],
-    dnsCapture: plan.dnsCapture,
+    rootCertificate: root.certificate.apply((pem) => [pem, ...settings.trustBundle].map(ended).join("")),
   };
+}
+
+/** PEM text may end without the line break that has to be between two certificates. */
+function ended(pem: string): string {
+  return pem.endsWith("\n") ? pem : `${pem}\n`;
 }
 
 function remoteOf(
@@ -184,6 +220,7 @@ export function sharedArgs(cluster: ClusterPlan, plan: MeshPlan) {
   return {
     clusterName: cluster.name,
     network: cluster.network,
+    adoptNamespace: adopts(cluster, "namespace"),
     meshId: plan.meshId,
     trustDomain: plan.trustDomain,
     istio: istioArgs(cluster),

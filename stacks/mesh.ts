@@ -1,17 +1,19 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { RootCA, SampleApps, ServiceStubs } from "../components";
+import { adopts } from "../components/topology/adopt";
 import { isMember, isPrimary, linkText } from "../components/topology/links";
 import type { ClusterPlan, LinkPlan, MeshPlan } from "../components/topology/types";
 import type { ConfiguredMesh } from "./config";
 import { configClusterMember } from "./external";
-import { linkTo, type Member, primaryMember, remoteMember } from "./members";
+import { type Entry, existingMember, linkTo, type Member, primaryMember, remoteMember } from "./members";
+import { checkedCluster, checkedMesh } from "./unchangeable";
 
 /** What a stack tells of its mesh. */
 export interface MeshOutputs {
-  /** The shared root certificate, PEM. */
-  readonly rootCertificate: pulumi.Output<string>;
+  /** The mesh's root certificate, PEM; none where every cluster has a CA already. */
+  readonly rootCertificate: pulumi.Output<string> | undefined;
   /** SHA-256 of the root certificate. */
-  readonly rootFingerprint: pulumi.Output<string>;
+  readonly rootFingerprint: pulumi.Output<string> | undefined;
   /** Load balancer address per cluster that has an east-west gateway. */
   readonly gatewayAddresses: Record<string, pulumi.Output<string>>;
   /** Load balancer address of the istiod of each cluster that has it in another cluster. */
@@ -26,18 +28,19 @@ export interface MeshOutputs {
 export function deployMesh({ plan, access }: ConfiguredMesh): MeshOutputs {
   const root = rootOf(plan);
   const members = new Map<string, Member>();
+  const entries = entriesOf(plan, access);
   for (const cluster of plan.clusters.filter(isMember).filter(isPrimary)) {
-    members.set(cluster.name, withControlPlane(cluster, { plan, access }, root));
+    members.set(cluster.name, withControlPlane(cluster, plan, entries, root));
   }
   for (const cluster of plan.clusters.filter((candidate) => !isPrimary(candidate))) {
     const controlPlanes = cluster.controlPlanes.map((name) => get(members, name));
-    members.set(cluster.name, remoteMember(cluster, plan, controlPlanes, get(access, cluster.name)));
+    members.set(cluster.name, remoteMember(cluster, plan, controlPlanes, get(entries, cluster.name)));
   }
   for (const link of plan.links.filter(({ serves }) => !serves)) connect(link, members);
   deployServices(plan, members);
   return {
-    rootCertificate: root.certificate,
-    rootFingerprint: root.fingerprint,
+    rootCertificate: root?.certificate,
+    rootFingerprint: root?.fingerprint,
     gatewayAddresses: gatewayAddresses(members),
     externalControlPlaneAddresses: externalAddresses(members),
     links: plan.links.map(linkText),
@@ -45,16 +48,34 @@ export function deployMesh({ plan, access }: ConfiguredMesh): MeshOutputs {
   };
 }
 
-/** A cluster with a control plane of its own, inside or outside of it. */
-function withControlPlane(cluster: ClusterPlan, { plan, access }: ConfiguredMesh, root: RootCA): Member {
+/** A cluster with a control plane of its own: made here, made by others, or outside of it. */
+function withControlPlane(
+  cluster: ClusterPlan,
+  plan: MeshPlan,
+  entries: ReadonlyMap<string, Entry>,
+  root: RootCA | undefined,
+): Member {
   const { name, externalControlPlane: external } = cluster;
-  if (external === undefined) return primaryMember(cluster, plan, root, get(access, name));
-  const hosts = new Map(plan.clusters.map((candidate) => [candidate.name, candidate]));
-  const host = { plan: get(hosts, external.host), access: get(access, external.host) };
-  return configClusterMember(cluster, external, host, plan, root, get(access, name));
+  const entry = get(entries, name);
+  if (adopts(cluster, "istiod")) return existingMember(cluster, entry);
+  if (external === undefined) return primaryMember(cluster, plan, root, entry);
+  const clusters = new Map(plan.clusters.map((candidate) => [candidate.name, candidate]));
+  const host = { plan: get(clusters, external.host), entry: get(entries, external.host) };
+  return configClusterMember(cluster, external, host, plan, root, entry);
 }
 
-function rootOf({ ca }: MeshPlan): RootCA {
+function entriesOf(plan: MeshPlan, access: ConfiguredMesh["access"]): Map<string, Entry> {
+  const mesh = checkedMesh(plan);
+  return new Map(
+    plan.clusters.map((cluster) => {
+      const checked = pulumi.all([mesh, checkedCluster(cluster)]);
+      return [cluster.name, { access: get(access, cluster.name), checked }];
+    }),
+  );
+}
+
+function rootOf({ ca, clusters }: MeshPlan): RootCA | undefined {
+  if (clusters.filter(isPrimary).every((cluster) => adopts(cluster, "cacerts"))) return undefined;
   return new RootCA(
     "root-ca",
     { algorithm: ca.rootAlgorithm, validityDays: ca.rootValidityDays, organization: ca.organization },

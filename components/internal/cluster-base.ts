@@ -1,4 +1,4 @@
-import { Namespace } from "@pulumi/kubernetes/core/v1";
+import { Namespace, NamespacePatch } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
 import type * as pulumi from "@pulumi/pulumi";
 import type { HelmValues } from "../topology/types";
@@ -9,20 +9,22 @@ import { ISTIO_NAMESPACE, NETWORK_LABEL } from "./names";
 export interface SystemNamespaceInput {
   readonly network: string;
   readonly annotations?: Record<string, string>;
+  /** Whether the namespace exists and is somebody else's. @default false */
+  readonly exists?: boolean | undefined;
 }
 
-/** Istio's namespace, labelled with the cluster's network. */
+/** Istio's namespace, labelled with the cluster's network. Of one that exists nothing else is touched, nor is it deleted. */
 export function systemNamespace(
   name: string,
-  { network, annotations }: SystemNamespaceInput,
+  { network, annotations, exists }: SystemNamespaceInput,
   opts: pulumi.CustomResourceOptions,
-): Namespace {
-  const metadata = { name: ISTIO_NAMESPACE, labels: { [NETWORK_LABEL]: network } };
-  return new Namespace(
-    `${name}-${ISTIO_NAMESPACE}`,
-    { metadata: annotations === undefined ? metadata : { ...metadata, annotations } },
-    opts,
-  );
+): Namespace | NamespacePatch {
+  const labelled = { name: ISTIO_NAMESPACE, labels: { [NETWORK_LABEL]: network } };
+  const metadata = annotations === undefined ? labelled : { ...labelled, annotations };
+  const resourceName = `${name}-${ISTIO_NAMESPACE}`;
+  return exists
+    ? new NamespacePatch(resourceName, { metadata }, opts)
+    : new Namespace(resourceName, { metadata }, opts);
 }
 
 /** A Release, not a HelmChart: as resources of their own Istio's CRDs would be three quarters of the stack's state. */

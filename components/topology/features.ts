@@ -1,3 +1,4 @@
+import { adopts } from "./adopt";
 import { clientsElsewhere, isPrimary, linksOf, remotesOf, visibleFrom } from "./links";
 import { gatewaySettings } from "./plan";
 import type { ClusterSpec, MeshSpec } from "./types";
@@ -15,7 +16,7 @@ export type Feature = "charts" | "remote" | "exposed-istiod" | "hostname-gateway
 /** The features that a spec asks of a cluster. */
 export function featuresOf(cluster: ClusterSpec, spec: MeshSpec): ReadonlySet<Feature> {
   const asked: Record<Feature, boolean> = {
-    charts: true,
+    charts: !adopts(cluster, "istiod"),
     remote: !isPrimary(cluster) || cluster.externalControlPlane !== undefined,
     "exposed-istiod":
       cluster.externalControlPlane !== undefined || remotesOf(cluster.name, spec.clusters).length > 0,

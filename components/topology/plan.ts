@@ -1,4 +1,5 @@
 import { DEFAULT_ISTIO_VERSION } from "../values/versions";
+import { adopted, adopts } from "./adopt";
 import { clientsElsewhere, hostedBy, isPrimary, linksOf, membersOf, remotesOf } from "./links";
 import { exportedHosts, planStubs } from "./services";
 import type {
@@ -26,6 +27,7 @@ export const CA_DEFAULTS = {
   intermediateValidityDays: 730,
   organization: "Istio",
   protectRoot: true,
+  trustBundle: [],
 } as const satisfies CaSpec;
 
 /** Makes the plan of a spec in which {@link validateMesh} found no problem. */
@@ -77,6 +79,7 @@ function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
     network: cluster.network,
     controlPlanes: cluster.controlPlanes ?? [],
     remotes: remotesOf(cluster.name, spec.clusters),
+    adopt: adopted(cluster),
     istio: planIstio(cluster, spec),
     externalControlPlane: planExternalControlPlane(cluster, spec),
     hosts: hostedBy(cluster.name, spec.clusters),
@@ -103,7 +106,8 @@ function planGateway(cluster: ClusterSpec, spec: MeshSpec): GatewayPlan | undefi
   if (hostedBy(cluster.name, spec.clusters) !== undefined) return undefined;
   const exposesIstiod =
     cluster.externalControlPlane === undefined && remotesOf(cluster.name, spec.clusters).length > 0;
-  if (!(enabled ?? (exposesServices || exposesIstiod))) return undefined;
+  const isNeeded = !adopts(cluster, "istiod") && (exposesServices || exposesIstiod);
+  if (!(enabled ?? isNeeded)) return undefined;
   return {
     ...settings,
     hosts: settings.hosts ?? exportedHosts(spec),

@@ -1,3 +1,4 @@
+import { adoption } from "./rules/adopt";
 import { ca } from "./rules/ca";
 import { cidrs } from "./rules/cidrs";
 import { clusters } from "./rules/clusters";
@@ -10,6 +11,7 @@ import { meshNames } from "./rules/names";
 import { roles } from "./rules/roles";
 import { sampleApps } from "./rules/sample-apps";
 import { services } from "./rules/services";
+import { trust } from "./rules/trust";
 import { values, valueWarnings } from "./rules/values";
 import { versions, versionWarnings } from "./rules/versions";
 import type { MeshSpec, Problem } from "./types";
@@ -21,6 +23,8 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   versions,
   ca,
   clusters,
+  adoption,
+  trust,
   cidrs,
   values,
   roles,

@@ -11,6 +11,8 @@ export interface MockCluster {
   readonly tokenData?: Record<string, string> | undefined;
   /** Outputs of stack references, by name. */
   readonly stackOutputs?: Record<string, Record<string, unknown>>;
+  /** What stashes were first given, by name. @default - what they are given */
+  readonly stashed?: Readonly<Record<string, unknown>>;
   /** Whether the run is a preview. */
   readonly preview?: boolean;
 }
@@ -100,6 +102,8 @@ export async function stateOf(
       return { data: cluster.tokenData ?? { token: Buffer.from(`token-of-${name}`).toString("base64") } };
     case "kubernetes:core/v1:Service":
       return serviceStatus(inputs, cluster);
+    case "pulumi:index:Stash":
+      return { output: cluster.stashed?.[name] ?? inputs["input"] };
     case "pulumi:pulumi:StackReference":
       return { outputs: cluster.stackOutputs?.[String(inputs["name"])] ?? {} };
     default:

@@ -24,6 +24,7 @@ describe("the plan of a mesh", () => {
       network: `network${index}`,
       controlPlanes: [],
       remotes: [],
+      adopt: [],
       istio: { version: "1.31.1", charts: {}, imagePullSecrets: [] },
       base: {},
       istiod: {},
@@ -41,6 +42,7 @@ describe("the plan of a mesh", () => {
         intermediateValidityDays: 730,
         organization: "Istio",
         protectRoot: true,
+        trustBundle: [],
       },
       clusters: [planOf(1), planOf(2)],
       links: [

@@ -1,3 +1,4 @@
+import { adopts } from "../adopt";
 import { clientsElsewhere, remotesOf } from "../links";
 import { gatewaySettings } from "../plan";
 import type { GatewaySpec, MeshSpec, Problem } from "../types";
@@ -44,6 +45,7 @@ function settings(gateway: GatewaySpec | undefined, path: string): Problem[] {
 function reachability(spec: MeshSpec): Problem[] {
   return spec.clusters.flatMap((cluster, index) => {
     if ((cluster.gateway?.enabled ?? spec.gateway?.enabled) !== false) return [];
+    if (adopts(cluster, "istiod")) return [];
     const clients = clientsElsewhere(cluster, spec);
     const remotes = cluster.externalControlPlane ? [] : remotesOf(cluster.name, spec.clusters);
     const needs = [

@@ -15,4 +15,6 @@ export interface CaSpec {
   readonly organization?: string | undefined;
   /** Whether Pulumi refuses to delete or replace the root's key and certificate. @default true */
   readonly protectRoot?: boolean | undefined;
+  /** Other roots, PEM, that every cluster under the mesh's root accepts as well. @default [] */
+  readonly trustBundle?: readonly string[] | undefined;
 }

@@ -5,6 +5,9 @@ import type { BaseSpec, IstiodSpec, IstioPlan, IstioSpec } from "./istio";
 /** What happens to the resources of a cluster whose API server does not answer. */
 export type WhenUnreachable = "fail" | "skip";
 
+/** What of a cluster can exist before it joins the mesh, and stays somebody else's. */
+export type Adoptable = "namespace" | "cacerts" | "istiod";
+
 /** One Kubernetes cluster of the mesh: a primary, which runs its own istiod, unless it names others that serve it. */
 export interface ClusterSpec {
   /** DNS-1123 label, unique in the mesh; the remote-secret key, Istio's cluster ID and the resource name prefix. */
@@ -18,7 +21,20 @@ export interface ClusterSpec {
    * @see https://istio.io/latest/docs/setup/install/multicluster/primary-remote/
    */
   readonly controlPlanes?: readonly string[] | undefined;
-  /** Which Istio it gets, over the mesh's. */
+  /**
+   * What the cluster has already, which is neither written nor deleted:
+   * - `namespace`: istio-system, of which only the labels and annotations that tell its network and role are set
+   * - `cacerts`: the Secret with its CA; needs `rootCertificate`
+   * - `istiod`: a whole control plane of this mesh ID and trust domain, with the other two; the cluster is only linked,
+   *   and its gateway is its own unless `gateway.enabled` is true
+   *
+   * It cannot change while the cluster is part of the mesh.
+   * @default [] - the cluster has no Istio yet
+   */
+  readonly adopt?: readonly Adoptable[] | undefined;
+  /** With `cacerts` or `istiod`: the cluster's root, PEM, then other roots that it accepts. */
+  readonly rootCertificate?: string | undefined;
+  /** Which Istio it gets, over the mesh's; with `istiod` adopted, which it has. */
   readonly istio?: IstioSpec | undefined;
   /**
    * Ranges of its pod addresses, for checks only: within a network they must not overlap.
@@ -50,6 +66,8 @@ export interface ClusterPlan {
   readonly controlPlanes: readonly string[];
   /** The remotes that it serves. */
   readonly remotes: readonly string[];
+  /** What it has already; with `istiod` all three. */
+  readonly adopt: readonly Adoptable[];
   readonly istio: IstioPlan;
   /** Where its istiod runs, if in another cluster. */
   readonly externalControlPlane?: ExternalControlPlanePlan | undefined;

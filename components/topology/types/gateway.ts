@@ -5,7 +5,7 @@ export type AddressType = "ip" | "hostname";
 
 /** Settings of the east-west gateways, per mesh or per cluster (a cluster's win). */
 export interface GatewaySpec {
-  /** Whether the cluster has a gateway. @default - true when another network or a remote has to reach this cluster */
+  /** Whether the cluster has a gateway. @default - true when another network or a remote has to reach this cluster, unless its istiod is adopted */
   readonly enabled?: boolean | undefined;
   /** Fixed replica count; turns the autoscaler off. Exclusive with `minReplicas` and `maxReplicas`. */
   readonly replicas?: number | undefined;

@@ -1,0 +1,28 @@
+import * as pulumi from "@pulumi/pulumi";
+import { systemNamespace } from "./internal/cluster-base";
+import { asClusterMember, componentType } from "./internal/component";
+import { readerToken } from "./internal/reader";
+
+/** Arguments of {@link ExistingCluster}. */
+export interface ExistingClusterArgs {
+  /** Network of its pods, the one that its istiod was told. */
+  network: string;
+}
+
+/**
+ * A cluster whose control plane exists and is somebody else's: the network's label on its namespace, and the account
+ * through which other clusters' control planes read it. Nothing of Istio is installed or deleted.
+ *
+ * @see https://istio.io/latest/docs/setup/install/multicluster/before-you-begin/
+ */
+export class ExistingCluster extends pulumi.ComponentResource {
+  /** Bearer token of the reader account; secret. */
+  public readonly readerToken: pulumi.Output<string>;
+
+  public constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType("ExistingCluster"), name, {}, asClusterMember(opts));
+    const namespace = systemNamespace(name, { network: args.network, exists: true }, { parent: this });
+    this.readerToken = readerToken(name, { parent: this, dependsOn: [namespace] });
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,16 @@
+import { X509Certificate } from "node:crypto";
+
+/**
+ * The certificates of a PEM bundle, in their order.
+ *
+ * @returns nothing when the text holds none, or one that is none
+ */
+export function parseCertificates(pem: string): X509Certificate[] | undefined {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    const certificates = blocks.map((block) => new X509Certificate(block));
+    return certificates.length === 0 ? undefined : certificates;
+  } catch {
+    return undefined;
+  }
+}
