@@ -5,11 +5,11 @@ import { HelmChart } from "./internal/helm-chart";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import { componentType } from "./internal/component";
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from "./internal/names";
-import type { GatewaySpec } from "./topology/types";
+import type { GatewaySettings } from "./topology/types";
 import { gatewayValues } from "./values/gateway";
 
 /** Arguments of {@link EastWestGateway}. */
-export interface EastWestGatewayArgs extends Omit<GatewaySpec, "enabled"> {
+export interface EastWestGatewayArgs extends GatewaySettings {
   /** Network that the gateway leads into. */
   network: string;
   /**

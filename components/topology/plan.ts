@@ -1,3 +1,5 @@
+import { gatewayPorts } from "../values/gateway-ports";
+import { addressTypeOn, loadBalancerAnnotations, platformValues } from "../values/platforms";
 import { DEFAULT_ISTIO_VERSION } from "../values/versions";
 import { clientsElsewhere, isPrimary, linksOf, remotesOf } from "./links";
 import { exportedHosts, planStubs } from "./services";
@@ -7,12 +9,14 @@ import type {
   ClusterSpec,
   GatewayPlan,
   GatewaySpec,
+  HelmValues,
   IstiodSpec,
   IstioPlan,
   LinkPlan,
   LinkSpec,
   MeshPlan,
   MeshSpec,
+  Platform,
   SampleAppsPlan,
   SampleAppsSpec,
 } from "./types";
@@ -77,26 +81,53 @@ function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
     controlPlanes: cluster.controlPlanes ?? [],
     remotes: remotesOf(cluster.name, spec.clusters),
     istio: planIstio(cluster, spec),
-    base: mergeSettings(spec.base, cluster.base),
-    istiod: istiodSettings(cluster, spec),
+    base: onPlatform(cluster.platform, mergeSettings(spec.base, cluster.base)),
+    istiod: onPlatform(cluster.platform, istiodSettings(cluster, spec)),
     gateway: planGateway(cluster, spec),
     whenUnreachable: cluster.whenUnreachable ?? "fail",
   };
 }
 
-function planGateway(cluster: ClusterSpec, spec: MeshSpec): GatewayPlan | undefined {
-  const { enabled, ...settings } = gatewaySettings(cluster, spec);
+/** What a cluster's gateway leads to; nothing where there is no gateway. */
+export function exposureOf(
+  cluster: ClusterSpec,
+  spec: MeshSpec,
+): Pick<GatewayPlan, "exposesServices" | "exposesIstiod" | "addressType"> | undefined {
+  const { enabled, addressType } = gatewaySettings(cluster, spec);
   const exposesServices = clientsElsewhere(cluster, spec).length > 0;
   const exposesIstiod = remotesOf(cluster.name, spec.clusters).length > 0;
   if (!(enabled ?? (exposesServices || exposesIstiod))) return undefined;
   return {
-    ...settings,
-    hosts: settings.hosts ?? exportedHosts(spec),
     // A gateway that somebody asked for without a need is there to lead to services.
     exposesServices: exposesServices || !exposesIstiod,
     exposesIstiod,
-    addressType: settings.addressType ?? "ip",
+    addressType: addressType ?? addressTypeOn(cluster.platform),
   };
+}
+
+function planGateway(cluster: ClusterSpec, spec: MeshSpec): GatewayPlan | undefined {
+  const exposure = exposureOf(cluster, spec);
+  if (exposure === undefined) return undefined;
+  const {
+    enabled: _enabled,
+    internal,
+    idleTimeoutSeconds,
+    addressPool,
+    ...settings
+  } = gatewaySettings(cluster, spec);
+  const annotations = loadBalancerAnnotations(cluster.platform, {
+    internal,
+    idleTimeoutSeconds,
+    addressPool,
+    ports: gatewayPorts(exposure).map(({ port }) => port),
+    restricted: (settings.sourceRanges ?? []).length > 0,
+  });
+  return onPlatform(cluster.platform, {
+    ...settings,
+    ...exposure,
+    hosts: settings.hosts ?? exportedHosts(spec),
+    serviceAnnotations: { ...annotations, ...settings.serviceAnnotations },
+  });
 }
 
 function planLink(link: LinkSpec, clusters: readonly ClusterSpec[]): LinkPlan {
@@ -109,11 +140,21 @@ function planLink(link: LinkSpec, clusters: readonly ClusterSpec[]): LinkPlan {
   };
 }
 
+/** Settings of something that a Helm chart installs. */
+interface ChartSettings {
+  readonly values?: HelmValues | undefined;
+}
+
+/** Settings over the values by which a chart knows its platform. */
+function onPlatform<T extends ChartSettings>(platform: Platform | undefined, settings: T): T {
+  const values = platformValues(platform);
+  return values === undefined
+    ? settings
+    : { ...settings, values: mergeValues(values, settings.values ?? {}) };
+}
+
 /** A cluster's settings over the mesh's; Helm values of both are kept, the cluster's win key by key. */
-function mergeSettings<T extends { readonly values?: Readonly<Record<string, unknown>> | undefined }>(
-  mesh: T | undefined,
-  cluster: T | undefined,
-): T {
+function mergeSettings<T extends ChartSettings>(mesh: T | undefined, cluster: T | undefined): T {
   const merged = { ...mesh, ...definedOnly(cluster ?? {}) } as T;
   if (mesh?.values === undefined || cluster?.values === undefined) return merged;
   return { ...merged, values: mergeValues(mesh.values, cluster.values) };
