@@ -11,7 +11,7 @@ import {
 } from "../components";
 import { linkName } from "../components/internal/names";
 import type { ClusterPlan, MeshPlan } from "../components/topology/types";
-import type { ClusterAccess } from "./access";
+import type { ClusterAccess } from "./cluster-access";
 import { clusterProvider } from "./providers";
 
 /** One cluster of the mesh as it is being built. */

@@ -2,8 +2,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import { RootCA, SampleApps, ServiceStubs } from "../components";
 import { isPrimary, linkText } from "../components/topology/links";
 import type { LinkPlan, MeshPlan } from "../components/topology/types";
-import type { ConfiguredMesh } from "./config";
+import type { ClusterAccess } from "./cluster-access";
 import { linkTo, type Member, primaryMember, remoteMember } from "./members";
+
+/** A mesh as configured: what to build, and how to reach each cluster. */
+export interface ConfiguredMesh {
+  readonly plan: MeshPlan;
+  readonly access: ReadonlyMap<string, ClusterAccess>;
+}
 
 /** What a stack tells of its mesh. */
 export interface MeshOutputs {

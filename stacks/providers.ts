@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { ClusterPlan } from "../components/topology/types";
-import type { ClusterAccess } from "./access";
+import type { ClusterAccess } from "./cluster-access";
 
 /** The provider under which everything of one cluster is made. */
 export function clusterProvider(cluster: ClusterPlan, access: ClusterAccess): k8s.Provider {
