@@ -27,7 +27,7 @@ const library = {
 };
 
 export default defineConfig(
-  globalIgnores(["dist", ".lab", "components/charts/imports"]),
+  globalIgnores(["dist", ".lab", "components/charts/imports", "examples"]),
   {
     files: ["**/*.ts", "**/*.mts"],
     extends: [tseslint.configs.recommendedTypeChecked],

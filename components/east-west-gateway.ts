@@ -7,11 +7,11 @@ import { componentType } from "./internal/component";
 import { loadBalancerAddress } from "./internal/load-balancer";
 import type { KubernetesObject } from "./internal/manifests";
 import { EAST_WEST_GATEWAY } from "./internal/names";
-import type { GatewaySpec } from "./topology/types";
+import type { GatewaySettings } from "./topology/types";
 import { gatewayValues } from "./values/gateway";
 
 /** Arguments of {@link EastWestGateway}. */
-export interface EastWestGatewayArgs extends Omit<GatewaySpec, "enabled"> {
+export interface EastWestGatewayArgs extends GatewaySettings {
   /** Network that the gateway leads into. */
   network: string;
   /**

@@ -10,7 +10,8 @@ import { applyManifests, type KubernetesObject } from "./internal/manifests";
 import { EXTERNAL_ISTIOD, ISTIO_NAMESPACE } from "./internal/names";
 import { encodedKubeconfig } from "./internal/token-kubeconfig";
 import type { IstiodSpec } from "./topology/types";
-import { externalIstiodPorts, externalIstiodValues } from "./values/external";
+import { externalIstiodValues } from "./values/external";
+import { externalIstiodPorts } from "./values/gateway-ports";
 
 /** Arguments of {@link ExternalControlPlane}. */
 export interface ExternalControlPlaneArgs {

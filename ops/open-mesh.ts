@@ -5,8 +5,9 @@ import type { ConfigMap, Stack } from "@pulumi/pulumi/automation";
 import { selectContext, singleContext } from "../components/internal/kubeconfig";
 import { planMesh } from "../components/topology/plan";
 import type { MeshPlan } from "../components/topology/types";
-import { checkMesh, describeProblems } from "../stacks/config";
+import { checkMesh } from "../stacks/config";
 import type { ClusterConfig, MeshConfig } from "../stacks/config-schema";
+import { describeProblems } from "../stacks/problems";
 
 /** A configured mesh as the commands beside the program see it: the plan, and a client configuration per cluster. */
 export interface OpenMesh {

@@ -3,7 +3,7 @@ import { warningsOf } from "../components";
 import { linkText } from "../components/topology/links";
 import { planMesh } from "../components/topology/plan";
 import type { ClusterPlan, MeshPlan, Problem } from "../components/topology/types";
-import { gatewayPorts } from "../components/values/gateway";
+import { gatewayPorts } from "../components/values/gateway-ports";
 import type { MeshOutputs } from "../stacks/mesh";
 import { table } from "../verify/table";
 import { configuredMesh } from "./open-mesh";

@@ -3,26 +3,14 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import {
-  type ApiEndpoint,
-  apiEndpoint,
   isLoopback,
   KubeconfigError,
   selectContext,
   type SelectedContext,
-  singleContext,
 } from "../components/internal/kubeconfig";
 import type { Problem } from "../components/topology/types";
+import { checkedEndpoint, type ClusterAccess, clusterAccess, loopbackMessage } from "./cluster-access";
 import type { ClusterConfig, MeshConfig } from "./config-schema";
-
-/** How the program reaches a cluster, and how other clusters do. */
-export interface ClusterAccess {
-  /** Kubeconfig with one context, for the provider only; secret. */
-  readonly kubeconfig: pulumi.Output<string>;
-  /** API address and CA for links to this cluster; a function, so that a cluster nobody observes needs neither. */
-  readonly endpoint: () => pulumi.Output<ApiEndpoint>;
-  /** Private key for the public name of its external control plane, where the config holds one; secret. */
-  readonly privateKey?: pulumi.Output<string> | undefined;
-}
 
 /**
  * Problems of access that config and files can show. Kubeconfigs that are secrets or outputs are checked when known.
@@ -46,7 +34,9 @@ export function validateAccess(
         hasSecret,
       ),
       ...fileProblems(cluster, `${path}.access`, (selected) => {
-        if (isObserved) checkedEndpoint(selected, cluster, mesh);
+        // An apiServer in the config is checked by itself.
+        const allowLoopback = mesh.loopbackIsShared === true || cluster.apiServer !== undefined;
+        if (isObserved) checkedEndpoint(selected, cluster, allowLoopback);
       }),
       ...(isObserved ? apiServerProblems(cluster, `${path}.apiServer`, mesh) : []),
     ];
@@ -106,18 +96,16 @@ function apiServerProblems({ name, apiServer }: ClusterConfig, path: string, mes
 
 /** Opens the access to a cluster whose config has been checked. */
 export function openAccess(cluster: ClusterConfig, mesh: MeshConfig, config: pulumi.Config): ClusterAccess {
-  const selected = pulumi.secret(
-    kubeconfigText(cluster, config).apply((text) =>
-      naming(cluster, () => selectContext(text, cluster.access.context)),
-    ),
-  );
+  const opened = clusterAccess(cluster.name, {
+    kubeconfig: kubeconfigText(cluster, config),
+    context: cluster.access.context,
+    apiServer: cluster.apiServer,
+    caBundle: cluster.caBundle,
+    tlsServerName: cluster.tlsServerName,
+    loopbackIsShared: mesh.loopbackIsShared,
+  });
   const privateKey = privateKeyConfig(cluster);
-  return {
-    kubeconfig: selected.apply(singleContext),
-    endpoint: () =>
-      selected.apply((context) => naming(cluster, () => checkedEndpoint(context, cluster, mesh))),
-    privateKey: privateKey === undefined ? undefined : config.requireSecret(privateKey),
-  };
+  return privateKey === undefined ? opened : { ...opened, privateKey: config.requireSecret(privateKey) };
 }
 
 function kubeconfigText({ access }: ClusterConfig, config: pulumi.Config): pulumi.Output<string> {
@@ -138,31 +126,5 @@ function readKubeconfigFile(file: string): string {
         ? "does not exist; correct kubeconfigFile or write the file"
         : `cannot be read (${code}); check the file and its permissions`,
     );
-  }
-}
-
-function checkedEndpoint(selected: SelectedContext, cluster: ClusterConfig, mesh: MeshConfig): ApiEndpoint {
-  const endpoint = apiEndpoint(selected, cluster);
-  // An apiServer in the config has been checked by itself.
-  if (cluster.apiServer === undefined && isLoopback(endpoint.server) && !mesh.loopbackIsShared) {
-    throw new KubeconfigError(loopbackMessage(cluster.name, endpoint.server));
-  }
-  return endpoint;
-}
-
-function loopbackMessage(cluster: string, server: string): string {
-  return (
-    `gives ${cluster}'s API the loopback address ${server}, which other clusters cannot reach; ` +
-    "set apiServer to an address that they can, or loopbackIsShared: true if all control planes share one host's network"
-  );
-}
-
-/** An error from inside an Output reaches the user without a path, so it has to name its cluster. */
-function naming<T>(cluster: ClusterConfig, check: () => T): T {
-  try {
-    return check();
-  } catch (error) {
-    if (!(error instanceof KubeconfigError)) throw error;
-    throw new KubeconfigError(`the kubeconfig of cluster ${cluster.name} ${error.message}`);
   }
 }

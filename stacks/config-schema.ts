@@ -55,6 +55,9 @@ const gateway = z.strictObject({
   addressType: z.enum(["ip", "hostname"]).optional(),
   serviceAnnotations: z.record(z.string(), z.string()).optional(),
   sourceRanges: z.array(z.string()).optional(),
+  internal: z.boolean().optional(),
+  idleTimeoutSeconds: z.number().optional(),
+  addressPool: z.string().min(1).optional(),
 });
 
 const algorithm = z.enum(["ECDSA-P256", "ECDSA-P384", "RSA-4096"]);
@@ -93,6 +96,7 @@ const cluster = z.strictObject({
   network: z.string(),
   controlPlanes: z.array(z.string()).optional(),
   externalControlPlane: externalControlPlane.optional(),
+  platform: z.enum(["eks", "gke", "aks", "openshift", "on-premises", "kind"]).optional(),
   access,
   apiServer: z.url({ protocol: /^https$/, error: "must be an https:// address" }).optional(),
   tlsServerName: z.string().min(1).optional(),

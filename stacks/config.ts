@@ -1,17 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { clustersReadElsewhere } from "../components/topology/links";
 import { planMesh } from "../components/topology/plan";
-import type { MeshPlan, Problem } from "../components/topology/types";
+import type { Problem } from "../components/topology/types";
 import { validateMesh, warningsOf } from "../components/topology/validate";
-import { type ClusterAccess, openAccess, validateAccess } from "./access";
+import { openAccess, validateAccess } from "./access";
 import { type MeshConfig, meshConfigSchema } from "./config-schema";
 import { beside, parseLeniently, type StandIns } from "./lenient";
-
-/** A mesh as configured: what to build, and how to reach each cluster. */
-export interface ConfiguredMesh {
-  readonly plan: MeshPlan;
-  readonly access: ReadonlyMap<string, ClusterAccess>;
-}
+import type { ConfiguredMesh } from "./mesh";
+import { describeProblems } from "./problems";
 
 /** Name of the config value that describes the mesh. */
 const MESH_KEY = "mesh";
@@ -72,13 +68,4 @@ export function checkMesh(
   const meaning = [...validateMesh(value), ...validateAccess(value, clustersReadElsewhere(value), hasSecret)];
   const problems = [...shape, ...beside(shape, meaning)];
   return problems.length === 0 ? { mesh: value, problems } : { problems };
-}
-
-/** One message for all problems of a config value. */
-export function describeProblems(key: string, problems: readonly Problem[]): string {
-  const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
-  return [
-    `${key} has ${count}; nothing was touched:`,
-    ...problems.map(({ path, message }) => `  - ${path === "" ? key : path} ${message}`),
-  ].join("\n");
 }

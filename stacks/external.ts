@@ -7,7 +7,7 @@ import {
   type RootCA,
 } from "../components";
 import type { ClusterPlan, ExternalControlPlanePlan, MeshPlan } from "../components/topology/types";
-import type { ClusterAccess } from "./access";
+import type { ClusterAccess } from "./cluster-access";
 import { type Entry, apiArgs, istiodArgs, entranceOf, gatewayOf, type Member, sharedArgs } from "./members";
 import { clusterProvider } from "./providers";
 

@@ -13,7 +13,7 @@ import {
 import { adopts } from "../components/topology/adopt";
 import { linkName } from "../components/internal/names";
 import type { AddressType, ClusterPlan, MeshPlan } from "../components/topology/types";
-import type { ClusterAccess } from "./access";
+import type { ClusterAccess } from "./cluster-access";
 import { clusterProvider } from "./providers";
 
 /** How a cluster is reached, and what has to be checked before anything in it is touched. */

@@ -3,10 +3,16 @@ import { RootCA, SampleApps, ServiceStubs } from "../components";
 import { adopts } from "../components/topology/adopt";
 import { isMember, isPrimary, linkText } from "../components/topology/links";
 import type { ClusterPlan, LinkPlan, MeshPlan } from "../components/topology/types";
-import type { ConfiguredMesh } from "./config";
+import type { ClusterAccess } from "./cluster-access";
 import { configClusterMember } from "./external";
 import { type Entry, existingMember, linkTo, type Member, primaryMember, remoteMember } from "./members";
 import { checkedCluster, checkedMesh } from "./unchangeable";
+
+/** A mesh as configured: what to build, and how to reach each cluster. */
+export interface ConfiguredMesh {
+  readonly plan: MeshPlan;
+  readonly access: ReadonlyMap<string, ClusterAccess>;
+}
 
 /** What a stack tells of its mesh. */
 export interface MeshOutputs {

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlan } from "../components/topology/types";
-import type { ClusterAccess } from "./access";
+import type { ClusterAccess } from "./cluster-access";
 
 /**
  * The provider under which everything of one cluster is made.

@@ -21,13 +21,13 @@ export interface HelmChartArgs extends ChartLocation {
  * provider, which refuses to while its cluster cannot be reached, and with that ends the whole program: one dead
  * cluster would keep a mesh of many from any change.
  */
-export class HelmChart extends pulumi.ComponentResource<KubernetesObject[]> {
-  /** The chart's objects. */
+export class HelmChart extends pulumi.ComponentResource<KubernetesObject[] | typeof pulumi.unknown> {
+  /** The chart's objects; unknown in the preview of a cluster that is yet to be made, which cannot show them. */
   public readonly resources: pulumi.Output<KubernetesObject[]>;
 
   public constructor(name: string, args: HelmChartArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("HelmChart"), name, args, opts);
-    this.resources = pulumi.output(this.getData());
+    this.resources = pulumi.output(this.getData()) as pulumi.Output<KubernetesObject[]>;
   }
 
   /** Called by the base class, which holds back what depends on this component until the children exist. */
@@ -35,15 +35,22 @@ export class HelmChart extends pulumi.ComponentResource<KubernetesObject[]> {
     args: pulumi.Inputs,
     _opts: pulumi.ComponentResourceOptions,
     name: string,
-  ): Promise<KubernetesObject[]> {
+  ): Promise<KubernetesObject[] | typeof pulumi.unknown> {
     const { besides = [], ...chart } = args as HelmChartArgs;
     const manifests = await render(chart, this);
-    return applyManifests(name, [...manifests, ...besides], { parent: this });
+    const objects = applyManifests(name, [...(manifests ?? []), ...besides], { parent: this });
+    if (manifests !== undefined) return objects;
+    void pulumi.log.info("A preview shows its objects once its cluster exists.", this);
+    return pulumi.unknown;
   }
 }
 
-/** The call behind `helm.v3.Chart`. @see https://www.pulumi.com/registry/packages/kubernetes/api-docs/helm/v3/chart/ */
-async function render(args: HelmChartArgs, parent: pulumi.Resource): Promise<Manifest[]> {
+/**
+ * The call behind `helm.v3.Chart`. The engine answers it with nothing while the provider's kubeconfig is unknown.
+ *
+ * @see https://www.pulumi.com/registry/packages/kubernetes/api-docs/helm/v3/chart/
+ */
+async function render(args: HelmChartArgs, parent: pulumi.Resource): Promise<Manifest[] | undefined> {
   const { chart, version, repositoryOpts, releaseName, values } = args;
   const isFolder = /^\.{0,2}\//.test(chart);
   const jsonOpts = JSON.stringify({
@@ -54,7 +61,7 @@ async function render(args: HelmChartArgs, parent: pulumi.Resource): Promise<Man
     values,
   });
   const { result } = (await pulumi.runtime.invoke("kubernetes:helm:template", { jsonOpts }, { parent })) as {
-    result: Manifest[];
+    result?: Manifest[];
   };
   return result;
 }

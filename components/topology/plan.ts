@@ -1,3 +1,5 @@
+import { externalIstiodPorts, gatewayPorts } from "../values/gateway-ports";
+import { addressTypeOn, loadBalancerAnnotations, platformValues } from "../values/platforms";
 import { DEFAULT_ISTIO_VERSION } from "../values/versions";
 import { adopted, adopts } from "./adopt";
 import { clientsElsewhere, hostedBy, isPrimary, linksOf, membersOf, remotesOf } from "./links";
@@ -9,12 +11,14 @@ import type {
   ExternalControlPlanePlan,
   GatewayPlan,
   GatewaySpec,
+  HelmValues,
   IstiodSpec,
   IstioPlan,
   LinkPlan,
   LinkSpec,
   MeshPlan,
   MeshSpec,
+  Platform,
   SampleAppsPlan,
   SampleAppsSpec,
 } from "./types";
@@ -83,8 +87,8 @@ function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
     istio: planIstio(cluster, spec),
     externalControlPlane: planExternalControlPlane(cluster, spec),
     hosts: hostedBy(cluster.name, spec.clusters),
-    base: mergeSettings(spec.base, cluster.base),
-    istiod: istiodSettings(cluster, spec),
+    base: onPlatform(cluster.platform, mergeSettings(spec.base, cluster.base)),
+    istiod: onPlatform(cluster.platform, istiodSettings(cluster, spec)),
     gateway: planGateway(cluster, spec),
     whenUnreachable: cluster.whenUnreachable ?? "fail",
   };
@@ -96,12 +100,18 @@ function planExternalControlPlane(
 ): ExternalControlPlanePlan | undefined {
   const host = spec.clusters.find(({ name }) => name === externalControlPlane?.host);
   if (externalControlPlane === undefined || host === undefined) return undefined;
-  const { addressType = "ip", serviceAnnotations = {}, sourceRanges = [] } = gatewaySettings(host, spec);
+  const settings = gatewaySettings(host, spec);
+  const { addressType = addressTypeOn(host.platform), sourceRanges = [] } = settings;
+  const serviceAnnotations = serviceAnnotationsOf(host, settings, externalIstiodPorts(addressType));
   return { ...externalControlPlane, addressType, serviceAnnotations, sourceRanges };
 }
 
-function planGateway(cluster: ClusterSpec, spec: MeshSpec): GatewayPlan | undefined {
-  const { enabled, ...settings } = gatewaySettings(cluster, spec);
+/** What a cluster's gateway leads to; nothing where there is no gateway. */
+export function exposureOf(
+  cluster: ClusterSpec,
+  spec: MeshSpec,
+): Pick<GatewayPlan, "exposesServices" | "exposesIstiod" | "addressType"> | undefined {
+  const { enabled, addressType } = gatewaySettings(cluster, spec);
   const exposesServices = clientsElsewhere(cluster, spec).length > 0;
   if (hostedBy(cluster.name, spec.clusters) !== undefined) return undefined;
   const exposesIstiod =
@@ -109,13 +119,45 @@ function planGateway(cluster: ClusterSpec, spec: MeshSpec): GatewayPlan | undefi
   const isNeeded = !adopts(cluster, "istiod") && (exposesServices || exposesIstiod);
   if (!(enabled ?? isNeeded)) return undefined;
   return {
-    ...settings,
-    hosts: settings.hosts ?? exportedHosts(spec),
     // A gateway that somebody asked for without a need is there to lead to services.
     exposesServices: exposesServices || !exposesIstiod,
     exposesIstiod,
-    addressType: settings.addressType ?? "ip",
+    addressType: addressType ?? addressTypeOn(cluster.platform),
   };
+}
+
+function planGateway(cluster: ClusterSpec, spec: MeshSpec): GatewayPlan | undefined {
+  const exposure = exposureOf(cluster, spec);
+  if (exposure === undefined) return undefined;
+  const {
+    enabled: _enabled,
+    internal: _internal,
+    idleTimeoutSeconds: _idleTimeoutSeconds,
+    addressPool: _addressPool,
+    ...settings
+  } = gatewaySettings(cluster, spec);
+  return onPlatform(cluster.platform, {
+    ...settings,
+    ...exposure,
+    hosts: settings.hosts ?? exportedHosts(spec),
+    serviceAnnotations: serviceAnnotationsOf(cluster, gatewaySettings(cluster, spec), gatewayPorts(exposure)),
+  });
+}
+
+/** Annotations of a load balancer: what the platform asks for, and over it what the user says. */
+function serviceAnnotationsOf(
+  { platform }: ClusterSpec,
+  { internal, idleTimeoutSeconds, addressPool, sourceRanges = [], serviceAnnotations }: GatewaySpec,
+  ports: readonly { readonly port: number }[],
+): Record<string, string> {
+  const annotations = loadBalancerAnnotations(platform, {
+    internal,
+    idleTimeoutSeconds,
+    addressPool,
+    ports: ports.map(({ port }) => port),
+    restricted: sourceRanges.length > 0,
+  });
+  return { ...annotations, ...serviceAnnotations };
 }
 
 function planLink(link: LinkSpec, clusters: readonly ClusterSpec[]): LinkPlan {
@@ -128,11 +170,21 @@ function planLink(link: LinkSpec, clusters: readonly ClusterSpec[]): LinkPlan {
   };
 }
 
+/** Settings of something that a Helm chart installs. */
+interface ChartSettings {
+  readonly values?: HelmValues | undefined;
+}
+
+/** Settings over the values by which a chart knows its platform. */
+function onPlatform<T extends ChartSettings>(platform: Platform | undefined, settings: T): T {
+  const values = platformValues(platform);
+  return values === undefined
+    ? settings
+    : { ...settings, values: mergeValues(values, settings.values ?? {}) };
+}
+
 /** A cluster's settings over the mesh's; Helm values of both are kept, the cluster's win key by key. */
-function mergeSettings<T extends { readonly values?: Readonly<Record<string, unknown>> | undefined }>(
-  mesh: T | undefined,
-  cluster: T | undefined,
-): T {
+function mergeSettings<T extends ChartSettings>(mesh: T | undefined, cluster: T | undefined): T {
   const merged = { ...mesh, ...definedOnly(cluster ?? {}) } as T;
   if (mesh?.values === undefined || cluster?.values === undefined) return merged;
   return { ...merged, values: mergeValues(mesh.values, cluster.values) };

@@ -8,6 +8,7 @@ export type * from "./types/kubernetes";
 export type * from "./types/link";
 export type * from "./types/locality";
 export type * from "./types/mesh";
+export type * from "./types/platform";
 export type * from "./types/problem";
 export type * from "./types/sample-apps";
 export type * from "./types/service";

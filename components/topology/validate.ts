@@ -8,6 +8,7 @@ import { gateways } from "./rules/gateways";
 import { istio } from "./rules/istio";
 import { links } from "./rules/links";
 import { meshNames } from "./rules/names";
+import { platforms } from "./rules/platforms";
 import { roles } from "./rules/roles";
 import { sampleApps } from "./rules/sample-apps";
 import { services } from "./rules/services";
@@ -30,6 +31,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   roles,
   externalControlPlanes,
   gateways,
+  platforms,
   links,
   services,
   sampleApps,

@@ -1,4 +1,4 @@
-import { DISCOVERY_PORT, WEBHOOK_PORT } from "../internal/names";
+import { DISCOVERY_PORT } from "../internal/names";
 import { mergeValues } from "../topology/plan";
 import type { HelmValues } from "../topology/types";
 import { istiodValues, type IstiodValuesInput } from "./istiod";
@@ -48,22 +48,6 @@ const HOSTED = {
     { name: "inject-volume", mountPath: "/var/lib/istio/inject" },
   ],
 };
-
-/** Ports of the load balancer in front of an external istiod: for proxies, and for webhooks. */
-export function externalIstiodPorts(addressType = "ip") {
-  const port = (name: string, number: number, targetPort = number) => ({
-    name,
-    port: number,
-    protocol: "TCP",
-    targetPort,
-  });
-  return [
-    port("tls-istiod", DISCOVERY_PORT),
-    port("tls-webhook", WEBHOOK_PORT),
-    // A Service istiod of type ExternalName cannot translate the webhook's port 443.
-    ...(addressType === "hostname" ? [port("tls-webhook-443", 443, WEBHOOK_PORT)] : []),
-  ];
-}
 
 const PUBLIC_CERTIFICATE = "/etc/istiod-public-certificate";
 const SYSTEM_ROOTS = "/etc/ssl/certs/ca-certificates.crt";

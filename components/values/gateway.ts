@@ -1,16 +1,10 @@
 import { mergeValues } from "../topology/plan";
-import type { GatewaySpec, HelmValues } from "../topology/types";
-import {
-  AUTO_PASSTHROUGH_PORT,
-  DISCOVERY_PORT,
-  EAST_WEST_GATEWAY,
-  NETWORK_LABEL,
-  STATUS_PORT,
-  WEBHOOK_PORT,
-} from "../internal/names";
+import type { GatewaySettings, HelmValues } from "../topology/types";
+import { EAST_WEST_GATEWAY, NETWORK_LABEL } from "../internal/names";
+import { gatewayPorts } from "./gateway-ports";
 
 /** What the gateway chart has to know of its cluster. */
-export interface GatewayValuesInput extends Omit<GatewaySpec, "enabled" | "hosts"> {
+export interface GatewayValuesInput extends Omit<GatewaySettings, "hosts"> {
   readonly network: string;
   /** @default true */
   readonly exposesServices?: boolean | undefined;
@@ -46,24 +40,6 @@ export function gatewayValues(input: GatewayValuesInput): HelmValues {
     ...(input.tolerations === undefined ? {} : { tolerations: input.tolerations }),
   };
   return mergeValues(values, input.values ?? {});
-}
-
-/** Name and number of each port that a gateway opens. */
-export function gatewayPorts(
-  gateway: Pick<GatewayValuesInput, "exposesServices" | "exposesIstiod" | "addressType">,
-) {
-  const { exposesServices = true, exposesIstiod = false, addressType } = gateway;
-  return [
-    port("status-port", STATUS_PORT),
-    ...(exposesServices ? [port("tls", AUTO_PASSTHROUGH_PORT)] : []),
-    ...(exposesIstiod ? [port("tls-istiod", DISCOVERY_PORT), port("tls-webhook", WEBHOOK_PORT)] : []),
-    // A remote's Service istiod of type ExternalName cannot translate the webhook's port 443.
-    ...(exposesIstiod && addressType === "hostname" ? [port("tls-webhook-443", 443, WEBHOOK_PORT)] : []),
-  ];
-}
-
-function port(name: string, number: number, targetPort = number) {
-  return { name, port: number, protocol: "TCP", targetPort };
 }
 
 function scaling({ replicas, minReplicas = 1, maxReplicas = 5 }: GatewayValuesInput): HelmValues {

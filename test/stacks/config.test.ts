@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { checkMesh, describeProblems } from "../../stacks/config";
+import { checkMesh } from "../../stacks/config";
+import { describeProblems } from "../../stacks/problems";
 import { parseLeniently } from "../../stacks/lenient";
 import { kubeconfig, reachable } from "../support/kubeconfigs";
 

@@ -15,6 +15,8 @@ export interface MockCluster {
   readonly stashed?: Readonly<Record<string, unknown>>;
   /** Whether the run is a preview. */
   readonly preview?: boolean;
+  /** Whether the cluster is yet to be made, so that nobody can render a chart for it. */
+  readonly yetToBeMade?: boolean;
 }
 
 const metadata = (name: string) => ({ name, namespace: "istio-system" });

@@ -115,6 +115,8 @@ function answer(
     }
     const options = JSON.parse(String(inputs["jsonOpts"])) as Record<string, unknown>;
     chartCalls.push({ options, provider: provider ? providerName(provider) : "" });
+    // What the engine itself answers while a provider's configuration is unknown.
+    if (cluster.yetToBeMade) return {};
     return { result: renderChart(options["release_name"], cluster) };
   } catch (error) {
     // Of a failed call the SDK reads gRPC's `details` only.

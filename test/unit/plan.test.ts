@@ -18,6 +18,7 @@ describe("the plan of a mesh", () => {
       exposesServices: true,
       exposesIstiod: false,
       addressType: "ip",
+      serviceAnnotations: {},
     };
     const planOf = (index: number) => ({
       name: `cluster${index}`,
@@ -146,6 +147,7 @@ describe("a gateway", () => {
     expect(planned(spec, "cluster1")?.gateway).toEqual({
       replicas: 2,
       hosts: ["a.local"],
+      serviceAnnotations: {},
       exposesServices: true,
       exposesIstiod: false,
       addressType: "ip",

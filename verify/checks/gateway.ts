@@ -3,7 +3,7 @@ import type { V1Service } from "@kubernetes/client-node";
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE, STATUS_PORT } from "../../components/internal/names";
 import { visibleFrom } from "../../components/topology/links";
 import type { ClusterPlan, GatewayPlan, MeshPlan } from "../../components/topology/types";
-import { gatewayPorts } from "../../components/values/gateway";
+import { gatewayPorts } from "../../components/values/gateway-ports";
 import type { MeshReader } from "../kube/mesh-reader";
 import { clientContainer, hasClient, sampleAppsOf } from "../kube/pods";
 import { failed, ok, type Outcome, type Probe, skipped } from "../probe";

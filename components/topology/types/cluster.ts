@@ -1,6 +1,7 @@
 import type { ExternalControlPlanePlan, ExternalControlPlaneSpec } from "./external";
 import type { GatewayPlan, GatewaySpec } from "./gateway";
 import type { BaseSpec, IstiodSpec, IstioPlan, IstioSpec } from "./istio";
+import type { Platform } from "./platform";
 
 /** What happens to the resources of a cluster whose API server does not answer. */
 export type WhenUnreachable = "fail" | "skip";
@@ -51,6 +52,15 @@ export interface ClusterSpec {
    * @default - the cluster runs its own istiod, or has `controlPlanes`
    */
   readonly externalControlPlane?: ExternalControlPlaneSpec | undefined;
+  /**
+   * Where the cluster runs, which sets the annotations and the address type of its gateway's load balancer, and
+   * `global.platform` of Istio's charts. Set it before there is a gateway: no cloud turns one kind of load balancer
+   * into another. EKS needs the AWS Load Balancer Controller or Auto Mode, OpenShift Istio's CNI node agent, which is
+   * not installed here.
+   * @default - nothing is taken for granted
+   * @see https://istio.io/latest/docs/setup/platform-setup/
+   */
+  readonly platform?: Platform | undefined;
   readonly base?: BaseSpec | undefined;
   readonly istiod?: IstiodSpec | undefined;
   readonly gateway?: GatewaySpec | undefined;

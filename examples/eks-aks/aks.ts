@@ -1,0 +1,24 @@
+import {
+  AgentPoolMode,
+  listManagedClusterUserCredentialsOutput,
+  ManagedCluster,
+  ResourceIdentityType,
+} from "@pulumi/azure-native/containerservice";
+import { ResourceGroup } from "@pulumi/azure-native/resources";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** An AKS cluster in a resource group of its own. */
+export function aksCluster(name: string): pulumi.Output<string> {
+  const group = new ResourceGroup(name);
+  const cluster = new ManagedCluster(`${name}-cluster`, {
+    resourceGroupName: group.name,
+    dnsPrefix: name,
+    identity: { type: ResourceIdentityType.SystemAssigned },
+    agentPoolProfiles: [{ name: "system", mode: AgentPoolMode.System, count: 2, vmSize: "Standard_D4s_v5" }],
+  });
+  const { kubeconfigs } = listManagedClusterUserCredentialsOutput({
+    resourceGroupName: group.name,
+    resourceName: cluster.name,
+  });
+  return kubeconfigs.apply(([first]) => Buffer.from(first?.value ?? "", "base64").toString());
+}

@@ -1,0 +1,38 @@
+import * as pulumi from "@pulumi/pulumi";
+import { configureMesh, deployMesh } from "istio-multicluster/mesh";
+import { aksCluster } from "./aks";
+import { eksCluster } from "./eks";
+
+const config = new pulumi.Config();
+/** Whether eks runs the control plane of aks too. */
+const primaryRemote = config.getBoolean("primaryRemote") ?? false;
+/** Whether pods of either cloud reach those of the other, as over a VPN. */
+const oneNetwork = config.getBoolean("oneNetwork") ?? false;
+
+const mesh = deployMesh(
+  configureMesh(
+    {
+      ca: { protectRoot: config.getBoolean("protectRoot") },
+      // The load balancers of the two clouds drop idle connections after 350 and 240 seconds.
+      gateway: { idleTimeoutSeconds: 3600 },
+      clusters: [
+        { name: "eks", network: oneNetwork ? "wan" : "aws", platform: "eks" },
+        {
+          name: "aks",
+          network: oneNetwork ? "wan" : "azure",
+          platform: "aks",
+          controlPlanes: primaryRemote ? ["eks"] : [],
+        },
+      ],
+      sampleApps: { helloworld: { eks: ["v1"], aks: ["v2"] } },
+    },
+    {
+      // A private API has an address that only Pulumi's kubeconfig or only the other cloud can use.
+      eks: { kubeconfig: eksCluster("eks", "10.10"), apiServer: config.get("eksApiServer") },
+      aks: { kubeconfig: aksCluster("aks"), apiServer: config.get("aksApiServer") },
+    },
+  ),
+);
+
+// A host name on AWS, an IP on Azure.
+export const { rootCertificate, gatewayAddresses, links } = mesh;

@@ -1,0 +1,95 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  type ApiEndpoint,
+  apiEndpoint,
+  type EndpointOverrides,
+  isLoopback,
+  KubeconfigError,
+  selectContext,
+  type SelectedContext,
+  singleContext,
+} from "../components/internal/kubeconfig";
+
+/** How the program reaches a cluster, and how other clusters do. */
+export interface ClusterAccess {
+  /** Kubeconfig with one context, for the provider only; secret. */
+  readonly kubeconfig: pulumi.Output<string>;
+  /** API address and CA for links to this cluster; a function, so that a cluster nobody observes needs neither. */
+  readonly endpoint: () => pulumi.Output<ApiEndpoint>;
+  /** Private key for the public name of its external control plane, where the config holds one; secret. */
+  readonly privateKey?: pulumi.Output<string> | undefined;
+}
+
+/** What a program knows of a cluster's API. */
+export interface ClusterAccessArgs {
+  /**
+   * Kubeconfig, YAML or JSON, by which Pulumi reaches the cluster. Exec plugins will do, since other clusters get only
+   * its server and inline CA.
+   */
+  readonly kubeconfig: pulumi.Input<string>;
+  /** Context to use. @default - the kubeconfig's current one */
+  readonly context?: string | undefined;
+  /** https:// address under which other clusters reach the API. @default - the kubeconfig's server */
+  readonly apiServer?: pulumi.Input<string> | undefined;
+  /** CA of that address, PEM. @default - the kubeconfig's inline CA */
+  readonly caBundle?: pulumi.Input<string> | undefined;
+  /** Name that the API's certificate is checked for. @default - the kubeconfig's, or the host of the address */
+  readonly tlsServerName?: pulumi.Input<string> | undefined;
+  /** Whether all control planes share one host's network, so that a loopback address will do. @default false */
+  readonly loopbackIsShared?: boolean | undefined;
+}
+
+/**
+ * Opens the access to a cluster. Its Outputs fail with a message that names the cluster where the kubeconfig is none,
+ * or gives other clusters no address or no CA to reach the API.
+ */
+export function clusterAccess(name: string, args: ClusterAccessArgs): ClusterAccess {
+  const { context, loopbackIsShared = false } = args;
+  const selected = pulumi
+    .secret(args.kubeconfig)
+    .apply((text) => naming(name, () => selectContext(text, context)));
+  const { apiServer, caBundle, tlsServerName } = args;
+  const overrides = pulumi.output({ name, apiServer, caBundle, tlsServerName });
+  return {
+    kubeconfig: selected.apply(singleContext),
+    endpoint: () =>
+      pulumi
+        .all([selected, overrides])
+        .apply(([found, own]) => naming(name, () => checkedEndpoint(found, own, loopbackIsShared))),
+  };
+}
+
+/**
+ * The address and the CA under which other clusters reach an API.
+ *
+ * @throws {@link KubeconfigError} when one is missing, or the address is a loopback one that is not allowed
+ */
+export function checkedEndpoint(
+  selected: SelectedContext,
+  cluster: EndpointOverrides & { readonly name: string },
+  allowLoopback: boolean,
+): ApiEndpoint {
+  const endpoint = apiEndpoint(selected, cluster);
+  if (!allowLoopback && isLoopback(endpoint.server)) {
+    throw new KubeconfigError(loopbackMessage(cluster.name, endpoint.server));
+  }
+  return endpoint;
+}
+
+/** Says what is wrong with a loopback address, and how to mend it. */
+export function loopbackMessage(cluster: string, server: string): string {
+  return (
+    `gives ${cluster}'s API the loopback address ${server}, which other clusters cannot reach; ` +
+    "set apiServer to an address that they can, or loopbackIsShared: true if all control planes share one host's network"
+  );
+}
+
+/** An error from inside an Output reaches the user without a path, so it has to name its cluster. */
+function naming<T>(cluster: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof KubeconfigError)) throw error;
+    throw new KubeconfigError(`the kubeconfig of cluster ${cluster} ${error.message}`);
+  }
+}

@@ -1,0 +1,47 @@
+/** A whole mesh for other programs, as `istio-multicluster/mesh`. Importing it registers nothing and reads nothing. */
+import * as pulumi from "@pulumi/pulumi";
+import { planMesh } from "../components/topology/plan";
+import type { MeshSpec, Problem } from "../components/topology/types";
+import { validateMesh, warningsOf } from "../components/topology/validate";
+import { clusterAccess, type ClusterAccessArgs } from "./cluster-access";
+import type { ConfiguredMesh } from "./mesh";
+import { describeProblems } from "./problems";
+
+export type { ClusterAccess, ClusterAccessArgs } from "./cluster-access";
+export { type ConfiguredMesh, deployMesh, type MeshOutputs } from "./mesh";
+
+/**
+ * Checks and plans a mesh over clusters that this program made or knows, for {@link deployMesh}. What only deserves a
+ * look is logged as a warning.
+ *
+ * @param access - how to reach each cluster, by its name in the spec; kubeconfigs may be Outputs
+ * @throws pulumi.RunError that lists every problem with its path and the way to mend it
+ */
+export function configureMesh(
+  spec: MeshSpec,
+  access: Readonly<Record<string, ClusterAccessArgs>>,
+): ConfiguredMesh {
+  const problems = [...validateMesh(spec), ...accessProblems(spec, access)];
+  if (problems.length > 0) throw new pulumi.RunError(describeProblems("the mesh", problems));
+  for (const { path, message } of warningsOf(spec)) void pulumi.log.warn(`the mesh: ${path} ${message}`);
+  return {
+    plan: planMesh(spec),
+    access: new Map(Object.entries(access).map(([name, args]) => [name, clusterAccess(name, args)])),
+  };
+}
+
+function accessProblems({ clusters }: MeshSpec, access: Readonly<Record<string, unknown>>): Problem[] {
+  const names = clusters.map(({ name }) => name);
+  const missing = names.filter((name) => !Object.hasOwn(access, name));
+  const unknown = Object.keys(access).filter((name) => !names.includes(name));
+  return [
+    ...missing.map((name) => ({
+      path: `access.${name}`,
+      message: `is missing; give it the kubeconfig of ${name}`,
+    })),
+    ...unknown.map((name) => ({
+      path: `access.${name}`,
+      message: `is of no cluster of the mesh; add ${name} to clusters, or remove its access`,
+    })),
+  ];
+}

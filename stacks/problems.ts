@@ -1,0 +1,10 @@
+import type { Problem } from "../components/topology/types";
+
+/** One message for all problems of a mesh. */
+export function describeProblems(key: string, problems: readonly Problem[]): string {
+  const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+  return [
+    `${key} has ${count}; nothing was touched:`,
+    ...problems.map(({ path, message }) => `  - ${path === "" ? key : path} ${message}`),
+  ].join("\n");
+}
