@@ -88,7 +88,8 @@ export class ClusterPrimary extends pulumi.ComponentResource {
     const { network, adoptNamespace: exists } = args;
     const namespace = systemNamespace(name, { network, exists }, { parent: this });
     const inNamespace = { parent: this, dependsOn: [namespace] };
-    const cacerts = pluggedInCa(name, args, inNamespace);
+    const ca = completeCa(name, args);
+    const cacerts = ca === undefined ? [] : [pluggedInCa(name, ca, inNamespace)];
     const base = baseRelease(name, args.istio, baseValues(args.base ?? {}), inNamespace);
     const istiod = istiodChart(name, args, { parent: this, dependsOn: [namespace, ...cacerts, base] });
     meshPolicy(name, args, { parent: this, dependsOn: [istiod] });
@@ -98,37 +99,39 @@ export class ClusterPrimary extends pulumi.ComponentResource {
 }
 
 /** What the Secret `cacerts` is made of. */
-type PluggedInCa = Pick<
-  ClusterPrimaryArgs,
-  "caCertificate" | "caPrivateKey" | "certificateChain" | "rootCertificate"
+type PluggedInCa = Required<
+  Pick<ClusterPrimaryArgs, "caCertificate" | "caPrivateKey" | "certificateChain" | "rootCertificate">
 >;
 
-/** istiod reads these files at its start; without them it would make a root of its own. */
-export function pluggedInCa(name: string, args: PluggedInCa, opts: pulumi.CustomResourceOptions): Secret[] {
-  const files = {
-    "ca-cert.pem": args.caCertificate,
-    "ca-key.pem": args.caPrivateKey,
-    "cert-chain.pem": args.certificateChain,
-    "root-cert.pem": args.rootCertificate,
-  };
-  const given = Object.entries(files).filter(([, pem]) => pem !== undefined);
-  if (given.length === 0) return [];
-  if (given.length < Object.keys(files).length) {
-    throw new Error(
-      `${name} has only a part of a CA; give caCertificate, caPrivateKey, certificateChain and rootCertificate, or none of them`,
-    );
+/** The CA of the arguments, if they have one. @throws Error if they have a part of one only */
+function completeCa(name: string, args: ClusterPrimaryArgs): PluggedInCa | undefined {
+  const { caCertificate, caPrivateKey, certificateChain, rootCertificate } = args;
+  if (caCertificate && caPrivateKey && certificateChain && rootCertificate) {
+    return { caCertificate, caPrivateKey, certificateChain, rootCertificate };
   }
-  const base64 = (pem: pulumi.Input<string> | undefined) =>
-    pulumi.secret(pem ?? "").apply((text) => Buffer.from(text).toString("base64"));
-  const secret = new Secret(
+  if (!(caCertificate || caPrivateKey || certificateChain || rootCertificate)) return undefined;
+  throw new Error(
+    `${name} has only a part of a CA; give caCertificate, caPrivateKey, certificateChain and rootCertificate, or none of them`,
+  );
+}
+
+/** istiod reads these files at its start; without them it would make a root of its own. */
+export function pluggedInCa(name: string, ca: PluggedInCa, opts: pulumi.CustomResourceOptions): Secret {
+  const base64 = (pem: pulumi.Input<string>) =>
+    pulumi.secret(pem).apply((text) => Buffer.from(text).toString("base64"));
+  return new Secret(
     `${name}-cacerts`,
     {
       metadata: { name: "cacerts", namespace: ISTIO_NAMESPACE },
-      data: Object.fromEntries(given.map(([file, pem]) => [file, base64(pem)])),
+      data: {
+        "ca-cert.pem": base64(ca.caCertificate),
+        "ca-key.pem": base64(ca.caPrivateKey),
+        "cert-chain.pem": base64(ca.certificateChain),
+        "root-cert.pem": base64(ca.rootCertificate),
+      },
     },
     opts,
   );
-  return [secret];
 }
 
 function istiodChart(

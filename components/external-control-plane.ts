@@ -40,17 +40,14 @@ export interface ExternalControlPlaneArgs {
    * @default "cluster.local"
    */
   trustDomain?: string;
-  /**
-   * Certificate of this istiod's signing CA, PEM; with it the three below.
-   * @default - the Secret istio-system/cacerts of the host exists and is somebody else's
-   */
-  caCertificate?: pulumi.Input<string>;
+  /** Certificate of this istiod's signing CA, PEM. */
+  caCertificate: pulumi.Input<string>;
   /** Private key of this istiod's signing CA, PEM. */
-  caPrivateKey?: pulumi.Input<string>;
+  caPrivateKey: pulumi.Input<string>;
   /** Certificates from the signing CA up to and including the root, PEM. */
-  certificateChain?: pulumi.Input<string>;
+  certificateChain: pulumi.Input<string>;
   /** The mesh's root certificate, PEM. */
-  rootCertificate?: pulumi.Input<string>;
+  rootCertificate: pulumi.Input<string>;
   /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
   istio?: IstioArgs;
   /** Hosts that are reached within their cluster only. @default [] */
@@ -110,7 +107,7 @@ export class ExternalControlPlane extends pulumi.ComponentResource {
     const cacerts = pluggedInCa(name, args, inNamespace);
     const kubeconfig = configClusterAccess(name, args, inNamespace);
     const certificate = publicCertificate(name, args, inNamespace);
-    istiodChart(name, args, { parent: this, dependsOn: [namespace, ...cacerts, kubeconfig, ...certificate] });
+    istiodChart(name, args, { parent: this, dependsOn: [namespace, cacerts, kubeconfig, ...certificate] });
     this.registerOutputs({ address: this.address });
   }
 }

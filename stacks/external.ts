@@ -8,13 +8,13 @@ import {
 } from "../components";
 import type { ClusterPlan, ExternalControlPlanePlan, MeshPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./cluster-access";
-import { type Entry, apiArgs, istiodArgs, entranceOf, gatewayOf, type Member, sharedArgs } from "./members";
+import { apiArgs, caArgs, entranceOf, gatewayOf, istiodArgs, type Member, sharedArgs } from "./members";
 import { clusterProvider } from "./providers";
 
 /** The cluster that runs another one's istiod. */
 export interface Host {
   readonly plan: ClusterPlan;
-  readonly entry: Entry;
+  readonly access: ClusterAccess;
 }
 
 /**
@@ -28,17 +28,18 @@ export function configClusterMember(
   external: ExternalControlPlanePlan,
   host: Host,
   plan: MeshPlan,
-  root: RootCA | undefined,
-  { access, checked }: Entry,
+  root: RootCA,
+  access: ClusterAccess,
 ): Member {
-  const provider = clusterProvider(cluster, access, checked);
-  const hostProvider = clusterProvider(host.plan, host.entry.access, host.entry.checked);
+  const provider = clusterProvider(cluster, access);
+  const hostProvider = clusterProvider(host.plan, host.access);
   const [token, giveToken] = pulumi.deferredOutput<string>();
   const istiod = new ExternalControlPlane(
     host.plan.name,
     {
       ...sharedArgs(cluster, plan),
-      ...istiodArgs(cluster, plan, root),
+      ...caArgs(cluster, plan, root),
+      ...istiodArgs(plan),
       ...entranceArgs(external, access),
       ...apiArgs(access),
       token,

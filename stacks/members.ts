@@ -4,7 +4,7 @@ import {
   ClusterPrimary,
   ClusterRemote,
   EastWestGateway,
-  ExistingCluster,
+  type ExistingCluster,
   IntermediateCA,
   type IstioArgs,
   RemoteSecretLink,
@@ -15,12 +15,6 @@ import { linkName } from "../components/internal/names";
 import type { AddressType, ClusterPlan, MeshPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./cluster-access";
 import { clusterProvider } from "./providers";
-
-/** How a cluster is reached, and what has to be checked before anything in it is touched. */
-export interface Entry {
-  readonly access: ClusterAccess;
-  readonly checked: pulumi.Output<unknown>;
-}
 
 /** One cluster of the mesh as it is being built. */
 export interface Member {
@@ -57,9 +51,9 @@ export function primaryMember(
   cluster: ClusterPlan,
   plan: MeshPlan,
   root: RootCA | undefined,
-  { access, checked }: Entry,
+  access: ClusterAccess,
 ): Member {
-  const provider = clusterProvider(cluster, access, checked);
+  const provider = clusterProvider(cluster, access);
   const primary = primaryOf(cluster, plan, root, provider);
   const injection = [primary];
   const gateway = gatewayOf(cluster, provider, injection);
@@ -76,30 +70,14 @@ export function primaryMember(
   };
 }
 
-/** A cluster with an istiod that others installed, and a gateway if it is to get one. */
-export function existingMember(cluster: ClusterPlan, { access, checked }: Entry): Member {
-  const provider = clusterProvider(cluster, access, checked);
-  const existing = new ExistingCluster(cluster.name, { network: cluster.network }, { provider });
-  const injection = [existing];
-  return {
-    plan: cluster,
-    access,
-    provider,
-    cluster: existing,
-    istiod: { provider, resource: existing },
-    injection,
-    gateway: gatewayOf(cluster, provider, injection),
-  };
-}
-
 /** A cluster that others serve, the links by which they do, and its gateway, which gets its proxy through these. */
 export function remoteMember(
   cluster: ClusterPlan,
   plan: MeshPlan,
   controlPlanes: readonly Member[],
-  { access, checked }: Entry,
+  access: ClusterAccess,
 ): Member {
-  const provider = clusterProvider(cluster, access, checked);
+  const provider = clusterProvider(cluster, access);
   const [controlPlane] = controlPlanes;
   if (controlPlane === undefined) throw new Error(`${cluster.name} is no remote`);
   const { istiod } = controlPlane;
@@ -148,7 +126,8 @@ function primaryOf(
     cluster.name,
     {
       ...sharedArgs(cluster, plan),
-      ...istiodArgs(cluster, plan, root),
+      ...(root && !adopts(cluster, "cacerts") ? caArgs(cluster, plan, root) : {}),
+      ...istiodArgs(plan),
       mtls: plan.mtls,
       servesRemotes: cluster.remotes.length > 0,
     },
@@ -156,17 +135,13 @@ function primaryOf(
   );
 }
 
-/** What an istiod gets wherever it runs: a signing CA, unless it has one, and how proxies are to treat hosts. */
-export function istiodArgs(cluster: ClusterPlan, plan: MeshPlan, root: RootCA | undefined) {
-  return {
-    ...(root && !adopts(cluster, "cacerts") ? caArgs(cluster, plan, root) : {}),
-    clusterLocal: [...plan.clusterLocal],
-    dnsCapture: plan.dnsCapture,
-  };
+/** What an istiod is told wherever it runs: how proxies are to treat hosts. */
+export function istiodArgs({ clusterLocal, dnsCapture }: MeshPlan) {
+  return { clusterLocal: [...clusterLocal], dnsCapture };
 }
 
 /** The CA that a cluster gets under the mesh's root. */
-function caArgs({ name }: ClusterPlan, { ca: settings }: MeshPlan, root: RootCA) {
+export function caArgs({ name }: ClusterPlan, { ca: settings }: MeshPlan, root: RootCA) {
   const ca = new IntermediateCA(`${name}-ca`, {
     clusterName: name,
     rootCertificate: root.certificate,

@@ -1,12 +1,13 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { RootCA, SampleApps, ServiceStubs } from "../components";
 import { adopts } from "../components/topology/adopt";
 import { isMember, isPrimary, linkText } from "../components/topology/links";
 import type { ClusterPlan, LinkPlan, MeshPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./cluster-access";
+import { existingMember } from "./existing";
 import { configClusterMember } from "./external";
-import { type Entry, existingMember, linkTo, type Member, primaryMember, remoteMember } from "./members";
-import { checkedCluster, checkedMesh } from "./unchangeable";
+import { linkTo, type Member, primaryMember, remoteMember } from "./members";
+import { checkedAccess } from "./unchangeable";
 
 /** A mesh as configured: what to build, and how to reach each cluster. */
 export interface ConfiguredMesh {
@@ -31,16 +32,16 @@ export interface MeshOutputs {
 }
 
 /** Composes the components into the mesh of a plan. */
-export function deployMesh({ plan, access }: ConfiguredMesh): MeshOutputs {
+export function deployMesh({ plan, access: given }: ConfiguredMesh): MeshOutputs {
+  const access = checkedAccess(plan, given);
   const root = rootOf(plan);
   const members = new Map<string, Member>();
-  const entries = entriesOf(plan, access);
   for (const cluster of plan.clusters.filter(isMember).filter(isPrimary)) {
-    members.set(cluster.name, withControlPlane(cluster, plan, entries, root));
+    members.set(cluster.name, withControlPlane(cluster, { plan, access }, root));
   }
   for (const cluster of plan.clusters.filter((candidate) => !isPrimary(candidate))) {
     const controlPlanes = cluster.controlPlanes.map((name) => get(members, name));
-    members.set(cluster.name, remoteMember(cluster, plan, controlPlanes, get(entries, cluster.name)));
+    members.set(cluster.name, remoteMember(cluster, plan, controlPlanes, get(access, cluster.name)));
   }
   for (const link of plan.links.filter(({ serves }) => !serves)) connect(link, members);
   deployServices(plan, members);
@@ -57,31 +58,21 @@ export function deployMesh({ plan, access }: ConfiguredMesh): MeshOutputs {
 /** A cluster with a control plane of its own: made here, made by others, or outside of it. */
 function withControlPlane(
   cluster: ClusterPlan,
-  plan: MeshPlan,
-  entries: ReadonlyMap<string, Entry>,
+  { plan, access }: ConfiguredMesh,
   root: RootCA | undefined,
 ): Member {
   const { name, externalControlPlane: external } = cluster;
-  const entry = get(entries, name);
-  if (adopts(cluster, "istiod")) return existingMember(cluster, entry);
-  if (external === undefined) return primaryMember(cluster, plan, root, entry);
-  const clusters = new Map(plan.clusters.map((candidate) => [candidate.name, candidate]));
-  const host = { plan: get(clusters, external.host), entry: get(entries, external.host) };
-  return configClusterMember(cluster, external, host, plan, root, entry);
-}
-
-function entriesOf(plan: MeshPlan, access: ConfiguredMesh["access"]): Map<string, Entry> {
-  const mesh = checkedMesh(plan);
-  return new Map(
-    plan.clusters.map((cluster) => {
-      const checked = pulumi.all([mesh, checkedCluster(cluster)]);
-      return [cluster.name, { access: get(access, cluster.name), checked }];
-    }),
-  );
+  if (adopts(cluster, "istiod")) return existingMember(cluster, get(access, name));
+  if (external === undefined) return primaryMember(cluster, plan, root, get(access, name));
+  if (root === undefined) throw new Error(`${name} has no root for its istiod in ${external.host}`);
+  const hosts = new Map(plan.clusters.map((candidate) => [candidate.name, candidate]));
+  const host = { plan: get(hosts, external.host), access: get(access, external.host) };
+  return configClusterMember(cluster, external, host, plan, root, get(access, name));
 }
 
 function rootOf({ ca, clusters }: MeshPlan): RootCA | undefined {
-  if (clusters.filter(isPrimary).every((cluster) => adopts(cluster, "cacerts"))) return undefined;
+  const signing = clusters.filter(isMember).filter(isPrimary);
+  if (signing.every((cluster) => adopts(cluster, "cacerts"))) return undefined;
   return new RootCA(
     "root-ca",
     { algorithm: ca.rootAlgorithm, validityDays: ca.rootValidityDays, organization: ca.organization },

@@ -1,20 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./cluster-access";
 
-/**
- * The provider under which everything of one cluster is made.
- *
- * @param checked - what has to be there before anything of the cluster is touched
- */
-export function clusterProvider(
-  cluster: ClusterPlan,
-  access: ClusterAccess,
-  checked: pulumi.Output<unknown>,
-): k8s.Provider {
+/** The provider under which everything of one cluster is made. */
+export function clusterProvider(cluster: ClusterPlan, access: ClusterAccess): k8s.Provider {
   return new k8s.Provider(cluster.name, {
-    kubeconfig: pulumi.all([access.kubeconfig, checked]).apply(([kubeconfig]) => kubeconfig),
+    kubeconfig: access.kubeconfig,
     // Without it a new address or credential in the kubeconfig would replace every resource of the cluster.
     // https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/#clusteridentifier_nodejs
     clusterIdentifier: cluster.name,

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlan, MeshPlan } from "../components/topology/types";
+import type { ClusterAccess } from "./cluster-access";
+import type { ConfiguredMesh } from "./mesh";
 
 /** A setting that cannot change while what was deployed with it exists. */
 interface Setting {
@@ -10,8 +12,25 @@ interface Setting {
   readonly reason: string;
 }
 
-/** Fails if a setting of the deployed mesh changes that cannot; whatever is touched in any cluster has to wait for it. */
-export function checkedMesh({ trustDomain }: MeshPlan): pulumi.Output<unknown> {
+/**
+ * The access to clusters, which is given only if nothing changes that cannot: so a preview ends before anything of the
+ * clusters concerned is touched.
+ */
+export function checkedAccess(
+  plan: MeshPlan,
+  access: ConfiguredMesh["access"],
+): ReadonlyMap<string, ClusterAccess> {
+  const mesh = checkedMesh(plan);
+  const clusters = new Map(plan.clusters.map((cluster) => [cluster.name, checkedCluster(cluster)]));
+  return new Map(
+    [...access].map(([name, own]) => {
+      const checked = pulumi.all([own.kubeconfig, mesh, clusters.get(name)]);
+      return [name, { ...own, kubeconfig: checked.apply(([kubeconfig]) => kubeconfig) }];
+    }),
+  );
+}
+
+function checkedMesh({ trustDomain }: MeshPlan): pulumi.Output<unknown> {
   return unchanged("unchangeable", {
     path: "trustDomain",
     value: trustDomain,
@@ -21,8 +40,7 @@ export function checkedMesh({ trustDomain }: MeshPlan): pulumi.Output<unknown> {
   });
 }
 
-/** Fails if a setting of the deployed cluster changes that cannot; whatever is touched in the cluster has to wait for it. */
-export function checkedCluster({ name, adopt }: ClusterPlan): pulumi.Output<unknown> {
+function checkedCluster({ name, adopt }: ClusterPlan): pulumi.Output<unknown> {
   // A dot cannot be part of a cluster name, so that no other resource has this one.
   return unchanged(`${name}.unchangeable`, {
     path: `adopt of cluster ${name}`,

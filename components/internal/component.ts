@@ -6,7 +6,7 @@ export function componentType(className: string): string {
 }
 
 /** The components as which a cluster can have a part in a mesh. */
-const CLUSTER_ROLES = ["ClusterPrimary", "ClusterRemote", "ExternalControlPlane", "ExistingCluster"];
+const CLUSTER_ROLES = ["ClusterPrimary", "ClusterRemote", "ExistingCluster", "ExternalControlPlane"];
 
 /** Options under which a cluster keeps its resources when it becomes another kind of member, as a primary that becomes a remote. */
 export function asClusterMember(opts: pulumi.ComponentResourceOptions = {}): pulumi.ComponentResourceOptions {

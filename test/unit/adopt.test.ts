@@ -79,6 +79,25 @@ describe("adoption is refused", () => {
           cluster(2, { controlPlanes: ["cluster1"] }),
         ),
     ],
+    [
+      "in a cluster that only runs another one's istiod",
+      () =>
+        both(
+          cluster(1, { adopt: ["namespace"] }),
+          cluster(2, { externalControlPlane: { host: "cluster1" } }),
+        ),
+      "clusters[0].adopt",
+      "has no effect: cluster1 only runs the istiod of cluster2; remove it",
+      () =>
+        both(cluster(1), cluster(2, { adopt: ["namespace"], externalControlPlane: { host: "cluster1" } })),
+    ],
+    [
+      "of an istiod in a cluster whose istiod runs in another one",
+      () => both(cluster(1), cluster(2, { adopt: ["istiod"], externalControlPlane: { host: "cluster1" } })),
+      "clusters[1].adopt",
+      "says that cluster2 has a CA of its own, but its istiod runs in cluster1; adopt its namespace only",
+      () => both(cluster(1), cluster(2, { externalControlPlane: { host: "cluster1" } })),
+    ],
   ])("%s", (_, bad, path, message, good) => {
     expect(validateMesh(bad())).toEqual([{ path, message: expect.stringContaining(message) }]);
     expect(validateMesh(good())).toEqual([]);

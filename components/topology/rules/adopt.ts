@@ -1,6 +1,6 @@
-import { adopts } from "../adopt";
+import { adopted, adopts } from "../adopt";
 import { parseCertificates } from "../certificates";
-import { isPrimary, remotesOf } from "../links";
+import { hostedBy, isPrimary, remotesOf } from "../links";
 import type { ClusterSpec, MeshSpec, Problem } from "../types";
 
 /** What exists already is described, and nothing is asked of it that only a control plane of this program has. */
@@ -10,6 +10,7 @@ export function adoption(spec: MeshSpec): Problem[] {
     return [
       ...rootCertificate(cluster, `${path}.rootCertificate`),
       ...remote(cluster, `${path}.adopt`),
+      ...external(cluster, `${path}.adopt`, spec),
       ...(adopts(cluster, "istiod") ? existingIstiod(cluster, path, spec) : []),
     ];
   });
@@ -37,7 +38,7 @@ function rootCertificate(cluster: ClusterSpec, path: string): Problem[] {
     if (adopts(cluster, "cacerts")) return rootProblems(pem, path);
     return [{ path, message: `has no effect: the CA of ${cluster.name} is made here; remove it` }];
   }
-  if (!adopts(cluster, "cacerts") || !isPrimary(cluster)) return [];
+  if (!adopts(cluster, "cacerts") || !isPrimary(cluster) || cluster.externalControlPlane) return [];
   return [
     {
       path,
@@ -49,6 +50,17 @@ function rootCertificate(cluster: ClusterSpec, path: string): Problem[] {
 function remote(cluster: ClusterSpec, path: string): Problem[] {
   if (isPrimary(cluster) || !adopts(cluster, "cacerts")) return [];
   const message = `says that ${cluster.name} has a CA of its own, but it is a remote of ${cluster.controlPlanes?.join(", ")}; adopt its namespace only, or remove controlPlanes`;
+  return [{ path, message }];
+}
+
+/** An external control plane comes with its namespace and CA, and serves a cluster that has no istiod. */
+function external(cluster: ClusterSpec, path: string, { clusters }: MeshSpec): Problem[] {
+  const hosted = hostedBy(cluster.name, clusters);
+  if (hosted !== undefined && adopted(cluster).length > 0) {
+    return [{ path, message: `has no effect: ${cluster.name} only runs the istiod of ${hosted}; remove it` }];
+  }
+  if (cluster.externalControlPlane === undefined || !adopts(cluster, "cacerts")) return [];
+  const message = `says that ${cluster.name} has a CA of its own, but its istiod runs in ${cluster.externalControlPlane.host}; adopt its namespace only, or remove externalControlPlane`;
   return [{ path, message }];
 }
 
