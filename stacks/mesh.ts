@@ -5,7 +5,8 @@ import { isMember, isPrimary, linkText } from "../components/topology/links";
 import type { ClusterPlan, LinkPlan, MeshPlan } from "../components/topology/types";
 import type { ConfiguredMesh } from "./config";
 import { configClusterMember } from "./external";
-import { type Entry, existingMember, linkTo, type Member, primaryMember, remoteMember } from "./members";
+import { linkTo } from "./links";
+import { type Entry, existingMember, type Member, primaryMember, remoteMember } from "./members";
 import { checkedCluster, checkedMesh } from "./unchangeable";
 
 /** What a stack tells of its mesh. */

@@ -6,6 +6,7 @@ import { externalControlPlanes } from "./rules/external";
 import { failover } from "./rules/failover";
 import { gateways } from "./rules/gateways";
 import { istio } from "./rules/istio";
+import { leaving } from "./rules/leaving";
 import { links } from "./rules/links";
 import { meshNames } from "./rules/names";
 import { roles } from "./rules/roles";
@@ -32,6 +33,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   gateways,
   links,
   services,
+  leaving,
   sampleApps,
   failover,
 ];
