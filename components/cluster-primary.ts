@@ -9,7 +9,7 @@ import { chartOf, type IstioArgs } from "./internal/istio-args";
 import { asClusterMember, componentType } from "./internal/component";
 import { ISTIO_NAMESPACE } from "./internal/names";
 import { readerToken } from "./internal/reader";
-import type { BaseSpec, IstiodSpec, MtlsMode } from "./topology/types";
+import type { BaseSpec, IstiodSpec, MtlsMode, ReaderPlan } from "./topology/types";
 import { baseValues } from "./values/base";
 import { istiodValues } from "./values/istiod";
 
@@ -71,6 +71,13 @@ export interface ClusterPrimaryArgs {
   base?: BaseSpec;
   /** Settings of istiod: replicas, resources, tolerations, Helm values. */
   istiod?: IstiodSpec;
+  /** The account through which other clusters read this one, as `planMesh` plans it. @default - none */
+  reader?: ReaderPlan | undefined;
+  /**
+   * Whether its Helm release is dropped from the state without a try to delete it, for a cluster that is gone.
+   * @default false
+   */
+  forgetRelease?: boolean;
 }
 
 /**
@@ -80,8 +87,8 @@ export interface ClusterPrimaryArgs {
  * @see https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/
  */
 export class ClusterPrimary extends pulumi.ComponentResource {
-  /** Bearer token of the reader account; secret. */
-  public readonly readerToken: pulumi.Output<string>;
+  /** Bearer token of the reader account, if there is one; secret. */
+  public readonly readerToken: pulumi.Output<string> | undefined;
 
   public constructor(name: string, args: ClusterPrimaryArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ClusterPrimary"), name, {}, asClusterMember(opts));
@@ -90,10 +97,13 @@ export class ClusterPrimary extends pulumi.ComponentResource {
     const inNamespace = { parent: this, dependsOn: [namespace] };
     const ca = completeCa(name, args);
     const cacerts = ca === undefined ? [] : [pluggedInCa(name, ca, inNamespace)];
-    const base = baseRelease(name, args.istio, baseValues(args.base ?? {}), inNamespace);
+    const base = baseRelease(name, args.istio, baseValues(args.base ?? {}), {
+      ...inNamespace,
+      retainOnDelete: args.forgetRelease ?? false,
+    });
     const istiod = istiodChart(name, args, { parent: this, dependsOn: [namespace, ...cacerts, base] });
     meshPolicy(name, args, { parent: this, dependsOn: [istiod] });
-    this.readerToken = readerToken(name, inNamespace);
+    this.readerToken = args.reader && readerToken(name, args.reader, inNamespace);
     this.registerOutputs({});
   }
 }

@@ -14,7 +14,7 @@ import {
   WEBHOOK_PORT,
 } from "./internal/names";
 import { readerToken } from "./internal/reader";
-import type { BaseSpec, IstiodSpec } from "./topology/types";
+import type { BaseSpec, IstiodSpec, ReaderPlan } from "./topology/types";
 import { remoteBaseValues, remoteIstiodValues } from "./values/remote";
 
 /** Arguments of {@link ClusterRemote}. */
@@ -64,6 +64,13 @@ export interface ClusterRemoteArgs {
   base?: BaseSpec;
   /** Settings of the istiod chart, of which a remote gets the parts that are not istiod itself. */
   istiod?: IstiodSpec;
+  /** The account through which other clusters read this one, as `planMesh` plans it. @default - none */
+  reader?: ReaderPlan | undefined;
+  /**
+   * Whether its Helm release is dropped from the state without a try to delete it, for a cluster that is gone.
+   * @default false
+   */
+  forgetRelease?: boolean;
 }
 
 /**
@@ -76,8 +83,8 @@ export interface ClusterRemoteArgs {
  * @see https://istio.io/latest/docs/setup/install/multicluster/primary-remote_multi-network/
  */
 export class ClusterRemote extends pulumi.ComponentResource {
-  /** Bearer token of the reader account; secret. */
-  public readonly readerToken: pulumi.Output<string>;
+  /** Bearer token of the reader account, if there is one; secret. */
+  public readonly readerToken: pulumi.Output<string> | undefined;
   /** Bearer token of istiod's own account, of a config cluster; secret. */
   public readonly istiodToken?: pulumi.Output<string>;
 
@@ -87,14 +94,12 @@ export class ClusterRemote extends pulumi.ComponentResource {
     const annotations = { [CONTROL_PLANES_ANNOTATION]: args.controlPlanes.join(",") };
     const namespace = systemNamespace(name, { network, annotations, exists }, { parent: this });
     const inNamespace = { parent: this, dependsOn: [namespace] };
-    const base = baseRelease(
-      name,
-      args.istio,
-      remoteBaseValues(args.base ?? {}, args.controlPlaneHostName),
-      inNamespace,
-    );
+    const base = baseRelease(name, args.istio, remoteBaseValues(args.base ?? {}, args.controlPlaneHostName), {
+      ...inNamespace,
+      retainOnDelete: args.forgetRelease ?? false,
+    });
     const chart = remoteChart(name, args, { parent: this, dependsOn: [namespace, base] });
-    this.readerToken = readerToken(name, inNamespace);
+    this.readerToken = args.reader && readerToken(name, args.reader, inNamespace);
     if (isConfigCluster(args)) this.istiodToken = istiodToken(name, { parent: this, dependsOn: [chart] });
     this.registerOutputs({});
   }

@@ -2,11 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { systemNamespace } from "./internal/cluster-base";
 import { asClusterMember, componentType } from "./internal/component";
 import { readerToken } from "./internal/reader";
+import type { ReaderPlan } from "./topology/types";
 
 /** Arguments of {@link ExistingCluster}. */
 export interface ExistingClusterArgs {
   /** Network of its pods, the one that its istiod was told. */
   network: string;
+  /** The account through which other clusters read this one, as `planMesh` plans it. @default - none */
+  reader?: ReaderPlan | undefined;
 }
 
 /**
@@ -16,13 +19,14 @@ export interface ExistingClusterArgs {
  * @see https://istio.io/latest/docs/setup/install/multicluster/before-you-begin/
  */
 export class ExistingCluster extends pulumi.ComponentResource {
-  /** Bearer token of the reader account; secret. */
-  public readonly readerToken: pulumi.Output<string>;
+  /** Bearer token of the reader account, if there is one; secret. */
+  public readonly readerToken: pulumi.Output<string> | undefined;
 
   public constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ExistingCluster"), name, {}, asClusterMember(opts));
     const namespace = systemNamespace(name, { network: args.network, exists: true }, { parent: this });
-    this.readerToken = readerToken(name, { parent: this, dependsOn: [namespace] });
+    this.readerToken =
+      args.reader && readerToken(name, args.reader, { parent: this, dependsOn: [namespace] });
     this.registerOutputs({});
   }
 }

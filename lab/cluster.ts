@@ -57,6 +57,7 @@ export function controlPlane(state: LabState, name: string): ControlPlane {
     dir: kwok,
     kubeconfig,
     kwokRoot,
+    audit: state.audit ?? false,
   };
 }
 

@@ -61,6 +61,8 @@ export interface LabCluster {
   node: string;
   podCidr: string;
   logs: string;
+  /** What its API server was asked for, where the lab's spec has `audit`: a JSON object a line. */
+  auditLog: string;
 }
 
 /** What is left or running of a lab. */
@@ -162,7 +164,13 @@ async function changeLab<T>(name: string, action: () => Promise<T>): Promise<T> 
 async function plan(spec: LabSpec): Promise<LabState> {
   const before = await readState(spec.name);
   const slot = await ensureHub(spec.name, labFolder(spec.name), before?.slot);
-  const state: LabState = before ?? { name: spec.name, slot, networks: [], clusters: [] };
+  const state: LabState = before ?? {
+    name: spec.name,
+    slot,
+    networks: [],
+    clusters: [],
+    audit: spec.audit ?? false,
+  };
   for (const { name, network } of spec.clusters) {
     const known = state.clusters.find((cluster) => cluster.name === name);
     if (known !== undefined && known.network !== network) {
@@ -204,9 +212,9 @@ function describe(state: LabState): Lab {
   const dir = labFolder(state.name);
   const clusters = state.clusters.map(({ name, network, index }): LabCluster => {
     const { api, podCidr } = clusterAddresses(state.slot, index);
-    const { kubeconfig, logs } = clusterPaths(dir, name);
+    const { kubeconfig, logs, auditLog } = clusterPaths(dir, name);
     const apiServer = `https://${api}:${API_PORT}`;
-    return { name, network, index, apiServer, kubeconfig, node: nodeName(name), podCidr, logs };
+    return { name, network, index, apiServer, kubeconfig, node: nodeName(name), podCidr, logs, auditLog };
   });
   return {
     name: state.name,

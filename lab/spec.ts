@@ -3,6 +3,8 @@ export interface LabSpec {
   /** Name of the lab: its folder, its network namespaces. Labs of different names run side by side. */
   name: string;
   clusters: ClusterSpec[];
+  /** Whether API servers log who asked them for what, in `kwok/clusters/NAME/logs/audit.log`. Default: false */
+  audit?: boolean;
 }
 
 /** One cluster of a lab. Pods of clusters on the same network reach each other directly. */

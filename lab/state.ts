@@ -9,6 +9,8 @@ export interface LabState {
   slot: number;
   networks: { name: string; index: number }[];
   clusters: (ClusterSpec & { index: number })[];
+  /** Whether the API servers of new clusters log their requests. */
+  audit?: boolean;
 }
 
 const LABS_FOLDER = resolve(__dirname, "..", ".lab");
@@ -57,6 +59,7 @@ export function clusterPaths(labDir: string, cluster: string) {
     kwokRoot: { folder: join(dir, "kwok-root"), binary: join(dir, "kwok-in-its-root") },
     /** kwokctl keeps each cluster in the folder clusters/NAME of its working folder. */
     kwok: join(labDir, "kwok", "clusters", cluster),
+    auditLog: join(labDir, "kwok", "clusters", cluster, "logs", "audit.log"),
   };
 }
 

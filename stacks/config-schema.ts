@@ -41,7 +41,9 @@ const istio = z.strictObject({
 
 const base = z.strictObject({ values: helmValues.optional() });
 
-const istiod = z.strictObject(workload);
+const istiod = z.strictObject({ ...workload, remoteCredentials: z.boolean().optional() });
+
+const epoch = z.number().int().min(1).optional();
 
 const gateway = z.strictObject({
   ...workload,
@@ -109,7 +111,9 @@ const cluster = z.strictObject({
   base: base.optional(),
   istiod: istiod.optional(),
   gateway: gateway.optional(),
-  whenUnreachable: z.enum(["fail", "skip"]).optional(),
+  whenUnreachable: z.enum(["fail", "skip", "forget"]).optional(),
+  readerTokenEpoch: epoch,
+  leaving: z.boolean().optional(),
 });
 
 /** Schema of the whole config value. */
@@ -141,6 +145,7 @@ export const meshConfigSchema = z.strictObject({
   stubNamespaces: z.boolean().optional(),
   dnsCapture: z.boolean().optional(),
   clusterLocal: z.array(z.string()).optional(),
+  readerTokenEpoch: epoch,
   sampleApps: z
     .strictObject({
       namespace: z.string().optional(),

@@ -7,7 +7,11 @@ import { clusterProvider } from "./providers";
 /** A cluster with an istiod that others installed, and a gateway if it is to get one. */
 export function existingMember(cluster: ClusterPlan, access: ClusterAccess): Member {
   const provider = clusterProvider(cluster, access);
-  const existing = new ExistingCluster(cluster.name, { network: cluster.network }, { provider });
+  const existing = new ExistingCluster(
+    cluster.name,
+    { network: cluster.network, reader: cluster.reader },
+    { provider },
+  );
   const injection = [existing];
   return {
     plan: cluster,

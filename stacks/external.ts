@@ -8,7 +8,8 @@ import {
 } from "../components";
 import type { ClusterPlan, ExternalControlPlanePlan, MeshPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./cluster-access";
-import { apiArgs, caArgs, entranceOf, gatewayOf, istiodArgs, type Member, sharedArgs } from "./members";
+import { apiArgs } from "./links";
+import { caArgs, entranceOf, gatewayOf, istiodArgs, type Member, sharedArgs } from "./members";
 import { clusterProvider } from "./providers";
 
 /** The cluster that runs another one's istiod. */

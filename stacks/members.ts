@@ -7,13 +7,12 @@ import {
   type ExistingCluster,
   IntermediateCA,
   type IstioArgs,
-  RemoteSecretLink,
   type RootCA,
 } from "../components";
 import { adopts } from "../components/topology/adopt";
-import { linkName } from "../components/internal/names";
 import type { AddressType, ClusterPlan, MeshPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./cluster-access";
+import { linkTo } from "./links";
 import { clusterProvider } from "./providers";
 
 /** One cluster of the mesh as it is being built. */
@@ -86,34 +85,6 @@ export function remoteMember(
   const links = controlPlanes.map((observer) => linkTo({ ...member, injection: [] }, observer));
   const injection = [remote, ...links];
   return { ...member, injection, gateway: gatewayOf(cluster, provider, injection) };
-}
-
-/**
- * Lets one cluster's istiod read another cluster.
- *
- * @param through - the observed network's gateway, where traffic takes it and it can be there before the link
- */
-export function linkTo(observed: Member, observer: Member, through?: EastWestGateway): RemoteSecretLink {
-  return new RemoteSecretLink(
-    linkName(observer.plan.name, observed.plan.name),
-    {
-      observed: observed.plan.name,
-      ...apiArgs(observed.access),
-      token: observed.cluster.readerToken,
-      ...(through ? { gatewayAddress: through.address } : {}),
-    },
-    { provider: observer.istiod.provider, dependsOn: [observer.istiod.resource] },
-  );
-}
-
-/** How an istiod in another cluster reaches this one's API. */
-export function apiArgs(access: ClusterAccess) {
-  const endpoint = access.endpoint();
-  return {
-    server: endpoint.server,
-    caData: endpoint.caData,
-    tlsServerName: endpoint.apply(({ tlsServerName }) => tlsServerName ?? ""),
-  };
 }
 
 function primaryOf(
@@ -201,6 +172,9 @@ export function sharedArgs(cluster: ClusterPlan, plan: MeshPlan) {
     istio: istioArgs(cluster),
     base: cluster.base,
     istiod: cluster.istiod,
+    reader: cluster.reader,
+    // With `deleteUnreachable` the provider forgets everything of an unreachable cluster but releases.
+    forgetRelease: cluster.whenUnreachable === "forget",
   };
 }
 

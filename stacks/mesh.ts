@@ -6,7 +6,8 @@ import type { ClusterPlan, LinkPlan, MeshPlan } from "../components/topology/typ
 import type { ClusterAccess } from "./cluster-access";
 import { existingMember } from "./existing";
 import { configClusterMember } from "./external";
-import { linkTo, type Member, primaryMember, remoteMember } from "./members";
+import { linkTo } from "./links";
+import { type Member, primaryMember, remoteMember } from "./members";
 import { checkedAccess } from "./unchangeable";
 
 /** A mesh as configured: what to build, and how to reach each cluster. */

@@ -13,6 +13,8 @@ export function clusterProvider(cluster: ClusterPlan, access: ClusterAccess): k8
     // for istiod's ConfigMaps one without mesh configuration or injection template.
     enableSecretMutable: true,
     enableConfigMapMutable: true,
-    skipUpdateUnreachable: cluster.whenUnreachable === "skip",
+    skipUpdateUnreachable: cluster.whenUnreachable !== "fail",
+    // Never by default: a cluster that is merely out of reach would be left with all that is in it.
+    ...(cluster.whenUnreachable === "forget" ? { deleteUnreachable: true } : {}),
   });
 }

@@ -26,8 +26,11 @@ export const READER_ACCOUNT = "istio-multicluster-reader";
 /** Service account of istiod, made by the istiod chart. */
 export const ISTIOD_ACCOUNT = "istiod";
 
-/** ClusterRole for readers, made by the istiod chart. */
-export const READER_CLUSTER_ROLE = `istio-reader-clusterrole-${ISTIO_NAMESPACE}`;
+/**
+ * Name of that account's roles and of their bindings. Not the account's own name: earlier versions gave that to a
+ * binding to the chart's role, and a new name lets Pulumi make the new binding before it removes the old one.
+ */
+export const READER_ROLE = "istio-multicluster-reader-role";
 
 /** Name of the Secret through which an observer knows a cluster; the one that istioctl uses. */
 export function remoteSecretName(observed: string): string {

@@ -1,6 +1,8 @@
 import { adopts } from "./adopt";
 import { clientsElsewhere, isPrimary, linksOf, remotesOf, visibleFrom } from "./links";
-import { gatewaySettings } from "./plan";
+import { gatewaySettings, istiodSettings } from "./plan";
+import { readsCredentials } from "./reader-rules";
+import { hasNewToken } from "./readers";
 import type { ClusterSpec, MeshSpec } from "./types";
 
 /**
@@ -10,18 +12,26 @@ import type { ClusterSpec, MeshSpec } from "./types";
  * - `exposed-istiod`: an istiod that other clusters' proxies and API servers reach
  * - `hostname-gateway`: an istiod that has to resolve the host name of another network's gateway
  * - `observer`: an istiod that reads other clusters
+ * - `rotation`: an istiod that reads clusters whose readers' tokens are not their first ones
+ * - `unread-secrets`: an istiod that reads other clusters, but not their Secrets
  */
-export type Feature = "charts" | "remote" | "exposed-istiod" | "hostname-gateway" | "observer";
+export type Feature =
+  "charts" | "remote" | "exposed-istiod" | "hostname-gateway" | "observer" | "rotation" | "unread-secrets";
 
 /** The features that a spec asks of a cluster. */
 export function featuresOf(cluster: ClusterSpec, spec: MeshSpec): ReadonlySet<Feature> {
+  const observed = linksOf(spec)
+    .filter(({ observer }) => observer === cluster.name)
+    .flatMap((link) => spec.clusters.filter(({ name }) => name === link.observed));
   const asked: Record<Feature, boolean> = {
     charts: !adopts(cluster, "istiod"),
     remote: !isPrimary(cluster) || cluster.externalControlPlane !== undefined,
     "exposed-istiod":
       cluster.externalControlPlane !== undefined || remotesOf(cluster.name, spec.clusters).length > 0,
     "hostname-gateway": isPrimary(cluster) && seesHostname(cluster, spec),
-    observer: linksOf(spec).some(({ observer }) => observer === cluster.name),
+    observer: observed.length > 0,
+    rotation: observed.some((other) => hasNewToken(other, spec)),
+    "unread-secrets": observed.length > 0 && !readsCredentials(istiodSettings(cluster, spec)),
   };
   return new Set((Object.keys(asked) as Feature[]).filter((feature) => asked[feature]));
 }

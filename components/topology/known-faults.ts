@@ -57,6 +57,40 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
       "https://github.com/istio/istio/blob/1.30.1/releasenotes/notes/multicluster-clusterstore-rlock-deadlock.yaml",
   },
   {
+    feature: "rotation",
+    affected: "1.30.0 - 1.30.3",
+    fault:
+      "can lose a cluster's endpoints and gateways for good when the token to it changes (#60612, #60920, #61043)",
+    mend: "use 1.31.0 or newer, or restart istiod in these clusters right after each change of readerTokenEpoch",
+    severity: "warning",
+    source: "https://github.com/istio/istio/issues/61043",
+  },
+  {
+    feature: "rotation",
+    affected: "<1.30.0-0",
+    fault: "forgets a cluster's endpoints for about half a minute when the token to it changes",
+    mend: "use 1.31.0 or newer, or change readerTokenEpoch while nothing crosses clusters",
+    severity: "warning",
+    source: "https://github.com/istio/istio/pull/58567",
+  },
+  {
+    feature: "unread-secrets",
+    affected: "<1.31.0-0",
+    fault: "cannot observe a cluster whose Secrets it may not read",
+    mend: "remove istiod.remoteCredentials: false, or use a version after 1.31.0",
+    severity: "error",
+    source: "https://github.com/istio/istio/pull/59874",
+  },
+  {
+    // Seen on live clusters: a nil CredentialsController is asked whether it has synchronised.
+    feature: "unread-secrets",
+    affected: "1.31.0",
+    fault: "has an istiod that crashes at its first remote secret with istiod.remoteCredentials: false",
+    mend: "remove that setting, or use a version after 1.31.0",
+    severity: "error",
+    source: "https://github.com/istio/istio/blob/1.31.0/pilot/pkg/credentials/kube/secrets.go#L139",
+  },
+  {
     feature: "hostname-gateway",
     affected: "<1.13.0",
     fault: "cannot resolve a gateway's host name and leaves its network without a gateway",

@@ -32,11 +32,17 @@ export function remotesOf(primary: string, clusters: readonly ClusterSpec[]): st
   return clusters.filter((cluster) => cluster.controlPlanes?.includes(primary)).map(({ name }) => name);
 }
 
+/** The links of a mesh. Nobody observes a cluster that is leaving; it still observes others. */
+export function linksOf(spec: MeshSpec): readonly LinkSpec[] {
+  const leaving = new Set(spec.clusters.filter((cluster) => cluster.leaving).map(({ name }) => name));
+  return linksWithLeaving(spec).filter(({ observed }) => !leaving.has(observed));
+}
+
 /**
- * The links of a mesh: the union of `links`, `hubs` and `groups`, or a full mesh if there are none of these,
+ * The links of a mesh as if all clusters stayed: the union of `links`, `hubs` and `groups`, or a full mesh if there are none of these,
  * and in any case from each primary to the remotes that it serves.
  */
-export function linksOf(spec: MeshSpec): readonly LinkSpec[] {
+function linksWithLeaving(spec: MeshSpec): readonly LinkSpec[] {
   const { links = [], hubs = [], groups = [] } = spec;
   const everyone = membersOf(spec).map(({ name }) => name);
   const partial = spec.links !== undefined || spec.hubs !== undefined || spec.groups !== undefined;
@@ -100,9 +106,12 @@ export function visibleFrom(client: string, { clusters, links }: Visibility): st
   return [...new Set([client, ...seenBy(controlPlane, links)])];
 }
 
-/** Clusters on other networks whose proxies send traffic to `cluster`, which so have to come in through a gateway. */
+/**
+ * Clusters on other networks whose proxies send traffic to `cluster`, which so have to come in through a gateway.
+ * Those of a cluster that is leaving may still have connections.
+ */
 export function clientsElsewhere(cluster: ClusterSpec, spec: MeshSpec): string[] {
-  const links = linksOf(spec);
+  const links = linksWithLeaving(spec);
   return spec.clusters
     .filter(({ network }) => network !== cluster.network)
     .filter(({ name }) => visibleFrom(name, { clusters: spec.clusters, links }).includes(cluster.name))

@@ -3,6 +3,7 @@ import { addressTypeOn, loadBalancerAnnotations, platformValues } from "../value
 import { DEFAULT_ISTIO_VERSION } from "../values/versions";
 import { adopted, adopts } from "./adopt";
 import { clientsElsewhere, hostedBy, isPrimary, linksOf, membersOf, remotesOf } from "./links";
+import { planReader } from "./readers";
 import { exportedHosts, planStubs } from "./services";
 import type {
   CaSpec,
@@ -36,6 +37,15 @@ export const CA_DEFAULTS = {
 
 /** Makes the plan of a spec in which {@link validateMesh} found no problem. */
 export function planMesh(spec: MeshSpec): MeshPlan {
+  const plan = planWithoutReaders(spec);
+  const clusters = plan.clusters.map((cluster, index) => {
+    const given = spec.clusters[index];
+    return given === undefined ? cluster : { ...cluster, reader: planReader(given, spec, plan) };
+  });
+  return { ...plan, clusters };
+}
+
+function planWithoutReaders(spec: MeshSpec): MeshPlan {
   return {
     meshId: spec.meshId ?? "mesh1",
     trustDomain: spec.trustDomain ?? "cluster.local",

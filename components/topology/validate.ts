@@ -6,6 +6,7 @@ import { externalControlPlanes } from "./rules/external";
 import { failover } from "./rules/failover";
 import { gateways } from "./rules/gateways";
 import { istio } from "./rules/istio";
+import { leaving } from "./rules/leaving";
 import { links } from "./rules/links";
 import { meshNames } from "./rules/names";
 import { platforms } from "./rules/platforms";
@@ -34,6 +35,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   platforms,
   links,
   services,
+  leaving,
   sampleApps,
   failover,
 ];

@@ -8,7 +8,10 @@ import type { BaseSpec, HelmValues } from "../topology/types";
  */
 export const STABLE_WEBHOOK_VALUES = { base: { validationFailurePolicy: "Fail" } } as const;
 
+/** Without Istio's own reader, whose role may read every Secret and which nobody uses here. Known to charts since 1.30. */
+const OWN_READER_VALUES = { global: { enableReaderRBAC: false } } as const;
+
 /** Values of the base chart. */
 export function baseValues(base: BaseSpec): HelmValues {
-  return mergeValues(STABLE_WEBHOOK_VALUES, base.values ?? {});
+  return mergeValues({ ...STABLE_WEBHOOK_VALUES, ...OWN_READER_VALUES }, base.values ?? {});
 }

@@ -1,4 +1,5 @@
 import { mergeValues } from "../topology/plan";
+import { REMOTE_CREDENTIALS } from "../topology/reader-rules";
 import type { HelmValues, IstiodSpec } from "../topology/types";
 import { STABLE_WEBHOOK_VALUES } from "./base";
 
@@ -34,6 +35,7 @@ export function istiodValues(input: IstiodValuesInput): HelmValues {
       multiCluster: { clusterName: input.clusterName },
       network: input.network,
       imagePullSecrets: [...input.imagePullSecrets],
+      enableReaderRBAC: false,
       ...(input.servesRemotes ? { externalIstiod: true } : {}),
       ...(input.hub === undefined ? {} : { hub: input.hub }),
       ...(input.tag === undefined ? {} : { tag: input.tag }),
@@ -51,7 +53,10 @@ export function istiodValues(input: IstiodValuesInput): HelmValues {
         ? { serviceSettings: [{ settings: { clusterLocal: true }, hosts: [...input.clusterLocal] }] }
         : {}),
     },
-    env: { ISTIO_MULTIROOT_MESH: "true" },
+    env: {
+      ISTIO_MULTIROOT_MESH: "true",
+      ...(input.remoteCredentials === false ? { [REMOTE_CREDENTIALS]: "false" } : {}),
+    },
     ...(input.replicas === undefined ? {} : { autoscaleEnabled: false, replicaCount: input.replicas }),
     ...(input.resources === undefined ? {} : { resources: input.resources }),
     ...(input.tolerations === undefined ? {} : { tolerations: input.tolerations }),

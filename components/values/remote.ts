@@ -50,6 +50,7 @@ export function remoteIstiodValues(input: RemoteValuesInput): HelmValues {
       network: input.network,
       configCluster: true,
       imagePullSecrets: [...input.imagePullSecrets],
+      enableReaderRBAC: false,
       ...(input.hub === undefined ? {} : { hub: input.hub }),
       ...(input.tag === undefined ? {} : { tag: input.tag }),
     },

@@ -18,6 +18,8 @@ export interface ControlPlane {
   dir: string;
   kubeconfig: string;
   kwokRoot: KwokRoot;
+  /** Whether the API server logs its requests. */
+  audit: boolean;
 }
 
 /** Ports that may be the same everywhere: each cluster has a network namespace of its own. */
@@ -46,6 +48,7 @@ export async function ensureControlPlane(plane: ControlPlane, { bin }: Toolchain
     await writeKwokRoot(plane.kwokRoot, bin.kwok);
     const config = join(dirname(plane.kubeconfig), "kwokctl.yaml");
     await writeFile(config, stringify(kwokctlConfig(plane, bin)));
+    if (plane.audit) await writeFile(auditPolicyPath(plane), stringify(AUDIT_POLICY));
     const wait = `${START_TIMEOUT_SECONDS}s`;
     const files = [
       "--config",
@@ -100,7 +103,18 @@ async function kwokctl(plane: ControlPlane, bin: Toolchain["bin"], args: string[
   throw new Error(`cluster ${plane.name}: kwokctl ${args[0]} failed; see the logs in ${logs}\n${all}`);
 }
 
-function kwokctlConfig({ addresses, kwokRoot }: ControlPlane, bin: Toolchain["bin"]): object {
+/** Who asked for what and whether it was allowed, without contents. */
+const AUDIT_POLICY = {
+  apiVersion: "audit.k8s.io/v1",
+  kind: "Policy",
+  omitStages: ["RequestReceived"],
+  rules: [{ level: "Metadata" }],
+};
+
+const auditPolicyPath = ({ kubeconfig }: ControlPlane) => join(dirname(kubeconfig), "audit-policy.yaml");
+
+function kwokctlConfig(plane: ControlPlane, bin: Toolchain["bin"]): object {
+  const { addresses, kwokRoot, audit } = plane;
   const { api, apiService, serviceCidr } = addresses;
   const serviceRange = extraArgs({ "service-cluster-ip-range": serviceCidr });
   // No DNS server knows the node by its name.
@@ -124,6 +138,7 @@ function kwokctlConfig({ addresses, kwokRoot }: ControlPlane, bin: Toolchain["bi
       kwokControllerPort: PORTS.kwok,
       kubeApiserverCertSANs: [api, apiService, "kubernetes.default.svc"],
       enableCRDs: ["Exec", "Logs", "PortForward"],
+      ...(audit ? { kubeAuditPolicy: auditPolicyPath(plane) } : {}),
     },
     componentsPatches: [
       // A power cut may cost the lab its data; in return a write does not wait for the disk.

@@ -1,10 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { ClusterPrimary, type ClusterPrimaryArgs } from "../../components";
+import { ClusterPrimary, type ClusterPrimaryArgs, type ReaderPlan } from "../../components";
 import { istiodValues } from "../../components/values/istiod";
 import { chartCall, decoded, find, listOf, outsideProvider, testProvider } from "../support/components";
 import { type MockCluster, runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
+
+const READER: ReaderPlan = {
+  tokenSecret: "istio-multicluster-reader-token",
+  rules: [
+    { apiGroup: "", resources: ["pods"], verbs: ["list", "watch"], scope: "cluster", feature: "endpoints" },
+    {
+      apiGroup: "",
+      resources: ["configmaps"],
+      resourceNames: ["istio"],
+      verbs: ["list"],
+      scope: "istio-system",
+      feature: "trust domain",
+    },
+  ],
+};
 
 const deploy = (changes: Partial<ClusterPrimaryArgs> = {}, cluster: MockCluster = {}) =>
   runProgram(
@@ -18,6 +33,7 @@ const deploy = (changes: Partial<ClusterPrimaryArgs> = {}, cluster: MockCluster 
           caPrivateKey: "ca key",
           certificateChain: "chain",
           rootCertificate: "root",
+          reader: READER,
           ...changes,
         },
         { provider: testProvider() },
@@ -44,7 +60,10 @@ describe("ClusterPrimary", () => {
       "kubernetes:core/v1:ServiceAccount cluster1-reader",
       "kubernetes:helm.sh/v3:Release cluster1-base",
       "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole cluster1-istiod:istio-reader-clusterrole-istio-system",
+      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole cluster1-reader",
       "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding cluster1-reader",
+      "kubernetes:rbac.authorization.k8s.io/v1:Role cluster1-reader",
+      "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding cluster1-reader",
       "kubernetes:security.istio.io/v1:PeerAuthentication cluster1:istio-system/default",
     ]);
     for (const { name, parent } of registrations.filter(({ type }) => type.startsWith("kubernetes:"))) {
@@ -82,7 +101,14 @@ describe("ClusterPrimary", () => {
       "ServiceAccount cluster1-istiod:istio-system/istiod",
     ]);
     expect(dependsOn("cluster1-reader", "ServiceAccount")).toEqual([namespace]);
-    expect(dependsOn("cluster1-reader-token")).toEqual([namespace, "ServiceAccount cluster1-reader"]);
+    expect(dependsOn("cluster1-reader-token")).toEqual([
+      "ClusterRole cluster1-reader",
+      "ClusterRoleBinding cluster1-reader",
+      namespace,
+      "Role cluster1-reader",
+      "RoleBinding cluster1-reader",
+      "ServiceAccount cluster1-reader",
+    ]);
   });
 
   test("labels its namespace with its network", async () => {
@@ -192,25 +218,39 @@ describe("ClusterPrimary", () => {
 });
 
 describe("the reader of a ClusterPrimary", () => {
-  test("is an account of its own that may read what istiod reads", async () => {
+  const roleOf = (kind: string) => ({
+    metadata: { name: "istio-multicluster-reader-role" },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind, name: "istio-multicluster-reader-role" },
+    subjects: [{ kind: "ServiceAccount", name: "istio-multicluster-reader", namespace: "istio-system" }],
+  });
+
+  test("is an account of its own that may do what its plan says, where it says", async () => {
     const { registrations } = await deploy();
-    expect(find(registrations, "cluster1-reader", "ServiceAccount").inputs).toEqual({
+    const reader = (kind: string) => find(registrations, "cluster1-reader", `:${kind}`).inputs;
+    expect(reader("ServiceAccount")).toEqual({
       apiVersion: "v1",
       kind: "ServiceAccount",
       metadata: { name: "istio-multicluster-reader", namespace: "istio-system" },
       automountServiceAccountToken: false,
     });
-    expect(find(registrations, "cluster1-reader", "ClusterRoleBinding").inputs).toEqual({
-      apiVersion: "rbac.authorization.k8s.io/v1",
-      kind: "ClusterRoleBinding",
-      metadata: { name: "istio-multicluster-reader" },
-      roleRef: {
-        apiGroup: "rbac.authorization.k8s.io",
-        kind: "ClusterRole",
-        name: "istio-reader-clusterrole-istio-system",
-      },
-      subjects: [{ kind: "ServiceAccount", name: "istio-multicluster-reader", namespace: "istio-system" }],
+    expect(reader("ClusterRole")).toMatchObject({
+      metadata: { name: "istio-multicluster-reader-role" },
+      rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["list", "watch"] }],
     });
+    expect(reader("Role")).toMatchObject({
+      metadata: { name: "istio-multicluster-reader-role", namespace: "istio-system" },
+      rules: [{ apiGroups: [""], resources: ["configmaps"], resourceNames: ["istio"], verbs: ["list"] }],
+    });
+    expect(reader("ClusterRoleBinding")).toMatchObject(roleOf("ClusterRole"));
+    expect(reader("RoleBinding")).toMatchObject(roleOf("Role"));
+  });
+
+  test("is not there where nobody observes the cluster", async () => {
+    const { result, registrations } = await deploy({ reader: undefined });
+    expect(listOf(registrations).filter((text) => text.includes("-reader"))).toEqual([
+      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole cluster1-istiod:istio-reader-clusterrole-istio-system",
+    ]);
+    expect(result.readerToken).toBeUndefined();
   });
 
   test("has a token that the cluster fills in", async () => {
@@ -232,7 +272,8 @@ describe("the reader of a ClusterPrimary", () => {
 
   test("gives out the token decoded and secret", async () => {
     const { result } = await deploy({}, { tokenData: { token: Buffer.from("s3cr3t").toString("base64") } });
-    expect(await valueOf(result.readerToken)).toBe("s3cr3t");
-    expect(await pulumi.isSecret(result.readerToken)).toBe(true);
+    const token = result.readerToken ?? pulumi.output("no reader");
+    expect(await valueOf(token)).toBe("s3cr3t");
+    expect(await pulumi.isSecret(token)).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { ClusterRemote, type ClusterRemoteArgs } from "../../components";
 import { remoteBaseValues, remoteIstiodValues } from "../../components/values/remote";
@@ -19,6 +20,7 @@ const ARGS: ClusterRemoteArgs = {
   network: "network2",
   controlPlanes: ["cluster1", "cluster3"],
   controlPlaneAddress: "192.0.2.1",
+  reader: { tokenSecret: "istio-multicluster-reader-token", rules: [] },
 };
 
 const remote = (args: Partial<ClusterRemoteArgs> = {}) =>
@@ -41,7 +43,10 @@ describe("ClusterRemote", () => {
       `kubernetes:discovery.k8s.io/v1:EndpointSlice ${SERVICE}`,
       "kubernetes:helm.sh/v3:Release cluster2-base",
       "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole cluster2-istiod:istio-reader-clusterrole-istio-system",
+      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole cluster2-reader",
       "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding cluster2-reader",
+      "kubernetes:rbac.authorization.k8s.io/v1:Role cluster2-reader",
+      "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding cluster2-reader",
     ]);
     expect(outsideProvider(registrations)).toEqual([]);
   });
@@ -119,6 +124,8 @@ describe("ClusterRemote", () => {
 
   test("has its reader's token, as a secret", async () => {
     const { result } = await runProgram(() => remote(), charts);
-    expect(await valueOf(result.readerToken)).toBe("token-of-cluster2-reader-token");
+    expect(await valueOf(result.readerToken ?? pulumi.output("no reader"))).toBe(
+      "token-of-cluster2-reader-token",
+    );
   });
 });

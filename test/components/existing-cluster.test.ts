@@ -1,11 +1,17 @@
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { ExistingCluster } from "../../components";
 import { find, listOf, outsideProvider, testProvider } from "../support/components";
 import { runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
 
+const READER = { tokenSecret: "istio-multicluster-reader-token", rules: [] };
+
 const deploy = () =>
-  runProgram(() => new ExistingCluster("cluster1", { network: "network1" }, { provider: testProvider() }));
+  runProgram(
+    () =>
+      new ExistingCluster("cluster1", { network: "network1", reader: READER }, { provider: testProvider() }),
+  );
 
 describe("ExistingCluster", () => {
   test("is a label on the namespace and a reader, under the cluster's provider", async () => {
@@ -16,7 +22,9 @@ describe("ExistingCluster", () => {
     ]);
     expect(chartCalls).toEqual([]);
     expect(outsideProvider(registrations)).toEqual([]);
-    expect(await valueOf(result.readerToken)).toBe("token-of-cluster1-reader-token");
+    expect(await valueOf(result.readerToken ?? pulumi.output("no reader"))).toBe(
+      "token-of-cluster1-reader-token",
+    );
   });
 
   test("says nothing of the namespace but its network", async () => {

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultSpec } from "../../lab";
 import { endpointAddresses, istiodPods } from "./support/istio";
+import { leastPrivilegeScenario } from "./scenarios/least-privilege";
 import { Suite } from "./support/suite";
+
+/** Nothing in the lab asks for a gateway's TLS credentials, and the root does not change. */
+const UNUSED = ["create authorization.k8s.io/subjectaccessreviews", "update /configmaps"];
 
 /** A remote on a network of its own, built from nothing: its proxies live by the primary's istiod alone. */
 describe("primary-remote on two networks", () => {
-  const suite = new Suite(defaultSpec("remote", 2));
+  const suite = new Suite({ ...defaultSpec("remote", 2), audit: true });
 
   beforeAll(async () => {
     await suite.start();
@@ -65,6 +69,8 @@ describe("primary-remote on two networks", () => {
     expect(ports("cluster1")).toEqual([15021, 15443, 15012, 15017]);
     expect(ports("cluster2")).toEqual([15021, 15443]);
   });
+
+  describe("least privilege", () => leastPrivilegeScenario(suite, UNUSED));
 
   test("a second preview is empty", async () => {
     const { changeSummary } = await suite.stack.preview();

@@ -249,6 +249,17 @@ describe("a mesh", () => {
     expect(skips).toEqual(["true", "false"]);
   });
 
+  test("forgets a cluster that is gone, and only that one", async () => {
+    const { registrations } = await deploy({
+      clusters: [cluster(1, { whenUnreachable: "forget" }), cluster(2)],
+    });
+    const providers = registrations.filter(({ type }) => type === "pulumi:providers:kubernetes");
+    expect(providers.map(({ inputs }) => inputs["deleteUnreachable"])).toEqual(["true", undefined]);
+    expect(providers.map(({ inputs }) => inputs["skipUpdateUnreachable"])).toEqual(["true", "false"]);
+    const kept = registrations.filter(({ retainOnDelete }) => retainOnDelete).map(({ name }) => name);
+    expect(kept).toEqual(["cluster1-base"]);
+  });
+
   test("whose cluster names look like other resources' names gives each resource a URN of its own", async () => {
     const names = ["root", "cluster1", "cluster1-ca", "cluster1-gateway", "cluster1-reader"];
     const clusters = names.map((name, index) => ({ name, network: `network${index}` }));

@@ -20,6 +20,8 @@ export interface Registration {
   /** Kind and name of what it waits for: explicit dependencies and resources whose outputs are inputs. */
   readonly dependsOn: readonly string[];
   readonly protect: boolean;
+  /** Whether it is dropped from the state only when it is removed. */
+  readonly retainOnDelete: boolean;
   /** Properties whose change replaces it. */
   readonly replaceOnChanges: readonly string[];
   readonly deleteBeforeReplace: boolean;
@@ -156,6 +158,7 @@ function toRegistration(request: RegisterResourceRequest): Registration {
     parent: parent === "" ? undefined : nameOf(parent),
     dependsOn: [...new Set(request.getDependenciesList().map(kindAndName))].sort(),
     protect: request.getProtect() ?? false,
+    retainOnDelete: request.getRetainondelete() ?? false,
     replaceOnChanges: request.getReplaceonchangesList(),
     deleteBeforeReplace: request.getDeletebeforereplace() ?? false,
     aliases: [

@@ -31,6 +31,7 @@ describe("the plan of a mesh", () => {
       istiod: {},
       gateway,
       whenUnreachable: "fail",
+      reader: { tokenSecret: "istio-multicluster-reader-token", rules: expect.any(Array) },
     });
     expect(planMesh(mesh(2))).toEqual({
       meshId: "mesh1",

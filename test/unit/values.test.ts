@@ -8,13 +8,17 @@ const resources = { requests: { cpu: "100m" }, limits: { memory: "1Gi" } };
 const tolerations = [{ key: "dedicated", operator: "Exists", effect: "NoSchedule" }] as const;
 
 describe("values of the base chart", () => {
-  test("fix the webhook's failure policy, so that istiod's own edit is no drift", () => {
-    expect(baseValues({})).toEqual({ base: { validationFailurePolicy: "Fail" } });
+  test("fix the webhook's failure policy, so that istiod's own edit is no drift, and leave out Istio's reader", () => {
+    expect(baseValues({})).toEqual({
+      base: { validationFailurePolicy: "Fail" },
+      global: { enableReaderRBAC: false },
+    });
   });
 
   test("can be overridden", () => {
     expect(baseValues({ values: { base: { excludedCRDs: ["a"] }, defaultRevision: "" } })).toEqual({
       base: { validationFailurePolicy: "Fail", excludedCRDs: ["a"] },
+      global: { enableReaderRBAC: false },
       defaultRevision: "",
     });
   });
@@ -37,6 +41,7 @@ describe("values of the istiod chart", () => {
         multiCluster: { clusterName: "cluster1" },
         network: "network1",
         imagePullSecrets: [],
+        enableReaderRBAC: false,
       },
       meshConfig: {
         trustDomain: "cluster.local",
@@ -44,6 +49,12 @@ describe("values of the istiod chart", () => {
         defaultConfig: { proxyMetadata: { PROXY_CONFIG_XDS_AGENT: "true" } },
       },
       env: { ISTIO_MULTIROOT_MESH: "true" },
+    });
+  });
+
+  test("turn the reading of other clusters' Secrets off where that is asked for", () => {
+    expect(istiodValues({ ...input, remoteCredentials: false })).toMatchObject({
+      env: { ISTIO_MULTIROOT_MESH: "true", PILOT_ENABLE_REMOTE_CREDENTIALS_CONTROLLER: "false" },
     });
   });
 

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { currentStates } from "../../verify/checks/remote-sync";
+import { statesOf } from "../../verify/checks/remote-sync";
 import { endpointsOf } from "../../verify/envoy";
 import { samplesOf } from "../../verify/prometheus";
 import { readAnswers, requestLoop } from "../../verify/request-loop";
@@ -33,9 +33,16 @@ describe("a metrics page", () => {
       { labels: { a: 'x"},y="z', b: "1" }, value: 2500 },
     ]);
   });
+});
 
-  it("shows the state of each remote cluster that is still there", () => {
-    expect(Object.fromEntries(currentStates(METRICS))).toEqual({ c2: "synced", c3: "timeout" });
+describe("istiod's /debug/clusterz", () => {
+  it("shows the state of each remote cluster", () => {
+    const page = JSON.stringify([
+      { id: "c1", secretName: "", syncStatus: "synced" },
+      { id: "c2", secretName: "istio-system/istio-remote-secret-c2", syncStatus: "synced" },
+      { id: "c3", secretName: "istio-system/istio-remote-secret-c3", syncStatus: "timeout" },
+    ]);
+    expect(Object.fromEntries(statesOf(page))).toEqual({ c2: "synced", c3: "timeout" });
   });
 });
 

@@ -4,10 +4,6 @@ import type { MeshPlan } from "../../components/topology/types";
 import type { ClusterClient } from "../kube/cluster-client";
 import type { MeshReader } from "../kube/mesh-reader";
 import { failed, ok, type Outcome, type Probe } from "../probe";
-import { samplesOf } from "../prometheus";
-
-const MONITORING_PORT = 15014;
-const SYNC_STATUS = "istiod_remote_cluster_sync_status";
 
 /** Every istiod has read every cluster that it is to observe, and knows of no other one. */
 export function remoteSync(plan: MeshPlan): Probe[] {
@@ -73,18 +69,24 @@ async function syncStates(cluster: ClusterClient): Promise<Map<string, Map<strin
   }
   const pages = await Promise.all(
     pods.map(async (pod) => {
-      const page = await cluster.metrics(ISTIO_NAMESPACE, pod, MONITORING_PORT);
-      return [pod, currentStates(page)] as const;
+      const page = await cluster.remoteClusters({ namespace: ISTIO_NAMESPACE, pod, container: "discovery" });
+      return [pod, statesOf(page)] as const;
     }),
   );
   return new Map(pages);
 }
 
 /**
- * Remote clusters that an istiod has, with their state. There is one sample per cluster and state, with value 1
- * for the current one; of a cluster that was removed, samples with value 0 stay behind.
+ * Remote clusters that an istiod has, with their state.
+ *
+ * Its metric `istiod_remote_cluster_sync_status` would be easier to read, but after a change of the remote secret it
+ * says "closed" for good: that is the old connection's end, reported after the new one has synchronised.
+ *
+ * @param page - istiod's page `/debug/clusterz`, on which only its own cluster comes from no Secret
  */
-export function currentStates(page: string): Map<string, string> {
-  const current = samplesOf(page, SYNC_STATUS).filter(({ value }) => value === 1);
-  return new Map(current.map(({ labels }) => [labels["cluster"] ?? "", labels["status"] ?? ""]));
+export function statesOf(page: string): Map<string, string> {
+  const clusters = JSON.parse(page) as { id: string; secretName?: string; syncStatus: string }[];
+  return new Map(
+    clusters.filter(({ secretName }) => secretName).map(({ id, syncStatus }) => [id, syncStatus]),
+  );
 }

@@ -81,10 +81,10 @@ export class ClusterClient {
     );
   }
 
-  /** The metrics page of a pod, in Prometheus' text format, through the API server. */
-  public metrics(namespace: string, pod: string, port: number): Promise<string> {
-    return this.read(`metrics ${namespace}/${pod}:${port}`, () =>
-      this.core.connectGetNamespacedPodProxyWithPath({ namespace, name: `${pod}:${port}`, path: "metrics" }),
+  /** The page of an istiod on the clusters that it observes, from inside its pod: others would have to prove who they are. */
+  public remoteClusters(target: ExecTarget): Promise<string> {
+    return this.once(`remote clusters of ${target.namespace}/${target.pod}`, () =>
+      this.exec(target, ["pilot-discovery", "request", "GET", "/debug/clusterz"]),
     );
   }
 

@@ -2,9 +2,13 @@ import type { ExternalControlPlanePlan, ExternalControlPlaneSpec } from "./exter
 import type { GatewayPlan, GatewaySpec } from "./gateway";
 import type { BaseSpec, IstiodSpec, IstioPlan, IstioSpec } from "./istio";
 import type { Platform } from "./platform";
+import type { ReaderPlan } from "./reader";
 
-/** What happens to the resources of a cluster whose API server does not answer. */
-export type WhenUnreachable = "fail" | "skip";
+/**
+ * What happens to the resources of a cluster whose API server does not answer: an error for each that changes, changes
+ * left out with a warning, or that and removed ones forgotten without asking the cluster, for a cluster that is gone.
+ */
+export type WhenUnreachable = "fail" | "skip" | "forget";
 
 /** What of a cluster can exist before it joins the mesh, and stays somebody else's. */
 export type Adoptable = "namespace" | "cacerts" | "istiod";
@@ -66,6 +70,18 @@ export interface ClusterSpec {
   readonly gateway?: GatewaySpec | undefined;
   /** What to do while its API server does not answer. @default "fail" */
   readonly whenUnreachable?: WhenUnreachable | undefined;
+  /**
+   * A change of this number replaces the token by which other clusters read this one, while the mesh runs.
+   * Any whole number from 1; the mesh's number counts as well.
+   * @default 1
+   */
+  readonly readerTokenEpoch?: number | undefined;
+  /**
+   * First step of taking the cluster out: the others forget it and its token dies, while control plane and gateway stay
+   * for the connections that there are. Once these have ended, remove the cluster.
+   * @default false
+   */
+  readonly leaving?: boolean | undefined;
 }
 
 /** A cluster with every default filled in. */
@@ -88,4 +104,6 @@ export interface ClusterPlan {
   /** Absent where no other network has to reach the cluster. */
   readonly gateway?: GatewayPlan | undefined;
   readonly whenUnreachable: WhenUnreachable;
+  /** Absent where no other cluster observes this one. */
+  readonly reader?: ReaderPlan | undefined;
 }

@@ -45,5 +45,11 @@ export interface IstiodSpec {
   readonly replicas?: number | undefined;
   readonly resources?: ResourceRequirements | undefined;
   readonly tolerations?: readonly Toleration[] | undefined;
+  /**
+   * Whether istiod reads the Secrets of the clusters that it observes, which only gateways of its remotes with
+   * TLS credentials of their own need. Refused as false up to Istio 1.31.0, whose istiod crashes without.
+   * @default true
+   */
+  readonly remoteCredentials?: boolean | undefined;
   readonly values?: HelmValues | undefined;
 }

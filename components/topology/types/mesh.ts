@@ -51,6 +51,8 @@ export interface MeshSpec {
    * @see https://istio.io/latest/docs/ops/configuration/traffic-management/multicluster/#keeping-traffic-in-cluster
    */
   readonly clusterLocal?: readonly string[] | undefined;
+  /** A change of this number replaces the token of every cluster's reader. Any whole number from 1. @default 1 */
+  readonly readerTokenEpoch?: number | undefined;
   readonly sampleApps?: SampleAppsSpec | undefined;
 }
 

@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { startCluster, stopCluster } from "../../../lab";
 import { verifyMesh } from "../../../verify";
+import { readerToken, statusWith } from "../support/reader-token";
 import { nameOf, stepRecorder, type Suite } from "../support/suite";
 
 /** A cluster joins and leaves a running mesh without touching the others. */
@@ -33,7 +33,7 @@ export function membershipScenario(suite: Suite): void {
     expect(create.filter((urn) => !nameOf(urn).includes("cluster4"))).toEqual([]);
     await suite.expectWorkingMesh();
     token = readerToken(suite, "cluster4");
-    expect(authorizedWith(suite, "cluster4", token)).toBe("200");
+    expect(statusWith(suite, "cluster4", token)).toBe("200");
   });
 
   test("removed again, the other istiods no longer list it, and its token is refused", async () => {
@@ -46,7 +46,7 @@ export function membershipScenario(suite: Suite): void {
     // Every istiod of the rest is asked for the clusters that it knows; one too many is a failed check.
     await suite.expectWorkingMesh();
     // The API server remembers a good token for ten seconds.
-    await expect.poll(() => authorizedWith(suite, "cluster4", token), { timeout: 20_000 }).toBe("401");
+    await expect.poll(() => statusWith(suite, "cluster4", token), { timeout: 20_000 }).toBe("401");
   });
 
   test("its clusters gone from the lab as well, the mesh's config is the first one again", async () => {
@@ -69,34 +69,4 @@ function clusterConfigs(suite: Suite, count: number): unknown[] {
     network,
     access: { kubeconfigFile: suite.lab.kubeconfig, context: name },
   }));
-}
-
-function readerToken(suite: Suite, cluster: string): string {
-  const secret = JSON.parse(
-    suite.kubectl(
-      cluster,
-      "get",
-      "secret",
-      "-n",
-      "istio-system",
-      "istio-multicluster-reader-token",
-      "-o",
-      "json",
-    ),
-  );
-  return Buffer.from(secret.data.token, "base64").toString();
-}
-
-/** HTTP status with which a cluster's API answers a bearer token. */
-function authorizedWith(suite: Suite, cluster: string, token: string): string {
-  const { apiServer } = suite.lab.clusters.find(({ name }) => name === cluster) ?? { apiServer: "" };
-  return curlStatus(`${apiServer}/api/v1/namespaces`, token);
-}
-
-function curlStatus(url: string, token: string): string {
-  return execFileSync(
-    "curl",
-    ["-sk", "-o", "/dev/null", "-w", "%{http_code}", "-m", "10", "-H", `Authorization: Bearer ${token}`, url],
-    { encoding: "utf8" },
-  );
 }

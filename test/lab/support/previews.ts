@@ -11,6 +11,8 @@ const GATEWAY_KINDS = [
   "ServiceAccount",
 ];
 
+const READER_KINDS = ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "ServiceAccount"];
+
 /** A cluster's new gateway that exposes what the given objects say. */
 const newGateway = (cluster: string, ...exposures: string[]) => [
   `EastWestGateway ${cluster}-gateway`,
@@ -33,6 +35,9 @@ export const PRIMARY_TO_REMOTE = sorted({
   "create-replacement": ["Service cluster2-istiod:istio-system/istiod"],
   "delete-replaced": ["Service cluster2-istiod:istio-system/istiod"],
   delete: [
+    // Nobody observes cluster1 any more.
+    ...READER_KINDS.map((kind) => `${kind} cluster1-reader`),
+    "Secret cluster1-reader-token",
     "CertRequest cluster2-ca-request",
     "ConfigMap cluster2-istiod:istio-system/istio-sidecar-injector",
     "Deployment cluster2-istiod:istio-system/istiod",
@@ -46,7 +51,9 @@ export const PRIMARY_TO_REMOTE = sorted({
     "Secret cluster2.observes.cluster1-secret",
   ],
   update: [
-    "ClusterRole cluster2-istiod:istio-reader-clusterrole-istio-system",
+    // Its observer serves it from now on.
+    "ClusterRole cluster2-reader",
+    "Role cluster2-reader",
     "ConfigMap cluster1-istiod:istio-system/istio-sidecar-injector",
     "ConfigMap cluster1-istiod:istio-system/values",
     "ConfigMap cluster2-istiod:istio-system/istio",

@@ -1,0 +1,21 @@
+/** A permission of a reader, and what needs it. */
+export interface ReaderRule {
+  /** API group; "" is Kubernetes' core group. */
+  readonly apiGroup: string;
+  readonly resources: readonly string[];
+  /** @default - every object of the resources */
+  readonly resourceNames?: readonly string[] | undefined;
+  readonly verbs: readonly string[];
+  /** Whether it holds in the whole cluster or in Istio's namespace only. */
+  readonly scope: "cluster" | "istio-system";
+  /** What an observer's istiod does with it. */
+  readonly feature: string;
+}
+
+/** The account through which other clusters' istiods read a cluster. */
+export interface ReaderPlan {
+  /** Name of the Secret that holds its token. Another name is another token. */
+  readonly tokenSecret: string;
+  /** All that it may do. */
+  readonly rules: readonly ReaderRule[];
+}
