@@ -1,13 +1,12 @@
-import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { Chart } from "cdk8s";
 import { meshWideMtls } from "./charts/mesh-policy";
 import { applyChart } from "./internal/apply-chart";
+import { pluggedInCa, rootPhaseOf } from "./internal/cacerts";
 import { baseRelease, systemNamespace } from "./internal/cluster-base";
 import { HelmChart } from "./internal/helm-chart";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import { asClusterMember, componentType } from "./internal/component";
-import { ISTIO_NAMESPACE } from "./internal/names";
 import { readerToken } from "./internal/reader";
 import type { BaseSpec, IstiodSpec, MtlsMode } from "./topology/types";
 import { baseValues } from "./values/base";
@@ -48,8 +47,19 @@ export interface ClusterPrimaryArgs {
   caPrivateKey?: pulumi.Input<string>;
   /** Certificates from the signing CA up to and including the root, PEM. */
   certificateChain?: pulumi.Input<string>;
-  /** The root certificates that the cluster accepts, PEM; the mesh's first. */
+  /** The root certificates that the cluster accepts, PEM; the mesh's first, always in the same order. */
   rootCertificate?: pulumi.Input<string>;
+  /**
+   * Generation and phase of the root, such as `2/sign-new`; an update that goes through them out of order is refused.
+   * @default - before any rotation, `1/stable`
+   * @see RootSpec
+   */
+  rootPhase?: string;
+  /**
+   * Lifetime of proxies' certificates in minutes.
+   * @default - Istio's, 24 hours
+   */
+  certificateTtlMinutes?: number;
   /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
   istio?: IstioArgs;
   /**
@@ -82,6 +92,8 @@ export interface ClusterPrimaryArgs {
 export class ClusterPrimary extends pulumi.ComponentResource {
   /** Bearer token of the reader account; secret. */
   public readonly readerToken: pulumi.Output<string>;
+  /** The `rootPhase` that is in the cluster; empty from before any rotation. */
+  public readonly rootPhase: pulumi.Output<string>;
 
   public constructor(name: string, args: ClusterPrimaryArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ClusterPrimary"), name, {}, asClusterMember(opts));
@@ -93,42 +105,9 @@ export class ClusterPrimary extends pulumi.ComponentResource {
     const istiod = istiodChart(name, args, { parent: this, dependsOn: [namespace, ...cacerts, base] });
     meshPolicy(name, args, { parent: this, dependsOn: [istiod] });
     this.readerToken = readerToken(name, inNamespace);
+    this.rootPhase = rootPhaseOf(cacerts);
     this.registerOutputs({});
   }
-}
-
-/** What the Secret `cacerts` is made of. */
-type PluggedInCa = Pick<
-  ClusterPrimaryArgs,
-  "caCertificate" | "caPrivateKey" | "certificateChain" | "rootCertificate"
->;
-
-/** istiod reads these files at its start; without them it would make a root of its own. */
-export function pluggedInCa(name: string, args: PluggedInCa, opts: pulumi.CustomResourceOptions): Secret[] {
-  const files = {
-    "ca-cert.pem": args.caCertificate,
-    "ca-key.pem": args.caPrivateKey,
-    "cert-chain.pem": args.certificateChain,
-    "root-cert.pem": args.rootCertificate,
-  };
-  const given = Object.entries(files).filter(([, pem]) => pem !== undefined);
-  if (given.length === 0) return [];
-  if (given.length < Object.keys(files).length) {
-    throw new Error(
-      `${name} has only a part of a CA; give caCertificate, caPrivateKey, certificateChain and rootCertificate, or none of them`,
-    );
-  }
-  const base64 = (pem: pulumi.Input<string> | undefined) =>
-    pulumi.secret(pem ?? "").apply((text) => Buffer.from(text).toString("base64"));
-  const secret = new Secret(
-    `${name}-cacerts`,
-    {
-      metadata: { name: "cacerts", namespace: ISTIO_NAMESPACE },
-      data: Object.fromEntries(given.map(([file, pem]) => [file, base64(pem)])),
-    },
-    opts,
-  );
-  return [secret];
 }
 
 function istiodChart(
@@ -147,6 +126,7 @@ function istiodChart(
     servesRemotes: args.servesRemotes,
     clusterLocal: args.clusterLocal,
     dnsCapture: args.dnsCapture,
+    certificateTtlMinutes: args.certificateTtlMinutes,
     ...args.istiod,
   });
   return new HelmChart(

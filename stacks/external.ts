@@ -4,12 +4,12 @@ import {
   ExternalControlPlane,
   type ExternalControlPlaneArgs,
   MeshPolicy,
-  type RootCA,
 } from "../components";
 import type { ClusterPlan, ExternalControlPlanePlan, MeshPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./access";
 import { type Entry, apiArgs, istiodArgs, entranceOf, gatewayOf, type Member, sharedArgs } from "./members";
 import { clusterProvider } from "./providers";
+import type { ClusterTrust } from "./trust";
 
 /** The cluster that runs another one's istiod. */
 export interface Host {
@@ -28,7 +28,7 @@ export function configClusterMember(
   external: ExternalControlPlanePlan,
   host: Host,
   plan: MeshPlan,
-  root: RootCA | undefined,
+  trust: ClusterTrust | undefined,
   { access, checked }: Entry,
 ): Member {
   const provider = clusterProvider(cluster, access, checked);
@@ -38,7 +38,7 @@ export function configClusterMember(
     host.plan.name,
     {
       ...sharedArgs(cluster, plan),
-      ...istiodArgs(cluster, plan, root),
+      ...istiodArgs(plan, trust),
       ...entranceArgs(external, access),
       ...apiArgs(access),
       token,
@@ -64,7 +64,7 @@ export function configClusterMember(
     access,
     provider,
     cluster: remote,
-    istiod: { provider: hostProvider, resource: istiod, entrance },
+    istiod: { provider: hostProvider, resource: istiod, rootPhase: trust && istiod.rootPhase, entrance },
     injection,
     gateway: gatewayOf(cluster, provider, injection),
   };

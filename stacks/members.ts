@@ -5,16 +5,15 @@ import {
   ClusterRemote,
   EastWestGateway,
   ExistingCluster,
-  IntermediateCA,
   type IstioArgs,
   RemoteSecretLink,
-  type RootCA,
 } from "../components";
 import { adopts } from "../components/topology/adopt";
 import { linkName } from "../components/internal/names";
 import type { AddressType, ClusterPlan, MeshPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./access";
 import { clusterProvider } from "./providers";
+import type { ClusterTrust } from "./trust";
 
 /** How a cluster is reached, and what has to be checked before anything in it is touched. */
 export interface Entry {
@@ -40,6 +39,8 @@ export interface Istiod {
   /** Of the cluster whose Secrets it reads. */
   readonly provider: k8s.Provider;
   readonly resource: pulumi.Resource;
+  /** Where it is in the change from one root to the next, if it has its CA from here. */
+  readonly rootPhase?: pulumi.Output<string> | undefined;
   /** What leads to it from other clusters. */
   readonly entrance?: Entrance | undefined;
 }
@@ -56,11 +57,11 @@ export interface Entrance {
 export function primaryMember(
   cluster: ClusterPlan,
   plan: MeshPlan,
-  root: RootCA | undefined,
+  trust: ClusterTrust | undefined,
   { access, checked }: Entry,
 ): Member {
   const provider = clusterProvider(cluster, access, checked);
-  const primary = primaryOf(cluster, plan, root, provider);
+  const primary = primaryOf(cluster, plan, trust, provider);
   const injection = [primary];
   const gateway = gatewayOf(cluster, provider, injection);
   const { addressType = "ip" } = cluster.gateway ?? {};
@@ -70,7 +71,7 @@ export function primaryMember(
     access,
     provider,
     cluster: primary,
-    istiod: { provider, resource: primary, entrance },
+    istiod: { provider, resource: primary, rootPhase: trust && primary.rootPhase, entrance },
     injection,
     gateway,
   };
@@ -141,14 +142,14 @@ export function apiArgs(access: ClusterAccess) {
 function primaryOf(
   cluster: ClusterPlan,
   plan: MeshPlan,
-  root: RootCA | undefined,
+  trust: ClusterTrust | undefined,
   provider: k8s.Provider,
 ): ClusterPrimary {
   return new ClusterPrimary(
     cluster.name,
     {
       ...sharedArgs(cluster, plan),
-      ...istiodArgs(cluster, plan, root),
+      ...istiodArgs(plan, trust),
       mtls: plan.mtls,
       servesRemotes: cluster.remotes.length > 0,
     },
@@ -157,36 +158,16 @@ function primaryOf(
 }
 
 /** What an istiod gets wherever it runs: a signing CA, unless it has one, and how proxies are to treat hosts. */
-export function istiodArgs(cluster: ClusterPlan, plan: MeshPlan, root: RootCA | undefined) {
+export function istiodArgs(
+  { clusterLocal, dnsCapture, workloadCertificates: { ttlMinutes } }: MeshPlan,
+  trust: ClusterTrust | undefined,
+) {
   return {
-    ...(root && !adopts(cluster, "cacerts") ? caArgs(cluster, plan, root) : {}),
-    clusterLocal: [...plan.clusterLocal],
-    dnsCapture: plan.dnsCapture,
+    ...trust?.cacerts,
+    ...(ttlMinutes === undefined ? {} : { certificateTtlMinutes: ttlMinutes }),
+    clusterLocal: [...clusterLocal],
+    dnsCapture,
   };
-}
-
-/** The CA that a cluster gets under the mesh's root. */
-function caArgs({ name }: ClusterPlan, { ca: settings }: MeshPlan, root: RootCA) {
-  const ca = new IntermediateCA(`${name}-ca`, {
-    clusterName: name,
-    rootCertificate: root.certificate,
-    rootPrivateKey: root.privateKey,
-    rootNotAfter: root.notAfter,
-    algorithm: settings.intermediateAlgorithm,
-    validityDays: settings.intermediateValidityDays,
-    organization: settings.organization,
-  });
-  return {
-    caCertificate: ca.certificate,
-    caPrivateKey: ca.privateKey,
-    certificateChain: ca.certificateChain,
-    rootCertificate: root.certificate.apply((pem) => [pem, ...settings.trustBundle].map(ended).join("")),
-  };
-}
-
-/** PEM text may end without the line break that has to be between two certificates. */
-function ended(pem: string): string {
-  return pem.endsWith("\n") ? pem : `${pem}\n`;
 }
 
 function remoteOf(

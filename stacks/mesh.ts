@@ -1,19 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
-import { RootCA, SampleApps, ServiceStubs } from "../components";
+import { SampleApps, ServiceStubs } from "../components";
 import { adopts } from "../components/topology/adopt";
 import { isMember, isPrimary, linkText } from "../components/topology/links";
 import type { ClusterPlan, LinkPlan, MeshPlan } from "../components/topology/types";
 import type { ConfiguredMesh } from "./config";
 import { configClusterMember } from "./external";
 import { type Entry, existingMember, linkTo, type Member, primaryMember, remoteMember } from "./members";
+import { type ClusterTrust, clusterTrust, type MeshTrust, meshTrust, rootExpiries } from "./trust";
 import { checkedCluster, checkedMesh } from "./unchangeable";
+
+/** How long a certificate is valid. */
+export interface Validity {
+  readonly notAfter: pulumi.Output<string>;
+}
 
 /** What a stack tells of its mesh. */
 export interface MeshOutputs {
-  /** The mesh's root certificate, PEM; none where every cluster has a CA already. */
+  /** The mesh's root certificate that signs, PEM; none where every cluster has a CA already. */
   readonly rootCertificate: pulumi.Output<string> | undefined;
   /** SHA-256 of the root certificate. */
   readonly rootFingerprint: pulumi.Output<string> | undefined;
+  /** End of validity, RFC 3339, of each root by generation and of each cluster's intermediate. */
+  readonly certificates: {
+    readonly roots: Record<string, Validity>;
+    readonly intermediates: Record<string, Validity>;
+  };
   /** Load balancer address per cluster that has an east-west gateway. */
   readonly gatewayAddresses: Record<string, pulumi.Output<string>>;
   /** Load balancer address of the istiod of each cluster that has it in another cluster. */
@@ -26,12 +37,14 @@ export interface MeshOutputs {
 
 /** Composes the components into the mesh of a plan. */
 export function deployMesh({ plan, access }: ConfiguredMesh): MeshOutputs {
-  const root = rootOf(plan);
+  const trust = meshTrust(plan);
+  const trusts = trustsOf(plan, trust);
   const members = new Map<string, Member>();
   const entries = entriesOf(plan, access);
   for (const cluster of plan.clusters.filter(isMember).filter(isPrimary)) {
-    members.set(cluster.name, withControlPlane(cluster, plan, entries, root));
+    members.set(cluster.name, withControlPlane(cluster, plan, entries, trusts));
   }
+  trust?.recordPhase([...members.values()].flatMap(({ istiod }) => istiod.rootPhase ?? []));
   for (const cluster of plan.clusters.filter((candidate) => !isPrimary(candidate))) {
     const controlPlanes = cluster.controlPlanes.map((name) => get(members, name));
     members.set(cluster.name, remoteMember(cluster, plan, controlPlanes, get(entries, cluster.name)));
@@ -39,8 +52,9 @@ export function deployMesh({ plan, access }: ConfiguredMesh): MeshOutputs {
   for (const link of plan.links.filter(({ serves }) => !serves)) connect(link, members);
   deployServices(plan, members);
   return {
-    rootCertificate: root?.certificate,
-    rootFingerprint: root?.fingerprint,
+    rootCertificate: trust?.signer.certificate,
+    rootFingerprint: trust?.signer.fingerprint,
+    certificates: certificatesOf(plan, trust, trusts),
     gatewayAddresses: gatewayAddresses(members),
     externalControlPlaneAddresses: externalAddresses(members),
     links: plan.links.map(linkText),
@@ -53,15 +67,16 @@ function withControlPlane(
   cluster: ClusterPlan,
   plan: MeshPlan,
   entries: ReadonlyMap<string, Entry>,
-  root: RootCA | undefined,
+  trusts: ReadonlyMap<string, ClusterTrust>,
 ): Member {
   const { name, externalControlPlane: external } = cluster;
   const entry = get(entries, name);
   if (adopts(cluster, "istiod")) return existingMember(cluster, entry);
-  if (external === undefined) return primaryMember(cluster, plan, root, entry);
+  const trust = trusts.get(name);
+  if (external === undefined) return primaryMember(cluster, plan, trust, entry);
   const clusters = new Map(plan.clusters.map((candidate) => [candidate.name, candidate]));
   const host = { plan: get(clusters, external.host), entry: get(entries, external.host) };
-  return configClusterMember(cluster, external, host, plan, root, entry);
+  return configClusterMember(cluster, external, host, plan, trust, entry);
 }
 
 function entriesOf(plan: MeshPlan, access: ConfiguredMesh["access"]): Map<string, Entry> {
@@ -74,14 +89,26 @@ function entriesOf(plan: MeshPlan, access: ConfiguredMesh["access"]): Map<string
   );
 }
 
-function rootOf({ ca, clusters }: MeshPlan): RootCA | undefined {
-  if (clusters.filter(isPrimary).every((cluster) => adopts(cluster, "cacerts"))) return undefined;
-  return new RootCA(
-    "root-ca",
-    { algorithm: ca.rootAlgorithm, validityDays: ca.rootValidityDays, organization: ca.organization },
-    // A root that is lost by accident takes the whole mesh's trust with it.
-    { protect: ca.protectRoot },
-  );
+/** A cluster's signing CA, unless it has one or none of its own. */
+function trustsOf(plan: MeshPlan, trust: MeshTrust | undefined): Map<string, ClusterTrust> {
+  if (trust === undefined) return new Map();
+  const signing = plan.clusters
+    .filter(isMember)
+    .filter(isPrimary)
+    .filter((cluster) => !adopts(cluster, "cacerts"));
+  return new Map(signing.map((cluster) => [cluster.name, clusterTrust(cluster, plan, trust)]));
+}
+
+function certificatesOf(
+  plan: MeshPlan,
+  trust: MeshTrust | undefined,
+  trusts: ReadonlyMap<string, ClusterTrust>,
+): MeshOutputs["certificates"] {
+  const roots = Object.entries(trust === undefined ? {} : rootExpiries(trust, plan));
+  return {
+    roots: Object.fromEntries(roots.map(([generation, notAfter]) => [generation, { notAfter }])),
+    intermediates: Object.fromEntries([...trusts].map(([name, { notAfter }]) => [name, { notAfter }])),
+  };
 }
 
 function connect({ observer, observed, crossNetwork }: LinkPlan, members: ReadonlyMap<string, Member>): void {

@@ -9,5 +9,6 @@ export type * from "./types/link";
 export type * from "./types/locality";
 export type * from "./types/mesh";
 export type * from "./types/problem";
+export type * from "./types/root";
 export type * from "./types/sample-apps";
 export type * from "./types/service";

@@ -9,6 +9,7 @@ import { istio } from "./rules/istio";
 import { links } from "./rules/links";
 import { meshNames } from "./rules/names";
 import { roles } from "./rules/roles";
+import { root } from "./rules/root";
 import { sampleApps } from "./rules/sample-apps";
 import { services } from "./rules/services";
 import { trust } from "./rules/trust";
@@ -22,6 +23,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   istio,
   versions,
   ca,
+  root,
   clusters,
   adoption,
   trust,

@@ -29,6 +29,7 @@ describe("the plan of a mesh", () => {
       base: {},
       istiod: {},
       gateway,
+      caEpoch: "1.1",
       whenUnreachable: "fail",
     });
     expect(planMesh(mesh(2))).toEqual({
@@ -43,7 +44,10 @@ describe("the plan of a mesh", () => {
         organization: "Istio",
         protectRoot: true,
         trustBundle: [],
+        expiryWarningDays: 30,
+        root: { generation: 1, phase: "stable" },
       },
+      workloadCertificates: {},
       clusters: [planOf(1), planOf(2)],
       links: [
         { observer: "cluster1", observed: "cluster2", crossNetwork: true, serves: false },
