@@ -1,13 +1,12 @@
-import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { Chart } from "cdk8s";
 import { meshWideMtls } from "./charts/mesh-policy";
 import { applyChart } from "./internal/apply-chart";
+import { pluggedInCa, rootPhaseOf } from "./internal/cacerts";
 import { baseRelease, systemNamespace } from "./internal/cluster-base";
 import { HelmChart } from "./internal/helm-chart";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import { asClusterMember, componentType } from "./internal/component";
-import { ISTIO_NAMESPACE } from "./internal/names";
 import { readerToken } from "./internal/reader";
 import type { BaseSpec, IstiodSpec, MtlsMode, ReaderPlan } from "./topology/types";
 import { baseValues } from "./values/base";
@@ -48,8 +47,19 @@ export interface ClusterPrimaryArgs {
   caPrivateKey?: pulumi.Input<string>;
   /** Certificates from the signing CA up to and including the root, PEM. */
   certificateChain?: pulumi.Input<string>;
-  /** The root certificates that the cluster accepts, PEM; the mesh's first. */
+  /** The root certificates that the cluster accepts, PEM; the mesh's first, always in the same order. */
   rootCertificate?: pulumi.Input<string>;
+  /**
+   * Generation and phase of the root, such as `2/sign-new`; an update that goes through them out of order is refused.
+   * @default - before any rotation, `1/stable`
+   * @see RootSpec
+   */
+  rootPhase?: string;
+  /**
+   * Lifetime of proxies' certificates in minutes.
+   * @default - Istio's, 24 hours
+   */
+  certificateTtlMinutes?: number;
   /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
   istio?: IstioArgs;
   /**
@@ -89,14 +99,15 @@ export interface ClusterPrimaryArgs {
 export class ClusterPrimary extends pulumi.ComponentResource {
   /** Bearer token of the reader account, if there is one; secret. */
   public readonly readerToken: pulumi.Output<string> | undefined;
+  /** The `rootPhase` that is in the cluster; empty from before any rotation. */
+  public readonly rootPhase: pulumi.Output<string>;
 
   public constructor(name: string, args: ClusterPrimaryArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ClusterPrimary"), name, {}, asClusterMember(opts));
     const { network, adoptNamespace: exists } = args;
     const namespace = systemNamespace(name, { network, exists }, { parent: this });
     const inNamespace = { parent: this, dependsOn: [namespace] };
-    const ca = completeCa(name, args);
-    const cacerts = ca === undefined ? [] : [pluggedInCa(name, ca, inNamespace)];
+    const cacerts = pluggedInCa(name, args, inNamespace);
     const base = baseRelease(name, args.istio, baseValues(args.base ?? {}), {
       ...inNamespace,
       retainOnDelete: args.forgetRelease ?? false,
@@ -104,44 +115,9 @@ export class ClusterPrimary extends pulumi.ComponentResource {
     const istiod = istiodChart(name, args, { parent: this, dependsOn: [namespace, ...cacerts, base] });
     meshPolicy(name, args, { parent: this, dependsOn: [istiod] });
     this.readerToken = args.reader && readerToken(name, args.reader, inNamespace);
+    this.rootPhase = rootPhaseOf(cacerts);
     this.registerOutputs({});
   }
-}
-
-/** What the Secret `cacerts` is made of. */
-type PluggedInCa = Required<
-  Pick<ClusterPrimaryArgs, "caCertificate" | "caPrivateKey" | "certificateChain" | "rootCertificate">
->;
-
-/** The CA of the arguments, if they have one. @throws Error if they have a part of one only */
-function completeCa(name: string, args: ClusterPrimaryArgs): PluggedInCa | undefined {
-  const { caCertificate, caPrivateKey, certificateChain, rootCertificate } = args;
-  if (caCertificate && caPrivateKey && certificateChain && rootCertificate) {
-    return { caCertificate, caPrivateKey, certificateChain, rootCertificate };
-  }
-  if (!(caCertificate || caPrivateKey || certificateChain || rootCertificate)) return undefined;
-  throw new Error(
-    `${name} has only a part of a CA; give caCertificate, caPrivateKey, certificateChain and rootCertificate, or none of them`,
-  );
-}
-
-/** istiod reads these files at its start; without them it would make a root of its own. */
-export function pluggedInCa(name: string, ca: PluggedInCa, opts: pulumi.CustomResourceOptions): Secret {
-  const base64 = (pem: pulumi.Input<string>) =>
-    pulumi.secret(pem).apply((text) => Buffer.from(text).toString("base64"));
-  return new Secret(
-    `${name}-cacerts`,
-    {
-      metadata: { name: "cacerts", namespace: ISTIO_NAMESPACE },
-      data: {
-        "ca-cert.pem": base64(ca.caCertificate),
-        "ca-key.pem": base64(ca.caPrivateKey),
-        "cert-chain.pem": base64(ca.certificateChain),
-        "root-cert.pem": base64(ca.rootCertificate),
-      },
-    },
-    opts,
-  );
 }
 
 function istiodChart(
@@ -160,6 +136,7 @@ function istiodChart(
     servesRemotes: args.servesRemotes,
     clusterLocal: args.clusterLocal,
     dnsCapture: args.dnsCapture,
+    certificateTtlMinutes: args.certificateTtlMinutes,
     ...args.istiod,
   });
   return new HelmChart(

@@ -1,6 +1,6 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { pluggedInCa } from "./cluster-primary";
+import { pluggedInCa, rootPhaseOf } from "./internal/cacerts";
 import { systemNamespace } from "./internal/cluster-base";
 import { asClusterMember, componentType } from "./internal/component";
 import { HelmChart } from "./internal/helm-chart";
@@ -40,14 +40,28 @@ export interface ExternalControlPlaneArgs {
    * @default "cluster.local"
    */
   trustDomain?: string;
-  /** Certificate of this istiod's signing CA, PEM. */
-  caCertificate: pulumi.Input<string>;
+  /**
+   * Certificate of this istiod's signing CA, PEM; with it the three below.
+   * @default - the Secret istio-system/cacerts of the host exists and is somebody else's
+   */
+  caCertificate?: pulumi.Input<string>;
   /** Private key of this istiod's signing CA, PEM. */
-  caPrivateKey: pulumi.Input<string>;
+  caPrivateKey?: pulumi.Input<string>;
   /** Certificates from the signing CA up to and including the root, PEM. */
-  certificateChain: pulumi.Input<string>;
-  /** The mesh's root certificate, PEM. */
-  rootCertificate: pulumi.Input<string>;
+  certificateChain?: pulumi.Input<string>;
+  /** The root certificates that the cluster accepts, PEM; the mesh's first, always in the same order. */
+  rootCertificate?: pulumi.Input<string>;
+  /**
+   * Generation and phase of the root, such as `2/sign-new`; an update that goes through them out of order is refused.
+   * @default - before any rotation, `1/stable`
+   * @see RootSpec
+   */
+  rootPhase?: string;
+  /**
+   * Lifetime of proxies' certificates in minutes.
+   * @default - Istio's, 24 hours
+   */
+  certificateTtlMinutes?: number;
   /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
   istio?: IstioArgs;
   /** Hosts that are reached within their cluster only. @default [] */
@@ -97,6 +111,8 @@ export interface ExternalControlPlaneArgs {
 export class ExternalControlPlane extends pulumi.ComponentResource {
   /** Address of the load balancer, an IP or a host name. Known before istiod runs. */
   public readonly address: pulumi.Output<string>;
+  /** The `rootPhase` that is in the host; empty from before any rotation. */
+  public readonly rootPhase: pulumi.Output<string>;
 
   public constructor(name: string, args: ExternalControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ExternalControlPlane"), name, {}, asClusterMember(opts));
@@ -107,7 +123,8 @@ export class ExternalControlPlane extends pulumi.ComponentResource {
     const cacerts = pluggedInCa(name, args, inNamespace);
     const kubeconfig = configClusterAccess(name, args, inNamespace);
     const certificate = publicCertificate(name, args, inNamespace);
-    istiodChart(name, args, { parent: this, dependsOn: [namespace, cacerts, kubeconfig, ...certificate] });
+    istiodChart(name, args, { parent: this, dependsOn: [namespace, ...cacerts, kubeconfig, ...certificate] });
+    this.rootPhase = rootPhaseOf(cacerts);
     this.registerOutputs({ address: this.address });
   }
 }
@@ -197,6 +214,7 @@ function istiodChart(
     imagePullSecrets: args.istio?.imagePullSecrets ?? [],
     clusterLocal: args.clusterLocal,
     dnsCapture: args.dnsCapture,
+    certificateTtlMinutes: args.certificateTtlMinutes,
     publicHostName: args.publicHostName,
     certificateSecret: args.certificateSecret ?? PUBLIC_CERTIFICATE_SECRET,
     ...args.istiod,

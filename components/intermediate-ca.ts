@@ -30,6 +30,11 @@ export interface IntermediateCAArgs {
    * @default "Istio"
    */
   organization?: pulumi.Input<string>;
+  /**
+   * Any text; another one replaces key, request and certificate.
+   * @default - the key is kept
+   */
+  epoch?: string;
 }
 
 /**
@@ -53,7 +58,8 @@ export class IntermediateCA extends pulumi.ComponentResource {
     const key = new tls.PrivateKey(
       `${name}-key`,
       keyArguments(args.algorithm ?? CA_DEFAULTS.intermediateAlgorithm),
-      child,
+      // Request and certificate are made of the key, so they are replaced with it.
+      args.epoch === undefined ? child : { ...child, replacementTrigger: args.epoch },
     );
     const certificate = signedByRoot(name, args, signingRequest(name, args, key, child), child);
     this.certificate = certificate.certPem;

@@ -18,6 +18,11 @@ export interface RootCAArgs {
    */
   validityDays?: pulumi.Input<number>;
   /**
+   * Subject name; roots that are trusted at the same time need different ones to be told apart.
+   * @default "Root CA"
+   */
+  commonName?: pulumi.Input<string>;
+  /**
    * Subject organisation.
    * @default "Istio"
    */
@@ -58,7 +63,10 @@ export class RootCA extends pulumi.ComponentResource {
         isCaCertificate: true,
         maxPathLength: 1,
         setSubjectKeyId: true,
-        subject: { commonName: "Root CA", organization: args.organization ?? CA_DEFAULTS.organization },
+        subject: {
+          commonName: args.commonName ?? "Root CA",
+          organization: args.organization ?? CA_DEFAULTS.organization,
+        },
         validityPeriodHours: pulumi
           .output(args.validityDays ?? CA_DEFAULTS.rootValidityDays)
           .apply((days) => days * HOURS_PER_DAY),

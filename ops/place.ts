@@ -4,6 +4,7 @@ import { list, openLab } from "../lab";
 import { ensureToolchain } from "../lab/toolchain";
 import { labProject } from "./lab-mesh";
 import { openStack } from "./stack";
+import { removeTornAttributes } from "./torn-attributes";
 
 /** A stack that a command works on. */
 export interface OpenedStack {
@@ -19,9 +20,11 @@ export interface OpenedStack {
 export async function openNamedStack(name: string, projectDir = process.cwd()): Promise<OpenedStack> {
   const backend = process.env["PULUMI_BACKEND_URL"];
   if (backend === undefined && (await list()).includes(name)) return openLabStack(name);
-  const stack = await LocalWorkspace.selectStack({ stackName: name, workDir: projectDir });
   const file = /^file:\/\/(.+)$/.exec(backend ?? "")?.[1];
-  return { stack, stateDir: file === undefined ? undefined : resolve(projectDir, file) };
+  const stateDir = file === undefined ? undefined : resolve(projectDir, file);
+  if (stateDir !== undefined) await removeTornAttributes(stateDir);
+  const stack = await LocalWorkspace.selectStack({ stackName: name, workDir: projectDir });
+  return { stack, stateDir };
 }
 
 async function openLabStack(name: string): Promise<OpenedStack> {

@@ -5,6 +5,7 @@ import { forgetRelease, halfInstalledReleases } from "./half-installed-releases"
 import { fieldManagers, interruptedCreates, recordedCreates, withoutCreates } from "./interrupted";
 import { openMesh } from "./open-mesh";
 import { removeStaleLocks } from "./stale-lock";
+import { removeTornAttributes } from "./torn-attributes";
 
 /**
  * Makes a stack whose `pulumi up` was killed ready for the next one: removes the file backend's lock once its process
@@ -16,7 +17,13 @@ import { removeStaleLocks } from "./stale-lock";
  */
 export async function recover(stack: Stack, stateDir?: string): Promise<string[]> {
   const { name: project } = await stack.workspace.projectSettings();
-  const unlocked = stateDir === undefined ? [] : await removeStaleLocks(stateDir, project, stack.name);
+  const unlocked =
+    stateDir === undefined
+      ? []
+      : [
+          ...(await removeStaleLocks(stateDir, project, stack.name)),
+          ...(await removeTornAttributes(stateDir)),
+        ];
   const state = await stack.exportStack();
   const creates = recordedCreates(state);
   if (creates.length === 0) return unlocked;

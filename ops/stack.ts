@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
+import { removeTornAttributes } from "./torn-attributes";
 
 /** Last on PATH: an official language host comes first. */
 const LANGUAGE_HOST = join(__dirname, "../lab/language-host");
@@ -24,6 +25,7 @@ export interface StackPlace {
 /** Opens a stack of this program over a file backend. */
 export async function openStack(place: StackPlace): Promise<Stack> {
   await mkdir(place.stateDir, { recursive: true });
+  await removeTornAttributes(place.stateDir);
   return LocalWorkspace.createOrSelectStack(
     { stackName: place.stack, workDir: place.workDir },
     {

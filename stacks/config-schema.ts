@@ -66,6 +66,11 @@ const algorithm = z.enum(["ECDSA-P256", "ECDSA-P384", "RSA-4096"]);
 
 const pem = z.string().regex(/-----BEGIN CERTIFICATE-----/, "must be PEM text");
 
+const rootPhase = z.enum(["stable", "trust-both", "sign-new", "drop-old"]);
+
+/** Counts how often something was renewed. */
+const ordinal = z.number().int().min(1);
+
 const context = z.string().min(1).optional();
 
 /** How the program itself reaches a cluster's API. */
@@ -111,6 +116,7 @@ const cluster = z.strictObject({
   base: base.optional(),
   istiod: istiod.optional(),
   gateway: gateway.optional(),
+  caEpoch: ordinal.optional(),
   whenUnreachable: z.enum(["fail", "skip", "forget"]).optional(),
   readerTokenEpoch: epoch,
   leaving: z.boolean().optional(),
@@ -131,8 +137,18 @@ export const meshConfigSchema = z.strictObject({
       organization: z.string().min(1).optional(),
       protectRoot: z.boolean().optional(),
       trustBundle: z.array(pem).optional(),
+      intermediateEpoch: ordinal.optional(),
+      expiryWarningDays: z.number().int().min(0).optional(),
+      root: z
+        .strictObject({
+          generation: ordinal.optional(),
+          phase: rootPhase.optional(),
+          verified: rootPhase.optional(),
+        })
+        .optional(),
     })
     .optional(),
+  workloadCertificates: z.strictObject({ ttlMinutes: z.number().int().min(1).optional() }).optional(),
   base: base.optional(),
   istiod: istiod.optional(),
   gateway: gateway.optional(),

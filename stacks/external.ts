@@ -4,13 +4,13 @@ import {
   ExternalControlPlane,
   type ExternalControlPlaneArgs,
   MeshPolicy,
-  type RootCA,
 } from "../components";
 import type { ClusterPlan, ExternalControlPlanePlan, MeshPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./cluster-access";
 import { apiArgs } from "./links";
-import { caArgs, entranceOf, gatewayOf, istiodArgs, type Member, sharedArgs } from "./members";
+import { entranceOf, gatewayOf, istiodArgs, type Member, sharedArgs } from "./members";
 import { clusterProvider } from "./providers";
+import type { ClusterTrust } from "./trust";
 
 /** The cluster that runs another one's istiod. */
 export interface Host {
@@ -29,7 +29,7 @@ export function configClusterMember(
   external: ExternalControlPlanePlan,
   host: Host,
   plan: MeshPlan,
-  root: RootCA,
+  trust: ClusterTrust | undefined,
   access: ClusterAccess,
 ): Member {
   const provider = clusterProvider(cluster, access);
@@ -39,8 +39,7 @@ export function configClusterMember(
     host.plan.name,
     {
       ...sharedArgs(cluster, plan),
-      ...caArgs(cluster, plan, root),
-      ...istiodArgs(plan),
+      ...istiodArgs(plan, trust),
       ...entranceArgs(external, access),
       ...apiArgs(access),
       token,
@@ -66,7 +65,7 @@ export function configClusterMember(
     access,
     provider,
     cluster: remote,
-    istiod: { provider: hostProvider, resource: istiod, entrance },
+    istiod: { provider: hostProvider, resource: istiod, rootPhase: trust && istiod.rootPhase, entrance },
     injection,
     gateway: gatewayOf(cluster, provider, injection),
   };

@@ -5,15 +5,14 @@ import {
   ClusterRemote,
   EastWestGateway,
   type ExistingCluster,
-  IntermediateCA,
   type IstioArgs,
-  type RootCA,
 } from "../components";
 import { adopts } from "../components/topology/adopt";
 import type { AddressType, ClusterPlan, MeshPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./cluster-access";
 import { linkTo } from "./links";
 import { clusterProvider } from "./providers";
+import type { ClusterTrust } from "./trust";
 
 /** One cluster of the mesh as it is being built. */
 export interface Member {
@@ -33,6 +32,8 @@ export interface Istiod {
   /** Of the cluster whose Secrets it reads. */
   readonly provider: k8s.Provider;
   readonly resource: pulumi.Resource;
+  /** Where it is in the change from one root to the next, if it has its CA from here. */
+  readonly rootPhase?: pulumi.Output<string> | undefined;
   /** What leads to it from other clusters. */
   readonly entrance?: Entrance | undefined;
 }
@@ -49,11 +50,11 @@ export interface Entrance {
 export function primaryMember(
   cluster: ClusterPlan,
   plan: MeshPlan,
-  root: RootCA | undefined,
+  trust: ClusterTrust | undefined,
   access: ClusterAccess,
 ): Member {
   const provider = clusterProvider(cluster, access);
-  const primary = primaryOf(cluster, plan, root, provider);
+  const primary = primaryOf(cluster, plan, trust, provider);
   const injection = [primary];
   const gateway = gatewayOf(cluster, provider, injection);
   const { addressType = "ip" } = cluster.gateway ?? {};
@@ -63,7 +64,7 @@ export function primaryMember(
     access,
     provider,
     cluster: primary,
-    istiod: { provider, resource: primary, entrance },
+    istiod: { provider, resource: primary, rootPhase: trust && primary.rootPhase, entrance },
     injection,
     gateway,
   };
@@ -90,15 +91,14 @@ export function remoteMember(
 function primaryOf(
   cluster: ClusterPlan,
   plan: MeshPlan,
-  root: RootCA | undefined,
+  trust: ClusterTrust | undefined,
   provider: k8s.Provider,
 ): ClusterPrimary {
   return new ClusterPrimary(
     cluster.name,
     {
       ...sharedArgs(cluster, plan),
-      ...(root && !adopts(cluster, "cacerts") ? caArgs(cluster, plan, root) : {}),
-      ...istiodArgs(plan),
+      ...istiodArgs(plan, trust),
       mtls: plan.mtls,
       servesRemotes: cluster.remotes.length > 0,
     },
@@ -106,33 +106,17 @@ function primaryOf(
   );
 }
 
-/** What an istiod is told wherever it runs: how proxies are to treat hosts. */
-export function istiodArgs({ clusterLocal, dnsCapture }: MeshPlan) {
-  return { clusterLocal: [...clusterLocal], dnsCapture };
-}
-
-/** The CA that a cluster gets under the mesh's root. */
-export function caArgs({ name }: ClusterPlan, { ca: settings }: MeshPlan, root: RootCA) {
-  const ca = new IntermediateCA(`${name}-ca`, {
-    clusterName: name,
-    rootCertificate: root.certificate,
-    rootPrivateKey: root.privateKey,
-    rootNotAfter: root.notAfter,
-    algorithm: settings.intermediateAlgorithm,
-    validityDays: settings.intermediateValidityDays,
-    organization: settings.organization,
-  });
+/** What an istiod gets wherever it runs: a signing CA, unless it has one, and how proxies are to treat hosts. */
+export function istiodArgs(
+  { clusterLocal, dnsCapture, workloadCertificates: { ttlMinutes } }: MeshPlan,
+  trust: ClusterTrust | undefined,
+) {
   return {
-    caCertificate: ca.certificate,
-    caPrivateKey: ca.privateKey,
-    certificateChain: ca.certificateChain,
-    rootCertificate: root.certificate.apply((pem) => [pem, ...settings.trustBundle].map(ended).join("")),
+    ...trust?.cacerts,
+    ...(ttlMinutes === undefined ? {} : { certificateTtlMinutes: ttlMinutes }),
+    clusterLocal: [...clusterLocal],
+    dnsCapture,
   };
-}
-
-/** PEM text may end without the line break that has to be between two certificates. */
-function ended(pem: string): string {
-  return pem.endsWith("\n") ? pem : `${pem}\n`;
 }
 
 function remoteOf(

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { RootCA, SampleApps, ServiceStubs } from "../components";
+import { SampleApps, ServiceStubs } from "../components";
 import { adopts } from "../components/topology/adopt";
 import { isMember, isPrimary, linkText } from "../components/topology/links";
 import type { ClusterPlan, LinkPlan, MeshPlan } from "../components/topology/types";
@@ -8,6 +8,7 @@ import { existingMember } from "./existing";
 import { configClusterMember } from "./external";
 import { linkTo } from "./links";
 import { type Member, primaryMember, remoteMember } from "./members";
+import { type ClusterTrust, clusterTrust, type MeshTrust, meshTrust, rootExpiries } from "./trust";
 import { checkedAccess } from "./unchangeable";
 
 /** A mesh as configured: what to build, and how to reach each cluster. */
@@ -16,12 +17,22 @@ export interface ConfiguredMesh {
   readonly access: ReadonlyMap<string, ClusterAccess>;
 }
 
+/** How long a certificate is valid. */
+export interface Validity {
+  readonly notAfter: pulumi.Output<string>;
+}
+
 /** What a stack tells of its mesh. */
 export interface MeshOutputs {
-  /** The mesh's root certificate, PEM; none where every cluster has a CA already. */
+  /** The mesh's root certificate that signs, PEM; none where every cluster has a CA already. */
   readonly rootCertificate: pulumi.Output<string> | undefined;
   /** SHA-256 of the root certificate. */
   readonly rootFingerprint: pulumi.Output<string> | undefined;
+  /** End of validity, RFC 3339, of each root by generation and of each cluster's intermediate. */
+  readonly certificates: {
+    readonly roots: Record<string, Validity>;
+    readonly intermediates: Record<string, Validity>;
+  };
   /** Load balancer address per cluster that has an east-west gateway. */
   readonly gatewayAddresses: Record<string, pulumi.Output<string>>;
   /** Load balancer address of the istiod of each cluster that has it in another cluster. */
@@ -35,11 +46,13 @@ export interface MeshOutputs {
 /** Composes the components into the mesh of a plan. */
 export function deployMesh({ plan, access: given }: ConfiguredMesh): MeshOutputs {
   const access = checkedAccess(plan, given);
-  const root = rootOf(plan);
+  const trust = meshTrust(plan);
+  const trusts = trustsOf(plan, trust);
   const members = new Map<string, Member>();
   for (const cluster of plan.clusters.filter(isMember).filter(isPrimary)) {
-    members.set(cluster.name, withControlPlane(cluster, { plan, access }, root));
+    members.set(cluster.name, withControlPlane(cluster, { plan, access }, trusts));
   }
+  trust?.recordPhase([...members.values()].flatMap(({ istiod }) => istiod.rootPhase ?? []));
   for (const cluster of plan.clusters.filter((candidate) => !isPrimary(candidate))) {
     const controlPlanes = cluster.controlPlanes.map((name) => get(members, name));
     members.set(cluster.name, remoteMember(cluster, plan, controlPlanes, get(access, cluster.name)));
@@ -47,8 +60,9 @@ export function deployMesh({ plan, access: given }: ConfiguredMesh): MeshOutputs
   for (const link of plan.links.filter(({ serves }) => !serves)) connect(link, members);
   deployServices(plan, members);
   return {
-    rootCertificate: root?.certificate,
-    rootFingerprint: root?.fingerprint,
+    rootCertificate: trust?.signer.certificate,
+    rootFingerprint: trust?.signer.fingerprint,
+    certificates: certificatesOf(plan, trust, trusts),
     gatewayAddresses: gatewayAddresses(members),
     externalControlPlaneAddresses: externalAddresses(members),
     links: plan.links.map(linkText),
@@ -60,26 +74,37 @@ export function deployMesh({ plan, access: given }: ConfiguredMesh): MeshOutputs
 function withControlPlane(
   cluster: ClusterPlan,
   { plan, access }: ConfiguredMesh,
-  root: RootCA | undefined,
+  trusts: ReadonlyMap<string, ClusterTrust>,
 ): Member {
   const { name, externalControlPlane: external } = cluster;
   if (adopts(cluster, "istiod")) return existingMember(cluster, get(access, name));
-  if (external === undefined) return primaryMember(cluster, plan, root, get(access, name));
-  if (root === undefined) throw new Error(`${name} has no root for its istiod in ${external.host}`);
-  const hosts = new Map(plan.clusters.map((candidate) => [candidate.name, candidate]));
-  const host = { plan: get(hosts, external.host), access: get(access, external.host) };
-  return configClusterMember(cluster, external, host, plan, root, get(access, name));
+  const trust = trusts.get(name);
+  if (external === undefined) return primaryMember(cluster, plan, trust, get(access, name));
+  const clusters = new Map(plan.clusters.map((candidate) => [candidate.name, candidate]));
+  const host = { plan: get(clusters, external.host), access: get(access, external.host) };
+  return configClusterMember(cluster, external, host, plan, trust, get(access, name));
 }
 
-function rootOf({ ca, clusters }: MeshPlan): RootCA | undefined {
-  const signing = clusters.filter(isMember).filter(isPrimary);
-  if (signing.every((cluster) => adopts(cluster, "cacerts"))) return undefined;
-  return new RootCA(
-    "root-ca",
-    { algorithm: ca.rootAlgorithm, validityDays: ca.rootValidityDays, organization: ca.organization },
-    // A root that is lost by accident takes the whole mesh's trust with it.
-    { protect: ca.protectRoot },
-  );
+/** A cluster's signing CA, unless it has one or none of its own. */
+function trustsOf(plan: MeshPlan, trust: MeshTrust | undefined): Map<string, ClusterTrust> {
+  if (trust === undefined) return new Map();
+  const signing = plan.clusters
+    .filter(isMember)
+    .filter(isPrimary)
+    .filter((cluster) => !adopts(cluster, "cacerts"));
+  return new Map(signing.map((cluster) => [cluster.name, clusterTrust(cluster, plan, trust)]));
+}
+
+function certificatesOf(
+  plan: MeshPlan,
+  trust: MeshTrust | undefined,
+  trusts: ReadonlyMap<string, ClusterTrust>,
+): MeshOutputs["certificates"] {
+  const roots = Object.entries(trust === undefined ? {} : rootExpiries(trust, plan));
+  return {
+    roots: Object.fromEntries(roots.map(([generation, notAfter]) => [generation, { notAfter }])),
+    intermediates: Object.fromEntries([...trusts].map(([name, { notAfter }]) => [name, { notAfter }])),
+  };
 }
 
 function connect({ observer, observed, crossNetwork }: LinkPlan, members: ReadonlyMap<string, Member>): void {

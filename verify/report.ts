@@ -5,6 +5,7 @@ export const CHECK_NAMES = [
   "api",
   "reader-credential",
   "root",
+  "signer",
   "control-plane",
   "remote-sync",
   "gateway",

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MeshReader } from "./kube/mesh-reader";
 import { describeError } from "./kube/errors";
+import { forEachLimited } from "./parallel";
 import { failed, type Outcome, type Probe } from "./probe";
 
 /** Probes that run at the same time. */
@@ -56,16 +57,4 @@ function waitingFor(pending: readonly Probe[], total: number): string {
   );
   const more = pending.length > 1 ? ` and ${pending.length - 1} more` : "";
   return `waiting for ${first}${more} (${total - pending.length} of ${total} pass)`;
-}
-
-async function forEachLimited<T>(
-  items: readonly T[],
-  limit: number,
-  action: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) await action(item);
-  };
-  await Promise.all(Array.from({ length: limit }, worker));
 }

@@ -8,6 +8,7 @@ import { readerCredential } from "./checks/reader-credential";
 import { remoteSync } from "./checks/remote-sync";
 import { defaultRequests, request } from "./checks/request";
 import { root } from "./checks/root";
+import { signer } from "./checks/signer";
 import { MeshReader } from "./kube/mesh-reader";
 import type { Outcome, Probe } from "./probe";
 import { CHECK_NAMES, type CheckName, type CheckResult, makeReport, type VerifyReport } from "./report";
@@ -70,8 +71,8 @@ export async function verifyMesh(
 
 function probesFor(plan: MeshPlan, requests: number): Probe[] {
   return [
-    ...[api, readerCredential, root, externalControlPlane, remoteSync, gateway, endpoints].flatMap((check) =>
-      check(plan),
+    ...[api, readerCredential, root, signer, externalControlPlane, remoteSync, gateway, endpoints].flatMap(
+      (check) => check(plan),
     ),
     ...request(plan, requests),
   ];

@@ -9,6 +9,9 @@ export const NETWORK_LABEL = "topology.istio.io/network";
 /** Annotation of a remote's system namespace: the clusters whose istiods may act for it. */
 export const CONTROL_PLANES_ANNOTATION = "topology.istio.io/controlPlaneClusters";
 
+/** Annotation of a primary's `cacerts`: where it is in the change from one root to the next. */
+export const ROOT_PHASE_ANNOTATION = "istio-multicluster/root-phase";
+
 /** Port on which a gateway passes mutual TLS through to the services behind it. */
 export const AUTO_PASSTHROUGH_PORT = 15443;
 /** Port of istiod for proxies: configuration and certificates. */

@@ -5,6 +5,7 @@ import { adopted, adopts } from "./adopt";
 import { clientsElsewhere, hostedBy, isPrimary, linksOf, membersOf, remotesOf } from "./links";
 import { planReader } from "./readers";
 import { exportedHosts, planStubs } from "./services";
+import { positionOf } from "./trust-phases";
 import type {
   CaSpec,
   ClusterPlan,
@@ -33,6 +34,7 @@ export const CA_DEFAULTS = {
   organization: "Istio",
   protectRoot: true,
   trustBundle: [],
+  expiryWarningDays: 30,
 } as const satisfies CaSpec;
 
 /** Makes the plan of a spec in which {@link validateMesh} found no problem. */
@@ -51,6 +53,7 @@ function planWithoutReaders(spec: MeshSpec): MeshPlan {
     trustDomain: spec.trustDomain ?? "cluster.local",
     mtls: spec.mtls ?? "STRICT",
     ca: planCa(spec.ca),
+    workloadCertificates: spec.workloadCertificates ?? {},
     clusters: spec.clusters.map((cluster) => planCluster(cluster, spec)),
     links: linksOf(spec).map((link) => planLink(link, spec.clusters)),
     clusterLocal: spec.clusterLocal ?? [],
@@ -61,8 +64,8 @@ function planWithoutReaders(spec: MeshSpec): MeshPlan {
 }
 
 /** CA settings with every default filled in. */
-export function planCa(ca: CaSpec = {}): MeshPlan["ca"] {
-  return { ...CA_DEFAULTS, ...definedOnly(ca) };
+export function planCa({ root, intermediateEpoch: _, ...ca }: CaSpec = {}): MeshPlan["ca"] {
+  return { ...CA_DEFAULTS, ...definedOnly(ca), root: positionOf(root) };
 }
 
 /** A cluster's gateway settings over the mesh's. */
@@ -100,6 +103,7 @@ function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
     base: onPlatform(cluster.platform, mergeSettings(spec.base, cluster.base)),
     istiod: onPlatform(cluster.platform, istiodSettings(cluster, spec)),
     gateway: planGateway(cluster, spec),
+    caEpoch: `${spec.ca?.intermediateEpoch ?? 1}.${cluster.caEpoch ?? 1}`,
     whenUnreachable: cluster.whenUnreachable ?? "fail",
   };
 }

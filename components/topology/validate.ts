@@ -11,6 +11,7 @@ import { links } from "./rules/links";
 import { meshNames } from "./rules/names";
 import { platforms } from "./rules/platforms";
 import { roles } from "./rules/roles";
+import { root } from "./rules/root";
 import { sampleApps } from "./rules/sample-apps";
 import { services } from "./rules/services";
 import { trust } from "./rules/trust";
@@ -24,6 +25,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   istio,
   versions,
   ca,
+  root,
   clusters,
   adoption,
   trust,

@@ -12,6 +12,8 @@ export interface IstiodValuesInput extends IstiodSpec {
   readonly hub?: string | undefined;
   readonly tag?: string | undefined;
   readonly imagePullSecrets: readonly string[];
+  /** Lifetime of proxies' certificates in minutes. @default - Istio's */
+  readonly certificateTtlMinutes?: number | undefined;
   /** Whether it also serves remotes. @default false */
   readonly servesRemotes?: boolean | undefined;
   /** Hosts that are reached within their cluster only. @default [] */
@@ -46,6 +48,7 @@ export function istiodValues(input: IstiodValuesInput): HelmValues {
       defaultConfig: {
         proxyMetadata: {
           PROXY_CONFIG_XDS_AGENT: "true",
+          ...lifetime("SECRET_TTL", input),
           ...(input.dnsCapture ? { ISTIO_META_DNS_CAPTURE: "true" } : {}),
         },
       },
@@ -55,6 +58,7 @@ export function istiodValues(input: IstiodValuesInput): HelmValues {
     },
     env: {
       ISTIO_MULTIROOT_MESH: "true",
+      ...lifetime("DEFAULT_WORKLOAD_CERT_TTL", input),
       ...(input.remoteCredentials === false ? { [REMOTE_CREDENTIALS]: "false" } : {}),
     },
     ...(input.replicas === undefined ? {} : { autoscaleEnabled: false, replicaCount: input.replicas }),
@@ -62,4 +66,9 @@ export function istiodValues(input: IstiodValuesInput): HelmValues {
     ...(input.tolerations === undefined ? {} : { tolerations: input.tolerations }),
   };
   return mergeValues(values, input.values ?? {});
+}
+
+/** Agents ask for the lifetime; istiod's own default serves whoever asks for none. */
+function lifetime(name: string, { certificateTtlMinutes: minutes }: IstiodValuesInput) {
+  return minutes === undefined ? {} : { [name]: `${minutes}m` };
 }

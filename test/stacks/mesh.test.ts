@@ -6,7 +6,7 @@ import { find, listOf, outsideProvider } from "../support/components";
 import { deploy as deployWith, type Deployed } from "../support/deploy";
 import type { Recording, Registration } from "../support/mocks";
 import { valueOf } from "../support/outputs";
-import { rootCertificate } from "../support/pki";
+import { hoursAfterStart, rootCertificate } from "../support/pki";
 import { cluster, links, mesh } from "../support/specs";
 
 const withApps = (size: number) =>
@@ -162,6 +162,14 @@ describe("a mesh of three clusters", () => {
     expect(await valueOf(pulumi.output(result))).toEqual({
       rootCertificate: await rootCertificate(),
       rootFingerprint: expect.stringMatching(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/),
+      certificates: {
+        roots: { 1: { notAfter: hoursAfterStart(3650 * 24) } },
+        intermediates: {
+          cluster1: { notAfter: hoursAfterStart(730 * 24) },
+          cluster2: { notAfter: hoursAfterStart(730 * 24) },
+          cluster3: { notAfter: hoursAfterStart(730 * 24) },
+        },
+      },
       gatewayAddresses: { cluster1: "lb.example", cluster2: "lb.example", cluster3: "lb.example" },
       externalControlPlaneAddresses: {},
       links: [

@@ -58,6 +58,7 @@ describe("the program", () => {
     expect(Object.keys(result)).toEqual([
       "rootCertificate",
       "rootFingerprint",
+      "certificates",
       "gatewayAddresses",
       "externalControlPlaneAddresses",
       "links",

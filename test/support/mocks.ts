@@ -22,6 +22,10 @@ export interface Registration {
   readonly protect: boolean;
   /** Whether it is dropped from the state only when it is removed. */
   readonly retainOnDelete: boolean;
+  /** What replaces it when it changes. */
+  readonly replacementTrigger?: unknown;
+  /** Names of the hooks that run before it changes. */
+  readonly hooks: readonly string[];
   /** Properties whose change replaces it. */
   readonly replaceOnChanges: readonly string[];
   readonly deleteBeforeReplace: boolean;
@@ -44,8 +48,15 @@ export interface Recording {
   readonly chartCalls: ChartCall[];
 }
 
-/** How long after a first failure others are waited for; mocks answer at once. */
+/** How long nothing may happen after a first failure before no other one is waited for. */
 const SETTLING_MS = 50;
+
+async function settled({ registrations }: Recording): Promise<void> {
+  for (let seen = -1; seen !== registrations.length;) {
+    seen = registrations.length;
+    await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
+  }
+}
 
 /** Runs a program against mocks and returns its result and what it asked for, sorted by type and name. */
 export async function runProgram<T>(
@@ -83,7 +94,7 @@ export async function runFailingProgram(
     await program();
     // A resource whose inputs fail is never registered, and waiting for all registrations would then never end.
     await Promise.race([pulumi.runtime.disconnect().catch(collect), failed]);
-    await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
+    await settled(recording);
     return { failures: [...failures].sort(), ...sorted(recording) };
   } finally {
     process.off("unhandledRejection", collect);
@@ -129,9 +140,12 @@ function answer(
 /** The mocks' own hook sees neither parents nor dependencies nor where in the inputs a secret is, so the requests are read. */
 function recordRequests(record: (request: RegisterResourceRequest) => void): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as {
+    registerResourceHook(request: unknown, callback: (error: null) => void): void;
     registerResource(request: RegisterResourceRequest, callback: unknown): unknown;
   };
   const register = monitor.registerResource.bind(monitor);
+  // The mock monitor knows no hooks, and would run none.
+  monitor.registerResourceHook = (_, callback) => callback(null);
   monitor.registerResource = (request, callback) => {
     record(request);
     return register(request, callback);
@@ -147,6 +161,7 @@ function toRegistration(request: RegisterResourceRequest): Registration {
   ];
   const type = request.getType();
   const parent = request.getParent();
+  const hooks = request.getHooks();
   const parentType = parent === "" ? "" : `${parent.split("::")[2]?.split("$").at(-1)}$`;
   return {
     type,
@@ -159,6 +174,8 @@ function toRegistration(request: RegisterResourceRequest): Registration {
     dependsOn: [...new Set(request.getDependenciesList().map(kindAndName))].sort(),
     protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,
+    replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
+    hooks: [...(hooks?.getBeforeCreateList() ?? []), ...(hooks?.getBeforeUpdateList() ?? [])],
     replaceOnChanges: request.getReplaceonchangesList(),
     deleteBeforeReplace: request.getDeletebeforereplace() ?? false,
     aliases: [

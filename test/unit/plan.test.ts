@@ -30,6 +30,7 @@ describe("the plan of a mesh", () => {
       base: {},
       istiod: {},
       gateway,
+      caEpoch: "1.1",
       whenUnreachable: "fail",
       reader: { tokenSecret: "istio-multicluster-reader-token", rules: expect.any(Array) },
     });
@@ -45,7 +46,10 @@ describe("the plan of a mesh", () => {
         organization: "Istio",
         protectRoot: true,
         trustBundle: [],
+        expiryWarningDays: 30,
+        root: { generation: 1, phase: "stable" },
       },
+      workloadCertificates: {},
       clusters: [planOf(1), planOf(2)],
       links: [
         { observer: "cluster1", observed: "cluster2", crossNetwork: true, serves: false },

@@ -89,6 +89,23 @@ describe("values of the istiod chart", () => {
   });
 });
 
+describe("the lifetime of workload certificates", () => {
+  const input = {
+    clusterName: "cluster1",
+    network: "network1",
+    meshId: "m",
+    trustDomain: "t",
+    imagePullSecrets: [],
+  };
+
+  test("is what agents ask for, and what istiod gives those that ask for none", () => {
+    expect(istiodValues({ ...input, certificateTtlMinutes: 90 })).toMatchObject({
+      meshConfig: { defaultConfig: { proxyMetadata: { PROXY_CONFIG_XDS_AGENT: "true", SECRET_TTL: "90m" } } },
+      env: { ISTIO_MULTIROOT_MESH: "true", DEFAULT_WORKLOAD_CERT_TTL: "90m" },
+    });
+  });
+});
+
 describe("values of the gateway chart", () => {
   const input = { network: "network1", imagePullSecrets: [] };
 

@@ -1,13 +1,13 @@
-import { X509Certificate } from "node:crypto";
 import { ISTIO_NAMESPACE } from "../../components/internal/names";
 import { isMember, istiodOf } from "../../components/topology/links";
 import type { MeshPlan } from "../../components/topology/types";
 import type { ClusterClient } from "../kube/cluster-client";
 import type { MeshReader } from "../kube/mesh-reader";
+import { fingerprints } from "../pem";
 import { failed, ok, type Outcome, type Probe } from "../probe";
 
 const SERVED_ROOT = "istio-ca-root-cert";
-const CA_SECRET = "cacerts";
+export const CA_SECRET = "cacerts";
 
 /** Workloads of all clusters are given the same root, and it is the one of `cacerts`. */
 export function root(plan: MeshPlan): Probe[] {
@@ -51,7 +51,7 @@ async function servedRoot(cluster: ClusterClient): Promise<string> {
       `ConfigMap ${ISTIO_NAMESPACE}/${SERVED_ROOT} of ${cluster.name} is missing or empty; istiod writes it, so see whether istiod runs there`,
     );
   }
-  return rootFingerprints(pem);
+  return fingerprints(pem);
 }
 
 async function ownRoot(cluster: ClusterClient): Promise<string> {
@@ -62,14 +62,5 @@ async function ownRoot(cluster: ClusterClient): Promise<string> {
       `Secret ${ISTIO_NAMESPACE}/${CA_SECRET} of ${cluster.name} is missing or has no root-cert.pem; run pulumi up`,
     );
   }
-  return rootFingerprints(Buffer.from(encoded, "base64").toString("utf8"));
-}
-
-/** SHA-256 fingerprints of the certificates in a PEM bundle, sorted: the order in a bundle means nothing. */
-export function rootFingerprints(pem: string): string {
-  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  const prints = certificates.map((text) =>
-    new X509Certificate(text).fingerprint256.replaceAll(":", "").toLowerCase(),
-  );
-  return [...new Set(prints)].sort().join(" + ") || "(no certificate)";
+  return fingerprints(Buffer.from(encoded, "base64").toString("utf8"));
 }

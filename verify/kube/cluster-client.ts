@@ -12,6 +12,7 @@ import {
   type V1Service,
 } from "@kubernetes/client-node";
 import { describeError, httpStatus, UnreachableError } from "./errors";
+import { SECRETS_PAGE } from "../proxy-certificates";
 import { type ExecTarget, execInPod } from "./exec";
 
 /** How long an API call may take. */
@@ -63,6 +64,11 @@ export class ClusterClient {
     });
   }
 
+  /** The pods of all namespaces. */
+  public allPods(): Promise<V1Pod[]> {
+    return this.read("all pods", async () => (await this.core.listPodForAllNamespaces()).items);
+  }
+
   public secret(namespace: string, name: string): Promise<V1Secret | undefined> {
     return this.read(`secret ${namespace}/${name}`, () =>
       ifFound(this.core.readNamespacedSecret({ namespace, name })),
@@ -93,6 +99,11 @@ export class ClusterClient {
     return this.once(`clusters of ${target.namespace}/${target.pod}`, () =>
       this.exec(target, ["pilot-agent", "request", "GET", "clusters"]),
     );
+  }
+
+  /** Envoy's admin page of the secrets of a proxy. */
+  public proxySecrets(target: ExecTarget): Promise<string> {
+    return this.exec(target, ["pilot-agent", "request", "GET", SECRETS_PAGE]);
   }
 
   /** Standard output of a command in a container. Not remembered: a command may count. */

@@ -1,3 +1,5 @@
+import type { RootPosition, RootSpec } from "./root";
+
 /** Key algorithms that both istiod and `@pulumi/tls` support for CA keys. */
 export type CaKeyAlgorithm = "ECDSA-P256" | "ECDSA-P384" | "RSA-4096";
 
@@ -17,4 +19,27 @@ export interface CaSpec {
   readonly protectRoot?: boolean | undefined;
   /** Other roots, PEM, that every cluster under the mesh's root accepts as well. @default [] */
   readonly trustBundle?: readonly string[] | undefined;
+  /** Raised by one, it gives every cluster a new intermediate with a new key; the root stays. @default 1 */
+  readonly intermediateEpoch?: number | undefined;
+  /** Days before its expiry from which a preview warns of a certificate. @default 30 */
+  readonly expiryWarningDays?: number | undefined;
+  readonly root?: RootSpec | undefined;
+}
+
+/** CA settings with every default filled in. */
+export type CaPlan = {
+  readonly [K in keyof Omit<CaSpec, "root" | "intermediateEpoch">]-?: NonNullable<CaSpec[K]>;
+} & {
+  readonly root: RootPosition;
+};
+
+/** The certificates of proxies. */
+export interface WorkloadCertificatesSpec {
+  /**
+   * Lifetime in minutes, 2 to 129600 (90 days). A proxy renews its certificate after half of it; pods that run already
+   * keep the lifetime that they were injected with.
+   * @default - Istio's, 24 hours
+   * @see https://istio.io/latest/docs/reference/commands/pilot-agent/ SECRET_TTL
+   */
+  readonly ttlMinutes?: number | undefined;
 }

@@ -68,6 +68,8 @@ export interface ClusterSpec {
   readonly base?: BaseSpec | undefined;
   readonly istiod?: IstiodSpec | undefined;
   readonly gateway?: GatewaySpec | undefined;
+  /** Raised by one, it gives this cluster a new intermediate with a new key. @default 1 */
+  readonly caEpoch?: number | undefined;
   /** What to do while its API server does not answer. @default "fail" */
   readonly whenUnreachable?: WhenUnreachable | undefined;
   /**
@@ -103,6 +105,8 @@ export interface ClusterPlan {
   readonly istiod: IstiodSpec;
   /** Absent where no other network has to reach the cluster. */
   readonly gateway?: GatewayPlan | undefined;
+  /** Names the intermediate that it has: the mesh's epoch, then its own. */
+  readonly caEpoch: string;
   readonly whenUnreachable: WhenUnreachable;
   /** Absent where no other cluster observes this one. */
   readonly reader?: ReaderPlan | undefined;

@@ -1,4 +1,4 @@
-import type { CaSpec } from "./ca";
+import type { CaPlan, CaSpec, WorkloadCertificatesSpec } from "./ca";
 import type { ClusterPlan, ClusterSpec } from "./cluster";
 import type { GatewaySpec } from "./gateway";
 import type { BaseSpec, IstioSpec, IstiodSpec } from "./istio";
@@ -19,6 +19,7 @@ export interface MeshSpec {
   readonly mtls?: MtlsMode | undefined;
   readonly istio?: IstioSpec | undefined;
   readonly ca?: CaSpec | undefined;
+  readonly workloadCertificates?: WorkloadCertificatesSpec | undefined;
   readonly base?: BaseSpec | undefined;
   readonly istiod?: IstiodSpec | undefined;
   readonly gateway?: GatewaySpec | undefined;
@@ -61,7 +62,8 @@ export interface MeshPlan {
   readonly meshId: string;
   readonly trustDomain: string;
   readonly mtls: MtlsMode;
-  readonly ca: { readonly [K in keyof CaSpec]-?: NonNullable<CaSpec[K]> };
+  readonly ca: CaPlan;
+  readonly workloadCertificates: WorkloadCertificatesSpec;
   readonly clusters: readonly ClusterPlan[];
   readonly links: readonly LinkPlan[];
   readonly clusterLocal: readonly string[];

@@ -1,0 +1,28 @@
+/**
+ * How far the change from one root to the next has got. `trust-both`: every cluster trusts the old and the new root,
+ * the old one signs. `sign-new`: the new one signs. `drop-old`: only the new one is trusted. `stable`: there is no other.
+ */
+export type RootPhase = "stable" | "trust-both" | "sign-new" | "drop-old";
+
+/**
+ * Which root the mesh has. It is replaced by one phase after the other, each run to its end by `pulumi up`; a preview
+ * refuses any other order. docs/rotation.md is the runbook.
+ */
+export interface RootSpec {
+  /** Number of the newest root, one more with each rotation. @default 1 */
+  readonly generation?: number | undefined;
+  /** @default "stable" */
+  readonly phase?: RootPhase | undefined;
+  /**
+   * Says that `npm run verify` passed in the phase before: `trust-both` for `sign-new`, `sign-new` for `drop-old`, which
+   * would both break connections that it would have found.
+   * @default - none; the other phases take none
+   */
+  readonly verified?: RootPhase | undefined;
+}
+
+/** Where a mesh is in the life of its roots. */
+export interface RootPosition {
+  readonly generation: number;
+  readonly phase: RootPhase;
+}

@@ -1,0 +1,84 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  formatPosition,
+  refuseRecord,
+  type SignerRecord,
+  signerRecordOf,
+} from "../components/topology/trust-phases";
+import type { RootPosition } from "../components/topology/types";
+
+/** What holds a phase back until all clusters together are ready for it. */
+export interface RootGates {
+  /** There once the phase may begin. */
+  readonly open: pulumi.Output<unknown>;
+  /** Takes down that all clusters have come to the phase, by what each says of itself. */
+  readonly record: (rootPhases: readonly pulumi.Output<string>[]) => void;
+}
+
+/**
+ * The order of phases across clusters, which no cluster can see alone, kept in the state by two records. Each is written
+ * before the first cluster changes or after the last one has, so an interrupted `up` never leaves a record that claims
+ * too much. Hooks refuse to write what does not follow from what is there, at preview too.
+ *
+ * - `root-<generation>-trusted` is there once every cluster trusts the new root.
+ * - `root-<generation>-signers` says which roots live certificates can be signed by.
+ */
+export function rootGates(position: RootPosition): RootGates {
+  const { generation, phase } = position;
+  if (phase === "stable") return { open: pulumi.output(undefined), record: () => {} };
+  const signers = signerRecordOf(phase);
+  const early = [
+    ...(signers.when === "before" ? [signersRecord(generation, signers.record)] : []),
+    ...(phase === "trust-both" ? [] : [trustedRecord(generation, { refuse: true })]),
+  ];
+  return {
+    open: pulumi.all(early.map(({ output }) => output)),
+    record: (rootPhases) => {
+      const reached = pulumi.all([...rootPhases]).apply((phases) => allAt(phases, position));
+      if (phase === "trust-both") trustedRecord(generation, { reached });
+      if (signers.when === "after") signersRecord(generation, signers.record, reached);
+    },
+  };
+}
+
+function trustedRecord(
+  generation: number,
+  { reached = true, refuse = false }: { reached?: pulumi.Input<boolean>; refuse?: boolean },
+): pulumi.Stash {
+  const name = `root-${generation}-trusted`;
+  const hooks = { beforeCreate: [refusal(name, () => NOT_TRUSTED)] };
+  return new pulumi.Stash(name, { input: reached }, refuse ? { hooks } : {});
+}
+
+const NOT_TRUSTED =
+  "not every cluster trusts the new root yet, so it cannot sign; set ca.root.phase to trust-both and run pulumi up";
+
+function signersRecord(generation: number, record: SignerRecord, reached?: pulumi.Output<boolean>) {
+  const name = `root-${generation}-signers`;
+  const hook = refusal(name, ({ oldInputs }) =>
+    refuseRecord(oldInputs?.["input"] as SignerRecord | undefined, record),
+  );
+  const input = reached === undefined ? record : reached.apply(() => record);
+  return new pulumi.Stash(name, { input }, { hooks: { beforeCreate: [hook], beforeUpdate: [hook] } });
+}
+
+function refusal(
+  name: string,
+  refuse: (args: pulumi.ResourceHookArgs) => string | undefined,
+): pulumi.ResourceHook {
+  const callback = (args: pulumi.ResourceHookArgs) => {
+    const reason = refuse(args);
+    if (reason !== undefined) throw new Error(reason);
+  };
+  return new pulumi.ResourceHook(`${name}-order`, callback, { onDryRun: true });
+}
+
+/** An unreachable cluster that was skipped still has its old certificates, though its resource counts as updated. */
+function allAt(phases: readonly string[], position: RootPosition): boolean {
+  const behind = phases.filter((phase) => phase !== formatPosition(position));
+  if (behind.length === 0) return true;
+  throw new Error(
+    `${behind.length} of ${phases.length} clusters could not be brought to root phase ${formatPosition(position)}; ` +
+      "see which cluster was skipped as unreachable, and run pulumi up again when it answers",
+  );
+}

@@ -1,0 +1,125 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type ClusterPrimaryArgs, IntermediateCA, RootCA } from "../components";
+import { adopts } from "../components/topology/adopt";
+import { isPrimary } from "../components/topology/links";
+import { formatPosition, rolesOf } from "../components/topology/trust-phases";
+import type { ClusterPlan, MeshPlan } from "../components/topology/types";
+import { checkExpiry } from "./expiry";
+import { rootGates } from "./root-gates";
+
+/** Where the CA certificates of a mesh come from. */
+export interface MeshTrust {
+  /** The root that signs, and that everybody has to trust. */
+  readonly signer: RootCA;
+  /** Every root that there is, by generation. */
+  readonly roots: ReadonlyMap<number, RootCA>;
+  /** What workloads trust, PEM; there once the phase may begin. */
+  readonly bundle: pulumi.Output<string>;
+  /** Records that every cluster has come to this phase. */
+  readonly recordPhase: (rootPhases: readonly pulumi.Output<string>[]) => void;
+}
+
+/** One cluster's part of it. */
+export interface ClusterTrust {
+  /** What its control plane is given. */
+  readonly cacerts: Pick<
+    ClusterPrimaryArgs,
+    "caCertificate" | "caPrivateKey" | "certificateChain" | "rootCertificate" | "rootPhase"
+  >;
+  /** End of the signing certificate's validity, RFC 3339. */
+  readonly notAfter: pulumi.Output<string>;
+}
+
+/** The mesh's roots, and what there has to be before its clusters use them as planned; none if all have a CA already. */
+export function meshTrust({ ca, clusters }: MeshPlan): MeshTrust | undefined {
+  if (clusters.filter(isPrimary).every((cluster) => adopts(cluster, "cacerts"))) return undefined;
+  const { kept, trusted, signer } = rolesOf(ca.root);
+  const roots = new Map(kept.map((generation) => [generation, rootOf(generation, ca)]));
+  const gates = rootGates(ca.root);
+  const certificates = trusted.map((generation) => rootIn(roots, generation).certificate);
+  return {
+    signer: rootIn(roots, signer),
+    roots,
+    bundle: pulumi
+      .all([pulumi.all(certificates), gates.open])
+      .apply(([own]) => [...own, ...ca.trustBundle].map(ended).join("")),
+    recordPhase: gates.record,
+  };
+}
+
+/** A cluster's signing CA under the root that signs now. */
+export function clusterTrust(
+  cluster: ClusterPlan,
+  { ca: settings }: MeshPlan,
+  { signer, bundle }: MeshTrust,
+): ClusterTrust {
+  const ca = new IntermediateCA(`${cluster.name}-ca`, {
+    clusterName: cluster.name,
+    rootCertificate: signer.certificate,
+    rootPrivateKey: signer.privateKey,
+    rootNotAfter: signer.notAfter,
+    algorithm: settings.intermediateAlgorithm,
+    validityDays: settings.intermediateValidityDays,
+    organization: settings.organization,
+    // A new root is of little use over keys that were there before it.
+    epoch: `${cluster.caEpoch}.${rolesOf(settings.root).signer}`,
+  });
+  return {
+    cacerts: {
+      caCertificate: ca.certificate,
+      caPrivateKey: ca.privateKey,
+      certificateChain: ca.certificateChain,
+      rootCertificate: bundle,
+      ...(settings.root.generation === 1 ? {} : { rootPhase: formatPosition(settings.root) }),
+    },
+    notAfter: checkExpiry(ca.notAfter, {
+      what: `the intermediate CA of ${cluster.name}`,
+      mend: `raise ca.intermediateEpoch, or caEpoch of ${cluster.name}`,
+      warningDays: settings.expiryWarningDays,
+    }),
+  };
+}
+
+/** End of each root's validity by generation, RFC 3339; looked at before it comes. */
+export function rootExpiries(
+  { roots, signer }: MeshTrust,
+  { ca }: MeshPlan,
+): Record<string, pulumi.Output<string>> {
+  const entries = [...roots].map(([generation, root]) => {
+    const notAfter = checkExpiry(root.notAfter, {
+      what: `root ${generation} of the mesh`,
+      mend: "rotate it as docs/rotation.md says",
+      warningDays: ca.expiryWarningDays,
+      // One that is on its way out must not keep the mesh from leaving it behind.
+      onExpiry: root === signer || generation === ca.root.generation ? "error" : "warn",
+    });
+    return [String(generation), notAfter] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function rootOf(generation: number, ca: MeshPlan["ca"]): RootCA {
+  const outgoing = ca.root.phase === "drop-old" && generation < ca.root.generation;
+  return new RootCA(
+    generation === 1 ? "root-ca" : `root-ca-${generation}`,
+    {
+      algorithm: ca.rootAlgorithm,
+      validityDays: ca.rootValidityDays,
+      organization: ca.organization,
+      ...(generation === 1 ? {} : { commonName: `Root CA ${generation}` }),
+    },
+    // A root that is lost by accident takes the whole mesh's trust with it; one that nobody trusts any more may go.
+    { protect: ca.protectRoot && !outgoing },
+  );
+}
+
+function rootIn(roots: ReadonlyMap<number, RootCA>, generation: number): RootCA {
+  const root = roots.get(generation);
+  if (root === undefined) throw new Error(`root ${generation} is not part of the plan`);
+  return root;
+}
+
+/** PEM text may end without the line break that has to be between two certificates. */
+function ended(pem: string): string {
+  return pem.endsWith("\n") ? pem : `${pem}\n`;
+}
