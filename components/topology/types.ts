@@ -12,5 +12,6 @@ export type * from "./types/platform";
 export type * from "./types/problem";
 export type * from "./types/reader";
 export type * from "./types/root";
+export type * from "./types/provided-ca";
 export type * from "./types/sample-apps";
 export type * from "./types/service";

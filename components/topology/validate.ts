@@ -10,6 +10,7 @@ import { leaving } from "./rules/leaving";
 import { links } from "./rules/links";
 import { meshNames } from "./rules/names";
 import { platforms } from "./rules/platforms";
+import { providedCa } from "./rules/provided-ca";
 import { roles } from "./rules/roles";
 import { root } from "./rules/root";
 import { sampleApps } from "./rules/sample-apps";
@@ -26,6 +27,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   versions,
   ca,
   root,
+  providedCa,
   clusters,
   adoption,
   trust,

@@ -1,4 +1,5 @@
 import type { RootPosition, RootSpec } from "./root";
+import type { ProvidedCaSpec } from "./provided-ca";
 
 /** Key algorithms that both istiod and `@pulumi/tls` support for CA keys. */
 export type CaKeyAlgorithm = "ECDSA-P256" | "ECDSA-P384" | "RSA-4096";
@@ -24,14 +25,16 @@ export interface CaSpec {
   /** Days before its expiry from which a preview warns of a certificate. @default 30 */
   readonly expiryWarningDays?: number | undefined;
   readonly root?: RootSpec | undefined;
+  /** CAs that were made elsewhere. @default - the program makes root and intermediates */
+  readonly provided?: ProvidedCaSpec | undefined;
 }
 
 /** CA settings with every default filled in. */
 export type CaPlan = {
-  readonly [K in keyof Omit<CaSpec, "root" | "intermediateEpoch">]-?: NonNullable<CaSpec[K]>;
-} & {
-  readonly root: RootPosition;
-};
+  readonly [K in keyof Omit<CaSpec, "root" | "intermediateEpoch" | "provided">]-?: NonNullable<CaSpec[K]>;
+} & Pick<CaSpec, "provided"> & {
+    readonly root: RootPosition;
+  };
 
 /** The certificates of proxies. */
 export interface WorkloadCertificatesSpec {

@@ -1,0 +1,100 @@
+import { chainFaults, type CaChain, readCertificates } from "../ca-chain";
+import { isPrimary } from "../links";
+import { revocationFaults } from "../revocation";
+import type { CaSpec, MeshSpec, Problem, ProvidedCaSpec } from "../types";
+import { unknownCluster } from "./names";
+
+const PATH = "ca.provided";
+
+/** Settings that say how the program makes CAs itself. */
+const OF_GENERATED = [
+  "rootAlgorithm",
+  "rootValidityDays",
+  "intermediateValidityDays",
+  "protectRoot",
+] as const satisfies readonly (keyof CaSpec)[];
+
+/** CAs from elsewhere make up whole and valid chains under the one root. */
+export function providedCa(spec: MeshSpec): Problem[] {
+  const provided = spec.ca?.provided;
+  if (provided === undefined) return [];
+  const root = rootProblems(provided);
+  return [
+    ...OF_GENERATED.filter((key) => spec.ca?.[key] !== undefined).map((key) => ({
+      path: `ca.${key}`,
+      message: "has no effect on CAs that are provided; remove it, or ca.provided",
+    })),
+    ...root,
+    ...Object.keys(provided.intermediates ?? {}).flatMap((name) => ownerProblems(name, spec)),
+    // Every chain ends in the root, so nothing can be said of chains without it.
+    ...(root.length > 0 ? [] : unique([...chainProblems(provided), ...crlProblems(provided)])),
+  ];
+}
+
+function rootProblems({ rootCertificate }: ProvidedCaSpec): Problem[] {
+  const path = `${PATH}.rootCertificate`;
+  return parsing(path, () =>
+    readCertificates(rootCertificate)
+      .filter((certificate) => !certificate.checkIssued(certificate))
+      .map((certificate) => ({
+        path,
+        message: `holds "${certificate.subject}", which is not self-signed; give the root here and what is below it in chain`,
+      })),
+  );
+}
+
+function ownerProblems(name: string, spec: MeshSpec): Problem[] {
+  const path = `${PATH}.intermediates.${name}`;
+  const owner = spec.clusters.find((cluster) => cluster.name === name);
+  if (owner === undefined) {
+    return unknownCluster(name, new Set(spec.clusters.map((cluster) => cluster.name)), path);
+  }
+  if (isPrimary(owner)) return [];
+  return [{ path, message: `${name} is a remote, for which ${owner.controlPlanes?.[0]} signs; remove it` }];
+}
+
+function chainProblems({ rootCertificate, intermediates = {} }: ProvidedCaSpec): Problem[] {
+  return Object.entries(intermediates).flatMap(([name, { certificate, chain }]) => {
+    const own = `${PATH}.intermediates.${name}`;
+    const paths: Record<keyof CaChain, string> = {
+      certificate: `${own}.certificate`,
+      chain: `${own}.chain`,
+      roots: `${PATH}.rootCertificate`,
+    };
+    const unreadable = [
+      ...parsing(paths.certificate, () => void readCertificates(certificate)),
+      ...(chain === undefined ? [] : parsing(paths.chain, () => void readCertificates(chain))),
+    ];
+    if (unreadable.length > 0) return unreadable;
+    return chainFaults({ certificate, chain, roots: rootCertificate }, new Date()).map(
+      ({ part, message }) => ({ path: paths[part], message }),
+    );
+  });
+}
+
+function crlProblems({ crl, rootCertificate, intermediates = {} }: ProvidedCaSpec): Problem[] {
+  if (crl === undefined) return [];
+  const path = `${PATH}.crl`;
+  return parsing(path, () => {
+    const cas = [
+      rootCertificate,
+      ...Object.values(intermediates).flatMap(({ certificate, chain = "" }) => [certificate, chain]),
+    ];
+    return revocationFaults(crl, cas.join("\n"), new Date()).map((message) => ({ path, message }));
+  });
+}
+
+/** What cannot be read is a problem of the property that holds it. */
+function parsing(path: string, look: () => Problem[] | void): Problem[] {
+  try {
+    return look() ?? [];
+  } catch (error) {
+    return [{ path, message: (error as Error).message }];
+  }
+}
+
+/** A root's fault shows in every chain that ends in it. */
+function unique(problems: readonly Problem[]): Problem[] {
+  const byText = new Map(problems.map((problem) => [`${problem.path} ${problem.message}`, problem]));
+  return [...byText.values()];
+}

@@ -1,0 +1,140 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { type MeshSpec, type ProvidedCaSpec, validateMesh } from "../../components";
+import { firstNextUpdate } from "../../components/topology/revocation";
+import { TestCa } from "../support/ca";
+import { cluster } from "../support/specs";
+
+describe("provided CAs", () => {
+  let root: TestCa;
+  let other: TestCa;
+  let first: TestCa;
+  let second: TestCa;
+
+  beforeAll(async () => {
+    root = await TestCa.root("Root");
+    other = await TestCa.root("Other");
+    first = await root.sign("First");
+    second = await root.sign("Second");
+  });
+
+  /** Two primaries and a remote under provided CAs. */
+  const spec = (changes: Partial<ProvidedCaSpec> = {}, ca: MeshSpec["ca"] = {}): MeshSpec => ({
+    clusters: [cluster(1), cluster(2), cluster(3, { controlPlanes: ["cluster1"] })],
+    ca: {
+      provided: {
+        rootCertificate: root.certificate,
+        intermediates: {
+          cluster1: { certificate: first.certificate },
+          cluster2: { certificate: second.certificate },
+        },
+        ...changes,
+      },
+      ...ca,
+    },
+  });
+
+  const problems = (mesh: MeshSpec) => validateMesh(mesh).map(({ path, message }) => `${path} ${message}`);
+
+  test("that form whole chains under one root have no problem, signed or still to be signed", () => {
+    expect(problems(spec())).toEqual([]);
+    expect(problems(spec({ intermediates: {} }))).toEqual([]);
+    expect(problems(spec({ intermediates: undefined }))).toEqual([]);
+  });
+
+  test("of a cluster under another root are refused for that cluster", async () => {
+    const stray = await other.sign("Stray");
+    const intermediates = {
+      cluster1: { certificate: first.certificate },
+      cluster2: { certificate: stray.certificate },
+    };
+    expect(problems(spec({ intermediates }))).toEqual([
+      expect.stringMatching(
+        /^ca\.provided\.intermediates\.cluster2\.certificate "CN=Stray" is issued by "CN=Other", and not by a root of this mesh/,
+      ),
+    ]);
+  });
+
+  test("below a root that is none are refused once, at the root", () => {
+    expect(problems(spec({ rootCertificate: first.certificate }))).toEqual([
+      expect.stringMatching(/^ca\.provided\.rootCertificate holds "CN=First", which is not self-signed/),
+    ]);
+    expect(problems(spec({ rootCertificate: "none" }))).toEqual([
+      expect.stringMatching(/^ca\.provided\.rootCertificate holds no certificate/),
+    ]);
+  });
+
+  test("that cannot be read are refused where they stand", () => {
+    const intermediates = {
+      cluster1: { certificate: "x", chain: "y" },
+      cluster2: { certificate: second.certificate },
+    };
+    expect(problems(spec({ intermediates }))).toEqual([
+      expect.stringMatching(/^ca\.provided\.intermediates\.cluster1\.certificate holds no certificate/),
+      expect.stringMatching(/^ca\.provided\.intermediates\.cluster1\.chain holds no certificate/),
+    ]);
+  });
+
+  test("of an expired root are refused once, for all clusters", async () => {
+    const old = await TestCa.root("Old", { from: -3, to: -1 });
+    const intermediates = {
+      cluster1: { certificate: (await old.sign("A")).certificate },
+      cluster2: { certificate: (await old.sign("B")).certificate },
+    };
+    expect(problems(spec({ rootCertificate: old.certificate, intermediates }))).toEqual([
+      expect.stringMatching(/^ca\.provided\.rootCertificate "CN=Old" expired on/),
+    ]);
+  });
+
+  test("for a remote or an unknown cluster are refused", () => {
+    const certificate = first.certificate;
+    expect(
+      problems(spec({ intermediates: { cluster3: { certificate }, cluster9: { certificate } } })),
+    ).toEqual([
+      "ca.provided.intermediates.cluster3 cluster3 is a remote, for which cluster1 signs; remove it",
+      expect.stringMatching(
+        /^ca\.provided\.intermediates\.cluster9 "cluster9" is not a cluster of this mesh/,
+      ),
+    ]);
+  });
+
+  test("beside settings for CAs that the program makes are refused", () => {
+    expect(problems(spec({}, { ...spec().ca, rootValidityDays: 5000 }))).toEqual([
+      "ca.rootValidityDays has no effect on CAs that are provided; remove it, or ca.provided",
+    ]);
+  });
+
+  describe("with revocation lists", () => {
+    const lists = async (...cas: TestCa[]) => (await Promise.all(cas.map((ca) => ca.crl(["01"])))).join("");
+
+    test("of every CA have no problem", async () => {
+      expect(problems(spec({ crl: await lists(root, first, second) }))).toEqual([]);
+    });
+
+    test("of all but one CA are refused, and so are lists that only bear its name", async () => {
+      const missing =
+        /^ca\.provided\.crl has no list of "CN=Second", so that proxies would trust nothing below it/;
+      expect(problems(spec({ crl: await lists(root, first) }))).toEqual([expect.stringMatching(missing)]);
+      const forged = await lists(root, first, await other.sign("Second"));
+      expect(problems(spec({ crl: forged }))).toEqual([expect.stringMatching(missing)]);
+    });
+
+    test("that had to be renewed are refused", async () => {
+      const crl = (await lists(root, first)) + (await second.crl([], -0.5));
+      expect(problems(spec({ crl }))).toEqual([
+        expect.stringMatching(/^ca\.provided\.crl has a list of "CN=Second" that had to be renewed by/),
+      ]);
+    });
+
+    test("that are none are refused", () => {
+      expect(problems(spec({ crl: "none" }))).toEqual([
+        expect.stringMatching(/^ca\.provided\.crl holds no revocation list/),
+      ]);
+    });
+
+    test("tell the first time by which one has to be renewed", async () => {
+      const crl = (await root.crl([], 20)) + (await first.crl([], 5));
+      const days = (Date.parse(firstNextUpdate(crl) ?? "") - Date.now()) / 86_400_000;
+      expect(Math.round(days)).toBe(5);
+    });
+  });
+});
