@@ -96,16 +96,16 @@ function apiServerProblems({ name, apiServer }: ClusterConfig, path: string, mes
 
 /** Opens the access to a cluster whose config has been checked. */
 export function openAccess(cluster: ClusterConfig, mesh: MeshConfig, config: pulumi.Config): ClusterAccess {
-  const opened = clusterAccess(cluster.name, {
+  const privateKey = privateKeyConfig(cluster);
+  return clusterAccess(cluster.name, {
     kubeconfig: kubeconfigText(cluster, config),
     context: cluster.access.context,
     apiServer: cluster.apiServer,
     caBundle: cluster.caBundle,
     tlsServerName: cluster.tlsServerName,
     loopbackIsShared: mesh.loopbackIsShared,
+    privateKey: privateKey === undefined ? undefined : config.requireSecret(privateKey),
   });
-  const privateKey = privateKeyConfig(cluster);
-  return privateKey === undefined ? opened : { ...opened, privateKey: config.requireSecret(privateKey) };
 }
 
 function kubeconfigText({ access }: ClusterConfig, config: pulumi.Config): pulumi.Output<string> {

@@ -16,7 +16,7 @@ export interface ClusterAccess {
   readonly kubeconfig: pulumi.Output<string>;
   /** API address and CA for links to this cluster; a function, so that a cluster nobody observes needs neither. */
   readonly endpoint: () => pulumi.Output<ApiEndpoint>;
-  /** Private key for the public name of its external control plane, where the config holds one; secret. */
+  /** Private key for the public name of its external control plane, where there is one; secret. */
   readonly privateKey?: pulumi.Output<string> | undefined;
 }
 
@@ -37,6 +37,12 @@ export interface ClusterAccessArgs {
   readonly tlsServerName?: pulumi.Input<string> | undefined;
   /** Whether all control planes share one host's network, so that a loopback address will do. @default false */
   readonly loopbackIsShared?: boolean | undefined;
+  /**
+   * Private key for the public name of its external control plane, PEM; `privateKeyConfig` of the spec then only says
+   * that there is one.
+   * @default - none: there is no such name, or a Secret in the host holds it
+   */
+  readonly privateKey?: pulumi.Input<string> | undefined;
 }
 
 /**
@@ -48,7 +54,7 @@ export function clusterAccess(name: string, args: ClusterAccessArgs): ClusterAcc
   const selected = pulumi
     .secret(args.kubeconfig)
     .apply((text) => naming(name, () => selectContext(text, context)));
-  const { apiServer, caBundle, tlsServerName } = args;
+  const { apiServer, caBundle, tlsServerName, privateKey } = args;
   const overrides = pulumi.output({ name, apiServer, caBundle, tlsServerName });
   return {
     kubeconfig: selected.apply(singleContext),
@@ -56,6 +62,7 @@ export function clusterAccess(name: string, args: ClusterAccessArgs): ClusterAcc
       pulumi
         .all([selected, overrides])
         .apply(([found, own]) => naming(name, () => checkedEndpoint(found, own, loopbackIsShared))),
+    privateKey: privateKey === undefined ? undefined : pulumi.secret(privateKey),
   };
 }
 

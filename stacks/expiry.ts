@@ -24,7 +24,7 @@ export function expiryText(notAfter: string, now: number, notice: ExpiryNotice):
 
 /**
  * Warns of a certificate that is about to expire, and fails with one that has. At preview the end of a certificate that
- * this very run replaces is unknown, so nothing is said of it.
+ * this very run replaces is unknown, so nothing is said of it; `@pulumi/tls` itself replaces its own once they expired.
  */
 export function checkExpiry(notAfter: pulumi.Output<string>, notice: ExpiryNotice): pulumi.Output<string> {
   return notAfter.apply((end) => {

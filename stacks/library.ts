@@ -1,7 +1,7 @@
 /** A whole mesh for other programs, as `istio-multicluster/mesh`. Importing it registers nothing and reads nothing. */
 import * as pulumi from "@pulumi/pulumi";
 import { planMesh } from "../components/topology/plan";
-import type { MeshSpec, Problem } from "../components/topology/types";
+import type { ClusterSpec, MeshSpec, Problem } from "../components/topology/types";
 import { validateMesh, warningsOf } from "../components/topology/validate";
 import { clusterAccess, type ClusterAccessArgs } from "./cluster-access";
 import type { ConfiguredMesh } from "./mesh";
@@ -30,18 +30,36 @@ export function configureMesh(
   };
 }
 
-function accessProblems({ clusters }: MeshSpec, access: Readonly<Record<string, unknown>>): Problem[] {
+function accessProblems(
+  { clusters }: MeshSpec,
+  access: Readonly<Record<string, ClusterAccessArgs>>,
+): Problem[] {
   const names = clusters.map(({ name }) => name);
-  const missing = names.filter((name) => !Object.hasOwn(access, name));
-  const unknown = Object.keys(access).filter((name) => !names.includes(name));
   return [
-    ...missing.map((name) => ({
-      path: `access.${name}`,
-      message: `is missing; give it the kubeconfig of ${name}`,
-    })),
-    ...unknown.map((name) => ({
-      path: `access.${name}`,
-      message: `is of no cluster of the mesh; add ${name} to clusters, or remove its access`,
-    })),
+    ...clusters.flatMap((cluster) => clusterProblems(cluster, access[cluster.name])),
+    ...Object.keys(access)
+      .filter((name) => !names.includes(name))
+      .map((name) => ({
+        path: `access.${name}`,
+        message: `is of no cluster of the mesh; add ${name} to clusters, or remove its access`,
+      })),
+  ];
+}
+
+function clusterProblems(
+  { name, externalControlPlane }: ClusterSpec,
+  access: ClusterAccessArgs | undefined,
+): Problem[] {
+  if (access === undefined) {
+    return [{ path: `access.${name}`, message: `is missing; give it the kubeconfig of ${name}` }];
+  }
+  const { certificate } = externalControlPlane?.publicEndpoint ?? {};
+  if (certificate === undefined || access.privateKey !== undefined) return [];
+  return [
+    {
+      path: `access.${name}.privateKey`,
+      message:
+        "is missing; give it the key of publicEndpoint.certificate, or set certificateSecret instead of that",
+    },
   ];
 }

@@ -72,8 +72,9 @@ function gke({ internal }: LoadBalancerInput): Record<string, string> {
 }
 
 /**
- * A standard load balancer. Every port is as healthy as Envoy says on its status port, since an open port tells
- * nothing of readiness; and only with a rule of its own do source ranges keep the rest of the virtual network out.
+ * A standard load balancer. Every port of a gateway is as healthy as Envoy says on its status port, since an open
+ * port tells nothing of readiness; and only with a rule of its own do source ranges keep the rest of the virtual
+ * network out.
  *
  * @see https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/
  * @see https://github.com/kubernetes-sigs/cloud-provider-azure/issues/4360 for the longest idle time-out
@@ -93,7 +94,7 @@ function aks({ internal, idleTimeoutSeconds, ports, restricted }: LoadBalancerIn
     ...(idleTimeoutSeconds === undefined
       ? {}
       : { [`${prefix}/azure-load-balancer-tcp-idle-timeout`]: `${idleTimeoutSeconds / 60}` }),
-    ...Object.fromEntries(ports.flatMap(probe)),
+    ...(ports.includes(STATUS_PORT) ? Object.fromEntries(ports.flatMap(probe)) : {}),
   };
 }
 

@@ -7,7 +7,7 @@ import { decoded, find, listOf } from "../support/components";
 import { CA_DATA, kubeconfig, reachable } from "../support/kubeconfigs";
 import { type MockCluster, runFailingProgram, runProgram } from "../support/mocks";
 import { isKnown, valueOf } from "../support/outputs";
-import { mesh } from "../support/specs";
+import { cluster, mesh } from "../support/specs";
 
 const LB: MockCluster = { ingress: [{ ip: "192.0.2.1" }] };
 const execUser = { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "aws" } };
@@ -122,6 +122,21 @@ describe("configureMesh", () => {
         ].join("\n"),
       ),
     );
+  });
+
+  test("wants the key of a public certificate, and hands it on as a secret", async () => {
+    const publicEndpoint = {
+      hostName: "istiod.example.com",
+      certificate: "-----BEGIN CERTIFICATE-----",
+      privateKeyConfig: "given",
+    };
+    const spec = {
+      clusters: [cluster(1), cluster(2, { externalControlPlane: { host: "cluster1", publicEndpoint } })],
+    };
+    expect(() => configureMesh(spec, both)).toThrow("access.cluster2.privateKey is missing; give it the key");
+    const given = { ...both, cluster2: { ...access("cluster2"), privateKey: "key" } };
+    const privateKey = configureMesh(spec, given).access.get("cluster2")?.privateKey;
+    expect(await pulumi.isSecret(pulumi.output(privateKey))).toBe(true);
   });
 
   test("takes a spec and access without a fault", () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type GatewaySpec, type MeshSpec, type Platform, planMesh, validateMesh } from "../../components";
 import { PLATFORMS } from "../../components/values/platforms";
 import { meshConfigSchema } from "../../stacks/config-schema";
+import { type RuleCase, testRules } from "../support/rules";
 import { cluster, mesh } from "../support/specs";
 
 /** A mesh of a cluster on a platform, with a gateway, and another one that reaches it. */
@@ -98,6 +99,32 @@ describe("the load balancer", () => {
     expect(annotationsOf("aks")).toMatchObject(azureProbes(15012, 15017, 15021, 15443));
   });
 
+  test("of a host is annotated for the istiod behind it, which has no status port to be probed on", () => {
+    const hostedOn = (platform: Platform) => {
+      const { clusters } = planMesh({
+        clusters: [
+          cluster(1, { platform, gateway: { internal: true, idleTimeoutSeconds: 600 } }),
+          cluster(2, { externalControlPlane: { host: "cluster1" } }),
+        ],
+      });
+      return clusters[1]?.externalControlPlane;
+    };
+    expect(hostedOn("eks")).toMatchObject({
+      addressType: "hostname",
+      serviceAnnotations: {
+        [`${AWS}-scheme`]: "internal",
+        [`${AWS}-listener-attributes.TCP-443`]: "tcp.idle_timeout.seconds=600",
+        [`${AWS}-listener-attributes.TCP-15012`]: "tcp.idle_timeout.seconds=600",
+        [`${AWS}-listener-attributes.TCP-15017`]: "tcp.idle_timeout.seconds=600",
+      },
+    });
+    expect(hostedOn("aks")).toMatchObject({
+      addressType: "ip",
+      serviceAnnotations: { [`${AZURE}-internal`]: "true", [`${AZURE}-tcp-idle-timeout`]: "10" },
+    });
+    expect(Object.keys(hostedOn("aks")?.serviceAnnotations ?? {})).toHaveLength(2);
+  });
+
   test("on no platform has the user's annotations only", () => {
     expect(annotationsOn(undefined)).toEqual({});
     expect(annotationsOn(undefined, { serviceAnnotations: { a: "1" } })).toEqual({ a: "1" });
@@ -160,21 +187,18 @@ describe("Istio's charts", () => {
   });
 });
 
-/** A spec with one fault, where it is reported, a part of the message, and the same spec without the fault. */
-interface Row {
-  readonly bad: MeshSpec;
-  readonly path: string;
-  readonly message: string;
-  readonly good: MeshSpec;
-}
-
 const INTERNAL = "clusters[0].gateway.internal";
 const IDLE = "clusters[0].gateway.idleTimeoutSeconds";
 const POOL = "clusters[0].gateway.addressPool";
 const idle = (platform: Platform | undefined, idleTimeoutSeconds: number) =>
   on(platform, { idleTimeoutSeconds });
 
-const rows: Record<string, Row> = {
+const hosted = (platform: Platform): MeshSpec => ({
+  gateway: { internal: true },
+  clusters: [cluster(1, { platform }), cluster(2, { externalControlPlane: { host: "cluster1" } })],
+});
+
+const rules: Record<string, RuleCase> = {
   "an internal load balancer on no platform": {
     bad: on(undefined, { internal: true }),
     path: INTERNAL,
@@ -275,14 +299,16 @@ const rows: Record<string, Row> = {
       ],
     }),
   },
+  "a mesh-wide setting that the platform of a host lacks": {
+    bad: hosted("kind"),
+    path: "gateway.internal",
+    message: "is true, but cluster1 is on kind",
+    good: hosted("gke"),
+  },
 };
 
 describe("validateMesh reports", () => {
-  test.each(Object.entries(rows))("%s, and only that", (_, { bad, path, message, good }) => {
-    expect(validateMesh(bad)).toEqual([{ path, message: expect.stringContaining(message) }]);
-    expect(validateMesh(good)).toEqual([]);
-    expect(() => planMesh(good)).not.toThrow();
-  });
+  testRules(rules);
 
   test("no mesh-wide setting for the sake of a cluster that has no gateway", () => {
     const clusters = [cluster(1, { platform: "eks" }), cluster(2, { platform: "kind" })];

@@ -1,4 +1,5 @@
 import { PLATFORMS, type PlatformTraits } from "../../values/platforms";
+import { hostedBy } from "../links";
 import { exposureOf, gatewaySettings } from "../plan";
 import type { ClusterSpec, GatewaySpec, LoadBalancerSpec, MeshSpec, Problem } from "../types";
 
@@ -7,13 +8,17 @@ export function platforms(spec: MeshSpec): Problem[] {
   return spec.clusters.flatMap((cluster, index) =>
     SETTINGS.flatMap((setting) => {
       const own = cluster.gateway?.[setting] !== undefined;
-      // What is set for all gateways does not concern a cluster without one.
-      if (!own && exposureOf(cluster, spec) === undefined) return [];
+      // What is set for all load balancers does not concern a cluster without one.
+      if (!own && !hasLoadBalancer(cluster, spec)) return [];
       const message = settingProblem(setting, gatewaySettings(cluster, spec), cluster);
       const path = own ? `clusters[${index}].gateway.${setting}` : `gateway.${setting}`;
       return message === undefined ? [] : [{ path, message }];
     }),
   );
+}
+
+function hasLoadBalancer(cluster: ClusterSpec, spec: MeshSpec): boolean {
+  return exposureOf(cluster, spec) !== undefined || hostedBy(cluster.name, spec.clusters) !== undefined;
 }
 
 const REMOVE = "remove it, or set it in the gateway of other clusters only";

@@ -25,8 +25,9 @@ export interface PublicEndpointSpec {
  */
 export interface ExternalControlPlaneSpec {
   /**
-   * Cluster of the list that runs the istiod, and nothing else of the mesh. Its `gateway` settings `addressType`,
-   * `serviceAnnotations` and `sourceRanges` hold for the load balancer in front of istiod.
+   * Cluster of the list that runs the istiod, and nothing else of the mesh. Its `platform` and what its `gateway` says
+   * of the load balancer (`addressType`, `serviceAnnotations`, `sourceRanges`, `internal`, `idleTimeoutSeconds`,
+   * `addressPool`) hold for the one in front of istiod.
    */
   readonly host: string;
   /**
