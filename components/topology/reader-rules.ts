@@ -144,8 +144,8 @@ export const READER_PERMISSIONS: readonly ReaderPermission[] = [
     verbs: [...READ, "update"],
     ...inCluster,
     feature: "the certificate revocation list for proxies, in every namespace",
-    when: `${servants.when} and sets PILOT_ENABLE_CA_CRL=true`,
-    neededBy: (observer) => serves(observer) && env(observer.istiod, "PILOT_ENABLE_CA_CRL") === "true",
+    when: `${servants.when} and does not set PILOT_ENABLE_CA_CRL=false`,
+    neededBy: (observer) => serves(observer) && env(observer.istiod, "PILOT_ENABLE_CA_CRL") !== "false",
   },
   {
     apiGroup: "",
@@ -159,9 +159,19 @@ export const READER_PERMISSIONS: readonly ReaderPermission[] = [
   {
     apiGroup: "admissionregistration.k8s.io",
     resources: ["mutatingwebhookconfigurations"],
-    verbs: [...READ, "patch"],
+    verbs: READ,
     ...inCluster,
-    feature: "the CA under which the cluster's API calls the observer's injection webhook",
+    feature: "whether the injection webhook has the CA of the observer's istiod",
+    ...servants,
+  },
+  {
+    apiGroup: "admissionregistration.k8s.io",
+    resources: ["mutatingwebhookconfigurations"],
+    // Of all webhooks this would be the power over every object of the cluster.
+    resourceNames: ["istio-sidecar-injector"],
+    verbs: ["update"],
+    ...inCluster,
+    feature: "to give it that CA",
     ...servants,
   },
   {

@@ -20,8 +20,10 @@ const OF_A_CONTROL_PLANE = [
   "create authorization.k8s.io/subjectaccessreviews in cluster",
   "list,watch,update /configmaps in cluster",
   "create /configmaps in cluster",
+  "list,watch,update /configmaps in cluster",
   "get,update /configmaps in istio-system",
-  "list,watch,patch admissionregistration.k8s.io/mutatingwebhookconfigurations in cluster",
+  "list,watch admissionregistration.k8s.io/mutatingwebhookconfigurations in cluster",
+  "update admissionregistration.k8s.io/mutatingwebhookconfigurations in cluster",
 ];
 
 const OF_AN_OBSERVER = [
