@@ -62,6 +62,18 @@ const gateway = z.strictObject({
   addressPool: z.string().min(1).optional(),
 });
 
+const providedCa = z.strictObject({
+  rootCertificate: pem,
+  intermediates: z.record(
+    z.string(),
+    z.strictObject({ certificate: pem, chain: pem.optional(), privateKeySecret: z.string().min(1) }),
+  ),
+  crl: z
+    .string()
+    .regex(/-----BEGIN X509 CRL-----/, "must be PEM text")
+    .optional(),
+});
+
 const algorithm = z.enum(["ECDSA-P256", "ECDSA-P384", "RSA-4096"]);
 
 const pem = z.string().regex(/-----BEGIN CERTIFICATE-----/, "must be PEM text");
@@ -139,6 +151,7 @@ export const meshConfigSchema = z.strictObject({
       trustBundle: z.array(pem).optional(),
       intermediateEpoch: ordinal.optional(),
       expiryWarningDays: z.number().int().min(0).optional(),
+      provided: providedCa.optional(),
       root: z
         .strictObject({
           generation: ordinal.optional(),

@@ -5,12 +5,8 @@
 export interface ProvidedCaSpec {
   /** The root that every cluster trusts, PEM; old and new one together while one replaces the other. */
   readonly rootCertificate: string;
-  /**
-   * The signing CA of each primary, by cluster name. A primary without one is not built yet: the program makes its key
-   * and a signing request, which is the stack output `signingRequests`.
-   * @default {}
-   */
-  readonly intermediates?: Readonly<Record<string, ProvidedIntermediateSpec>> | undefined;
+  /** The signing CA of each primary, by cluster name. */
+  readonly intermediates: Readonly<Record<string, ProvidedIntermediateSpec>>;
   /**
    * Revocation lists, PEM: one of the root and one of every other CA in the mesh, or proxies accept no certificate.
    * @default - none
@@ -25,6 +21,6 @@ export interface ProvidedIntermediateSpec {
   readonly certificate: string;
   /** Certificates between it and the root, the lower ones first, PEM. @default - the root has signed it */
   readonly chain?: string | undefined;
-  /** Name of the secret that holds its private key, PEM. @default - the key of the program's signing request */
-  readonly privateKeySecret?: string | undefined;
+  /** Name of the secret config value with its private key, PEM. */
+  readonly privateKeySecret: string;
 }
