@@ -19,7 +19,9 @@ export default defineConfig({
           include: ["test/lab/**/*.test.ts"],
           // The tests of one file are steps of one story on one mesh: after a failed step the rest means nothing.
           bail: 1,
-          fileParallelism: false,
+          // Labs spend much of their time waiting, and each file has one of its own.
+          maxWorkers: 2,
+          globalSetup: "test/lab/support/global-setup.ts",
           testTimeout: 10 * MINUTE,
           hookTimeout: 45 * MINUTE,
         },
