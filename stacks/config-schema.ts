@@ -62,6 +62,10 @@ const gateway = z.strictObject({
   addressPool: z.string().min(1).optional(),
 });
 
+const algorithm = z.enum(["ECDSA-P256", "ECDSA-P384", "RSA-4096"]);
+
+const pem = z.string().regex(/-----BEGIN CERTIFICATE-----/, "must be PEM text");
+
 const providedCa = z.strictObject({
   rootCertificate: pem,
   intermediates: z.record(
@@ -73,10 +77,6 @@ const providedCa = z.strictObject({
     .regex(/-----BEGIN X509 CRL-----/, "must be PEM text")
     .optional(),
 });
-
-const algorithm = z.enum(["ECDSA-P256", "ECDSA-P384", "RSA-4096"]);
-
-const pem = z.string().regex(/-----BEGIN CERTIFICATE-----/, "must be PEM text");
 
 const rootPhase = z.enum(["stable", "trust-both", "sign-new", "drop-old"]);
 
@@ -157,6 +157,16 @@ export const meshConfigSchema = z.strictObject({
           generation: ordinal.optional(),
           phase: rootPhase.optional(),
           verified: rootPhase.optional(),
+        })
+        .optional(),
+      issuer: z
+        .strictObject({
+          name: z.string().min(1),
+          kind: z.string().min(1).optional(),
+          group: z.string().min(1).optional(),
+          cluster: z.string().optional(),
+          namespace: z.string().min(1).optional(),
+          renewBeforeDays: z.number().int().min(1).optional(),
         })
         .optional(),
     })

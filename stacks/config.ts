@@ -32,6 +32,12 @@ export function readMesh(config: pulumi.Config): ConfiguredMesh {
   return {
     plan: planMesh(mesh),
     access: new Map(mesh.clusters.map((cluster) => [cluster.name, openAccess(cluster, mesh, config)])),
+    caKeys: new Map(
+      Object.entries(mesh.ca?.provided?.intermediates ?? {}).map(([name, { privateKeySecret }]) => [
+        name,
+        config.requireSecret(privateKeySecret),
+      ]),
+    ),
   };
 }
 
@@ -65,7 +71,20 @@ export function checkMesh(
 ): { mesh?: MeshConfig; problems: Problem[] } {
   const { value, problems: shape } = parseLeniently(meshConfigSchema, raw, STAND_INS);
   if (value === undefined) return { problems: shape };
-  const meaning = [...validateMesh(value), ...validateAccess(value, clustersReadElsewhere(value), hasSecret)];
+  const meaning = [
+    ...validateMesh(value),
+    ...caKeyProblems(value, hasSecret),
+    ...validateAccess(value, clustersReadElsewhere(value), hasSecret),
+  ];
   const problems = [...shape, ...beside(shape, meaning)];
   return problems.length === 0 ? { mesh: value, problems } : { problems };
+}
+
+function caKeyProblems({ ca }: MeshConfig, hasSecret: (name: string) => boolean): Problem[] {
+  return Object.entries(ca?.provided?.intermediates ?? {})
+    .filter(([, { privateKeySecret }]) => !hasSecret(privateKeySecret))
+    .map(([name, { privateKeySecret }]) => ({
+      path: `ca.provided.intermediates.${name}.privateKeySecret`,
+      message: `names the config value ${privateKeySecret}, which is not set; set it with: pulumi config set --secret ${privateKeySecret}`,
+    }));
 }

@@ -1,7 +1,7 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { parsePosition, refuseMove } from "../topology/trust-phases";
-import { ISTIO_NAMESPACE, ROOT_PHASE_ANNOTATION } from "./names";
+import { CA_SECRET, ISTIO_NAMESPACE, ROOT_PHASE_ANNOTATION } from "./names";
 
 /** What the Secret `cacerts` is made of. */
 export interface CacertsInput {
@@ -9,6 +9,8 @@ export interface CacertsInput {
   readonly caPrivateKey?: pulumi.Input<string>;
   readonly certificateChain?: pulumi.Input<string>;
   readonly rootCertificate?: pulumi.Input<string>;
+  /** Revocation lists, PEM. */
+  readonly crl?: pulumi.Input<string>;
   /** As `formatPosition` writes it. */
   readonly rootPhase?: string;
 }
@@ -26,7 +28,7 @@ export function pluggedInCa(name: string, input: CacertsInput, opts: pulumi.Cust
     `${name}-cacerts`,
     {
       metadata: {
-        name: "cacerts",
+        name: CA_SECRET,
         namespace: ISTIO_NAMESPACE,
         ...(rootPhase === undefined ? {} : { annotations: { [ROOT_PHASE_ANNOTATION]: rootPhase } }),
       },
@@ -53,7 +55,9 @@ function filesOf(name: string, input: CacertsInput): Record<string, pulumi.Outpu
   }
   const base64 = (pem: pulumi.Input<string> | undefined) =>
     pulumi.secret(pem ?? "").apply((text) => Buffer.from(text).toString("base64"));
-  return Object.fromEntries(given.map(([file, pem]) => [file, base64(pem)]));
+  const { crl } = input;
+  const all = crl === undefined ? given : [...given, ["ca-crl.pem", crl] as const];
+  return Object.fromEntries(all.map(([file, pem]) => [file, base64(pem)]));
 }
 
 /** The phase that a cluster's `cacerts` has, as its API server says; empty from before any rotation. */

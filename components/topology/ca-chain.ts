@@ -45,7 +45,7 @@ export function chainFaults(
   const between = [...extra, ...(chain === undefined ? [] : readCertificates(chain))];
   const path = [signing as X509Certificate, ...between];
   const trusted = readCertificates(roots);
-  const root = trusted.find((candidate) => isIssuedBy(path.at(-1) as X509Certificate, candidate));
+  const root = rootOf(path.at(-1) as X509Certificate, trusted);
   const partOf = (index: number): keyof CaChain =>
     index === 0 ? "certificate" : index < path.length ? "chain" : "roots";
   return [
@@ -54,6 +54,14 @@ export function chainFaults(
       ownFaults(entry, index, now).map((message) => ({ part: partOf(index), message })),
     ),
   ];
+}
+
+/** The one of several roots that has issued a certificate. */
+export function rootOf(
+  certificate: X509Certificate,
+  roots: readonly X509Certificate[],
+): X509Certificate | undefined {
+  return roots.find((root) => isIssuedBy(certificate, root));
 }
 
 /** The subject of a certificate on one line. */

@@ -5,6 +5,7 @@ import { clusters } from "./rules/clusters";
 import { externalControlPlanes } from "./rules/external";
 import { failover } from "./rules/failover";
 import { gateways } from "./rules/gateways";
+import { issuer } from "./rules/issuer";
 import { istio } from "./rules/istio";
 import { leaving } from "./rules/leaving";
 import { links } from "./rules/links";
@@ -28,6 +29,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   ca,
   root,
   providedCa,
+  issuer,
   clusters,
   adoption,
   trust,

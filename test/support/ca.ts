@@ -16,7 +16,7 @@ export interface CaOptions {
   readonly extendedUsages?: readonly string[];
   /** Days from now. @default yesterday */
   readonly from?: number;
-  /** Days from now. @default 30 */
+  /** Days from now. @default 400 */
   readonly to?: number;
   /** Key to certify. @default a new one */
   readonly keys?: webcrypto.CryptoKeyPair;
@@ -57,7 +57,7 @@ export class TestCa {
   }
 
   /** A revocation list of this CA. @param revoked - serial numbers, hexadecimal */
-  public async crl(revoked: readonly string[], nextUpdateDays = 30): Promise<string> {
+  public async crl(revoked: readonly string[], nextUpdateDays = 400): Promise<string> {
     const crl = await x509.X509CrlGenerator.create({
       issuer: this.parsed.subject,
       thisUpdate: daysFromNow(-1),
@@ -94,7 +94,7 @@ async function certify(
     subject,
     issuer: parsed?.subject ?? subject,
     notBefore: daysFromNow(options.from ?? -1),
-    notAfter: daysFromNow(options.to ?? 30),
+    notAfter: daysFromNow(options.to ?? 400),
     publicKey,
     signingKey: keys.privateKey,
     signingAlgorithm: ALGORITHM,

@@ -1,5 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { type MeshSpec, type ProvidedCaSpec, validateMesh } from "../../components";
+import {
+  type MeshSpec,
+  type ProvidedCaSpec,
+  type ProvidedIntermediateSpec,
+  validateMesh,
+} from "../../components";
 import { firstNextUpdate } from "../../components/topology/revocation";
 import { TestCa } from "../support/ca";
 import { cluster } from "../support/specs";
@@ -17,35 +22,46 @@ describe("provided CAs", () => {
     second = await root.sign("Second");
   });
 
+  const ca = (certificate: string, chain?: string): ProvidedIntermediateSpec => ({
+    certificate,
+    chain,
+    privateKeySecret: "key",
+  });
+
   /** Two primaries and a remote under provided CAs. */
-  const spec = (changes: Partial<ProvidedCaSpec> = {}, ca: MeshSpec["ca"] = {}): MeshSpec => ({
+  const spec = (changes: Partial<ProvidedCaSpec> = {}, others: MeshSpec["ca"] = {}): MeshSpec => ({
     clusters: [cluster(1), cluster(2), cluster(3, { controlPlanes: ["cluster1"] })],
     ca: {
       provided: {
         rootCertificate: root.certificate,
         intermediates: {
-          cluster1: { certificate: first.certificate },
-          cluster2: { certificate: second.certificate },
+          cluster1: ca(first.certificate),
+          cluster2: ca(second.certificate),
         },
         ...changes,
       },
-      ...ca,
+      ...others,
     },
   });
 
   const problems = (mesh: MeshSpec) => validateMesh(mesh).map(({ path, message }) => `${path} ${message}`);
 
-  test("that form whole chains under one root have no problem, signed or still to be signed", () => {
+  test("that form whole chains under one root have no problem", () => {
     expect(problems(spec())).toEqual([]);
-    expect(problems(spec({ intermediates: {} }))).toEqual([]);
-    expect(problems(spec({ intermediates: undefined }))).toEqual([]);
+  });
+
+  test("are refused where a primary has none, unless it has adopted its own", () => {
+    const intermediates = { cluster1: ca(first.certificate) };
+    expect(problems(spec({ intermediates }))).toEqual([
+      "ca.provided.intermediates has no CA for cluster2; have one signed under the root, and add certificate and privateKeySecret",
+    ]);
   });
 
   test("of a cluster under another root are refused for that cluster", async () => {
     const stray = await other.sign("Stray");
     const intermediates = {
-      cluster1: { certificate: first.certificate },
-      cluster2: { certificate: stray.certificate },
+      cluster1: ca(first.certificate),
+      cluster2: ca(stray.certificate),
     };
     expect(problems(spec({ intermediates }))).toEqual([
       expect.stringMatching(
@@ -65,8 +81,8 @@ describe("provided CAs", () => {
 
   test("that cannot be read are refused where they stand", () => {
     const intermediates = {
-      cluster1: { certificate: "x", chain: "y" },
-      cluster2: { certificate: second.certificate },
+      cluster1: ca("x", "y"),
+      cluster2: ca(second.certificate),
     };
     expect(problems(spec({ intermediates }))).toEqual([
       expect.stringMatching(/^ca\.provided\.intermediates\.cluster1\.certificate holds no certificate/),
@@ -77,8 +93,8 @@ describe("provided CAs", () => {
   test("of an expired root are refused once, for all clusters", async () => {
     const old = await TestCa.root("Old", { from: -3, to: -1 });
     const intermediates = {
-      cluster1: { certificate: (await old.sign("A")).certificate },
-      cluster2: { certificate: (await old.sign("B")).certificate },
+      cluster1: ca((await old.sign("A")).certificate),
+      cluster2: ca((await old.sign("B")).certificate),
     };
     expect(problems(spec({ rootCertificate: old.certificate, intermediates }))).toEqual([
       expect.stringMatching(/^ca\.provided\.rootCertificate "CN=Old" expired on/),
@@ -86,9 +102,16 @@ describe("provided CAs", () => {
   });
 
   test("for a remote or an unknown cluster are refused", () => {
-    const certificate = first.certificate;
     expect(
-      problems(spec({ intermediates: { cluster3: { certificate }, cluster9: { certificate } } })),
+      problems(
+        spec({
+          intermediates: {
+            ...spec().ca?.provided?.intermediates,
+            cluster3: ca(first.certificate),
+            cluster9: ca(first.certificate),
+          },
+        }),
+      ),
     ).toEqual([
       "ca.provided.intermediates.cluster3 cluster3 is a remote, for which cluster1 signs; remove it",
       expect.stringMatching(
@@ -98,7 +121,7 @@ describe("provided CAs", () => {
   });
 
   test("beside settings for CAs that the program makes are refused", () => {
-    expect(problems(spec({}, { ...spec().ca, rootValidityDays: 5000 }))).toEqual([
+    expect(problems(spec({}, { rootValidityDays: 5000 }))).toEqual([
       "ca.rootValidityDays has no effect on CAs that are provided; remove it, or ca.provided",
     ]);
   });

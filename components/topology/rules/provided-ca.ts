@@ -1,5 +1,6 @@
 import { chainFaults, type CaChain, readCertificates } from "../ca-chain";
-import { isPrimary } from "../links";
+import { adopts } from "../adopt";
+import { isPrimary, membersOf } from "../links";
 import { revocationFaults } from "../revocation";
 import type { CaSpec, MeshSpec, Problem, ProvidedCaSpec } from "../types";
 import { unknownCluster } from "./names";
@@ -12,6 +13,11 @@ const OF_GENERATED = [
   "rootValidityDays",
   "intermediateValidityDays",
   "protectRoot",
+  "intermediateAlgorithm",
+  "intermediateEpoch",
+  "trustBundle",
+  "root",
+  "issuer",
 ] as const satisfies readonly (keyof CaSpec)[];
 
 /** CAs from elsewhere make up whole and valid chains under the one root. */
@@ -25,7 +31,8 @@ export function providedCa(spec: MeshSpec): Problem[] {
       message: "has no effect on CAs that are provided; remove it, or ca.provided",
     })),
     ...root,
-    ...Object.keys(provided.intermediates ?? {}).flatMap((name) => ownerProblems(name, spec)),
+    ...Object.keys(provided.intermediates).flatMap((name) => ownerProblems(name, spec)),
+    ...missing(provided, spec),
     // Every chain ends in the root, so nothing can be said of chains without it.
     ...(root.length > 0 ? [] : unique([...chainProblems(provided), ...crlProblems(provided)])),
   ];
@@ -53,7 +60,18 @@ function ownerProblems(name: string, spec: MeshSpec): Problem[] {
   return [{ path, message: `${name} is a remote, for which ${owner.controlPlanes?.[0]} signs; remove it` }];
 }
 
-function chainProblems({ rootCertificate, intermediates = {} }: ProvidedCaSpec): Problem[] {
+/** Every istiod signs, unless its cluster has a CA already. */
+function missing({ intermediates }: ProvidedCaSpec, spec: MeshSpec): Problem[] {
+  return membersOf(spec)
+    .filter((cluster) => isPrimary(cluster) && !adopts(cluster, "cacerts"))
+    .filter(({ name }) => intermediates[name] === undefined)
+    .map(({ name }) => ({
+      path: `${PATH}.intermediates`,
+      message: `has no CA for ${name}; have one signed under the root, and add certificate and privateKeySecret`,
+    }));
+}
+
+function chainProblems({ rootCertificate, intermediates }: ProvidedCaSpec): Problem[] {
   return Object.entries(intermediates).flatMap(([name, { certificate, chain }]) => {
     const own = `${PATH}.intermediates.${name}`;
     const paths: Record<keyof CaChain, string> = {
@@ -72,7 +90,7 @@ function chainProblems({ rootCertificate, intermediates = {} }: ProvidedCaSpec):
   });
 }
 
-function crlProblems({ crl, rootCertificate, intermediates = {} }: ProvidedCaSpec): Problem[] {
+function crlProblems({ crl, rootCertificate, intermediates }: ProvidedCaSpec): Problem[] {
   if (crl === undefined) return [];
   const path = `${PATH}.crl`;
   return parsing(path, () => {

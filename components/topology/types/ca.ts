@@ -1,3 +1,4 @@
+import type { CaIssuerPlan, CaIssuerSpec } from "./issuer";
 import type { RootPosition, RootSpec } from "./root";
 import type { ProvidedCaSpec } from "./provided-ca";
 
@@ -27,13 +28,18 @@ export interface CaSpec {
   readonly root?: RootSpec | undefined;
   /** CAs that were made elsewhere. @default - the program makes root and intermediates */
   readonly provided?: ProvidedCaSpec | undefined;
+  /** Who signs the clusters' CAs. @default - a root that is made for the mesh */
+  readonly issuer?: CaIssuerSpec | undefined;
 }
 
 /** CA settings with every default filled in. */
 export type CaPlan = {
-  readonly [K in keyof Omit<CaSpec, "root" | "intermediateEpoch" | "provided">]-?: NonNullable<CaSpec[K]>;
+  readonly [K in keyof Omit<CaSpec, "root" | "intermediateEpoch" | "issuer" | "provided">]-?: NonNullable<
+    CaSpec[K]
+  >;
 } & Pick<CaSpec, "provided"> & {
     readonly root: RootPosition;
+    readonly issuer?: CaIssuerPlan | undefined;
   };
 
 /** The certificates of proxies. */

@@ -1,0 +1,98 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { readCertificates, rootOf } from "../components/topology/ca-chain";
+import { firstNextUpdate } from "../components/topology/revocation";
+import type {
+  ClusterPlan,
+  MeshPlan,
+  ProvidedCaSpec,
+  ProvidedIntermediateSpec,
+} from "../components/topology/types";
+import { checkExpiry, type ExpiryNotice } from "./expiry";
+import type { ClusterTrust } from "./trust";
+
+/** Private keys of provided CAs by cluster name, PEM; secret. */
+export type CaKeys = ReadonlyMap<string, pulumi.Output<string>>;
+
+/** The clusters' signing CAs that were made elsewhere, and the root above them. */
+export function providedTrust(
+  { ca }: MeshPlan,
+  provided: ProvidedCaSpec,
+  clusters: readonly ClusterPlan[],
+  keys: CaKeys,
+): { trusts: Map<string, ClusterTrust>; root: pulumi.Output<string> } {
+  const notice = (what: string): ExpiryNotice => ({
+    what,
+    mend: "have a new one made, and put it into ca.provided",
+    warningDays: ca.expiryWarningDays,
+  });
+  const root = checked(
+    provided.rootCertificate,
+    readCertificates(provided.rootCertificate),
+    notice("the mesh's root"),
+  );
+  const { crl } = provided;
+  const nextUpdate = crl === undefined ? undefined : firstNextUpdate(crl);
+  if (nextUpdate !== undefined)
+    checkExpiry(pulumi.output(nextUpdate), notice("a revocation list of ca.provided.crl"));
+  const trusts = clusters.flatMap(({ name }): [string, ClusterTrust][] => {
+    const own = provided.intermediates[name];
+    const key = keys.get(name);
+    if (own === undefined || key === undefined) return [];
+    return [[name, clusterTrust(name, own, key, provided, notice(`the intermediate CA of ${name}`))]];
+  });
+  return { trusts: new Map(trusts), root };
+}
+
+function clusterTrust(
+  name: string,
+  own: ProvidedIntermediateSpec,
+  key: pulumi.Output<string>,
+  { rootCertificate, crl }: ProvidedCaSpec,
+  notice: ExpiryNotice,
+): ClusterTrust {
+  const [signing, ...above] = readCertificates(own.certificate + "\n" + (own.chain ?? ""));
+  if (signing === undefined) throw new Error(`there is no certificate for the CA of ${name}`);
+  const root = rootOf(above.at(-1) ?? signing, readCertificates(rootCertificate));
+  const path = [signing, ...above];
+  return {
+    cacerts: {
+      caCertificate: signing.toString(),
+      caPrivateKey: key.apply((pem) => matching(name, pem, signing)),
+      certificateChain: joined(root === undefined ? path : [...path, root]),
+      rootCertificate: joined(readCertificates(rootCertificate)),
+      ...(crl === undefined ? {} : { crl }),
+    },
+    notAfter: checked("", path, notice).apply(() => signing.validToDate.toISOString()),
+  };
+}
+
+/** Warns of the first of several certificates that comes to its end. */
+function checked(
+  pem: string,
+  certificates: readonly X509Certificate[],
+  notice: ExpiryNotice,
+): pulumi.Output<string> {
+  const first = Math.min(...certificates.map(({ validToDate }) => validToDate.getTime()));
+  return checkExpiry(pulumi.output(new Date(first).toISOString()), notice).apply(() => pem);
+}
+
+/** A key that is another certificate's would keep istiod from starting. */
+function matching(cluster: string, pem: string, certificate: X509Certificate): string {
+  const place = `ca.provided.intermediates.${cluster}.privateKeySecret`;
+  let key;
+  try {
+    key = createPrivateKey(pem);
+  } catch {
+    // The parser's own message may quote the text.
+    throw new Error(`${place} names a secret that is no private key; store its PEM text, not encrypted`);
+  }
+  if (certificate.checkPrivateKey(key)) return pem;
+  throw new Error(
+    `${place} names the key of another certificate; store the one that belongs to the CA of ${cluster}`,
+  );
+}
+
+function joined(certificates: readonly X509Certificate[]): string {
+  return certificates.map((certificate) => certificate.toString()).join("");
+}
