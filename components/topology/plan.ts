@@ -7,6 +7,7 @@ import { planReader } from "./readers";
 import { exportedHosts, planStubs } from "./services";
 import { positionOf } from "./trust-phases";
 import type {
+  CaIssuerSpec,
   CaSpec,
   ClusterPlan,
   ClusterSpec,
@@ -37,6 +38,12 @@ export const CA_DEFAULTS = {
   expiryWarningDays: 30,
 } as const satisfies CaSpec;
 
+/** Settings of an issuer that says nothing else. */
+export const ISSUER_DEFAULTS = {
+  kind: "ClusterIssuer",
+  group: "cert-manager.io",
+} as const satisfies Partial<CaIssuerSpec>;
+
 /** Makes the plan of a spec in which {@link validateMesh} found no problem. */
 export function planMesh(spec: MeshSpec): MeshPlan {
   const plan = planWithoutReaders(spec);
@@ -64,8 +71,13 @@ function planWithoutReaders(spec: MeshSpec): MeshPlan {
 }
 
 /** CA settings with every default filled in. */
-export function planCa({ root, intermediateEpoch: _, ...ca }: CaSpec = {}): MeshPlan["ca"] {
-  return { ...CA_DEFAULTS, ...definedOnly(ca), root: positionOf(root) };
+export function planCa({ root, intermediateEpoch: _, issuer, ...ca }: CaSpec = {}): MeshPlan["ca"] {
+  return {
+    ...CA_DEFAULTS,
+    ...definedOnly(ca),
+    root: positionOf(root),
+    ...(issuer ? { issuer: { ...ISSUER_DEFAULTS, ...definedOnly(issuer) } } : {}),
+  };
 }
 
 /** A cluster's gateway settings over the mesh's. */

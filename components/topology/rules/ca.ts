@@ -4,6 +4,7 @@ import type { MeshSpec, Problem } from "../types";
 /** Lifetimes of the CAs fit into each other. */
 export function ca(spec: MeshSpec): Problem[] {
   const settings = planCa(spec.ca);
+  if (settings.issuer !== undefined) return [];
   if (settings.intermediateValidityDays <= settings.rootValidityDays) return [];
   return [
     {
