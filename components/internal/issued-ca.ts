@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { issuedCa } from "../charts/issued-ca";
-import { CA_DEFAULTS, ISSUER_DEFAULTS } from "../topology/plan";
+import { CA_DEFAULTS, ISSUER_DEFAULTS } from "../topology/ca";
 import type { CaKeyAlgorithm } from "../topology/types";
 import { applyChart } from "./apply-chart";
 import type { KubernetesObject } from "./manifests";

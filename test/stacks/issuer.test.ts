@@ -11,10 +11,12 @@ import { cluster, mesh } from "../support/specs";
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const ingress = [{ ip: "192.0.2.1" }];
 
+const CENTURY_HOURS = 100 * 365 * 24;
+
 const issued = async (issuer: Partial<CaIssuerSpec>) => {
   const pem = await rootCertificate();
   const spec = mesh(2, { ca: { issuer: { name: "mesh-root", ...issuer }, intermediateValidityDays: 90 } });
-  const own = await selfSigned("Intermediate CA");
+  const own = await selfSigned("Intermediate CA", true, CENTURY_HOURS);
   const secretData = { "tls.crt": base64(own), "tls.key": base64("key"), "ca.crt": base64(pem) };
   return deploy(
     { ...spec, clusters: [...spec.clusters, cluster(3, { controlPlanes: ["cluster1"] })] },

@@ -1,4 +1,4 @@
-import { planCa } from "../plan";
+import { planCa } from "../ca";
 import type { MeshSpec, Problem } from "../types";
 
 /** Lifetimes of the CAs fit into each other. */

@@ -1,4 +1,4 @@
-import { planCa } from "../plan";
+import { planCa } from "../ca";
 import type { CaIssuerSpec, CaSpec, MeshSpec, Problem } from "../types";
 
 /** Settings of what this program makes itself: root and intermediates. */
