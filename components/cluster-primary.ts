@@ -2,12 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Chart } from "cdk8s";
 import { meshWideMtls } from "./charts/mesh-policy";
 import { applyChart } from "./internal/apply-chart";
-import { pluggedInCa, rootPhaseOf } from "./internal/cacerts";
 import { baseRelease, systemNamespace } from "./internal/cluster-base";
 import { HelmChart } from "./internal/helm-chart";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import { asClusterMember, componentType } from "./internal/component";
+import type { CaIssuerArgs } from "./internal/issued-ca";
 import { readerToken } from "./internal/reader";
+import { servedRoot } from "./internal/served-root";
+import { signingCa } from "./internal/signing-ca";
 import type { BaseSpec, IstiodSpec, MtlsMode, ReaderPlan } from "./topology/types";
 import { baseValues } from "./values/base";
 import { istiodValues } from "./values/istiod";
@@ -40,7 +42,7 @@ export interface ClusterPrimaryArgs {
   adoptNamespace?: boolean;
   /**
    * Certificate of this cluster's signing CA, PEM; with it the three below.
-   * @default - the Secret istio-system/cacerts exists and is somebody else's
+   * @default - the CA of `caIssuer`, else the Secret istio-system/cacerts exists and is somebody else's
    */
   caCertificate?: pulumi.Input<string>;
   /** Private key of this cluster's signing CA, PEM. */
@@ -49,6 +51,12 @@ export interface ClusterPrimaryArgs {
   certificateChain?: pulumi.Input<string>;
   /** The root certificates that the cluster accepts, PEM; the mesh's first, always in the same order. */
   rootCertificate?: pulumi.Input<string>;
+  /**
+   * The cert-manager issuer, in this cluster, that signs the CA and keeps it current without Pulumi, in place of the four
+   * above. No key of it comes near Pulumi.
+   * @default - none
+   */
+  caIssuer?: CaIssuerArgs;
   /**
    * Generation and phase of the root, such as `2/sign-new`; an update that goes through them out of order is refused.
    * @default - before any rotation, `1/stable`
@@ -101,21 +109,27 @@ export class ClusterPrimary extends pulumi.ComponentResource {
   public readonly readerToken: pulumi.Output<string> | undefined;
   /** The `rootPhase` that is in the cluster; empty from before any rotation. */
   public readonly rootPhase: pulumi.Output<string>;
+  /** The root that its istiod hands out, PEM; only with a `caIssuer`. */
+  public readonly servedRoot?: pulumi.Output<string>;
 
   public constructor(name: string, args: ClusterPrimaryArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ClusterPrimary"), name, {}, asClusterMember(opts));
     const { network, adoptNamespace: exists } = args;
     const namespace = systemNamespace(name, { network, exists }, { parent: this });
     const inNamespace = { parent: this, dependsOn: [namespace] };
-    const cacerts = pluggedInCa(name, args, inNamespace);
+    const cacerts = signingCa(name, args, inNamespace);
     const base = baseRelease(name, args.istio, baseValues(args.base ?? {}), {
       ...inNamespace,
       retainOnDelete: args.forgetRelease ?? false,
     });
-    const istiod = istiodChart(name, args, { parent: this, dependsOn: [namespace, ...cacerts, base] });
+    const istiod = istiodChart(name, args, {
+      parent: this,
+      dependsOn: [namespace, ...cacerts.resources, base],
+    });
     meshPolicy(name, args, { parent: this, dependsOn: [istiod] });
     this.readerToken = args.reader && readerToken(name, args.reader, inNamespace);
-    this.rootPhase = rootPhaseOf(cacerts);
+    this.rootPhase = cacerts.rootPhase;
+    if (args.caIssuer) this.servedRoot = servedRoot(name, { parent: this, dependsOn: [istiod] });
     this.registerOutputs({});
   }
 }

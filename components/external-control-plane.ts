@@ -1,13 +1,14 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { pluggedInCa, rootPhaseOf } from "./internal/cacerts";
 import { systemNamespace } from "./internal/cluster-base";
 import { asClusterMember, componentType } from "./internal/component";
 import { HelmChart } from "./internal/helm-chart";
+import type { CaIssuerArgs } from "./internal/issued-ca";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import { loadBalancerAddress } from "./internal/load-balancer";
 import { applyManifests, type KubernetesObject } from "./internal/manifests";
 import { EXTERNAL_ISTIOD, ISTIO_NAMESPACE } from "./internal/names";
+import { signingCa } from "./internal/signing-ca";
 import { encodedKubeconfig } from "./internal/token-kubeconfig";
 import type { IstiodSpec } from "./topology/types";
 import { externalIstiodValues } from "./values/external";
@@ -42,7 +43,7 @@ export interface ExternalControlPlaneArgs {
   trustDomain?: string;
   /**
    * Certificate of this istiod's signing CA, PEM; with it the three below.
-   * @default - the Secret istio-system/cacerts of the host exists and is somebody else's
+   * @default - the CA of `caIssuer`, else the Secret istio-system/cacerts of the host exists and is somebody else's
    */
   caCertificate?: pulumi.Input<string>;
   /** Private key of this istiod's signing CA, PEM. */
@@ -51,6 +52,12 @@ export interface ExternalControlPlaneArgs {
   certificateChain?: pulumi.Input<string>;
   /** The root certificates that the cluster accepts, PEM; the mesh's first, always in the same order. */
   rootCertificate?: pulumi.Input<string>;
+  /**
+   * The cert-manager issuer, in the host, that signs the CA and keeps it current without Pulumi, in place of the four
+   * above. No key of it comes near Pulumi.
+   * @default - none
+   */
+  caIssuer?: CaIssuerArgs;
   /**
    * Generation and phase of the root, such as `2/sign-new`; an update that goes through them out of order is refused.
    * @default - before any rotation, `1/stable`
@@ -120,11 +127,14 @@ export class ExternalControlPlane extends pulumi.ComponentResource {
     const inNamespace = { parent: this, dependsOn: [namespace] };
     const service = entrance(name, args, inNamespace);
     this.address = loadBalancerAddress(name, EXTERNAL_ISTIOD, pulumi.output(service));
-    const cacerts = pluggedInCa(name, args, inNamespace);
+    const cacerts = signingCa(name, args, inNamespace);
     const kubeconfig = configClusterAccess(name, args, inNamespace);
     const certificate = publicCertificate(name, args, inNamespace);
-    istiodChart(name, args, { parent: this, dependsOn: [namespace, ...cacerts, kubeconfig, ...certificate] });
-    this.rootPhase = rootPhaseOf(cacerts);
+    istiodChart(name, args, {
+      parent: this,
+      dependsOn: [namespace, ...cacerts.resources, kubeconfig, ...certificate],
+    });
+    this.rootPhase = cacerts.rootPhase;
     this.registerOutputs({ address: this.address });
   }
 }

@@ -3,7 +3,7 @@ import * as tls from "@pulumi/tls";
 import { HOURS_PER_DAY, keyArguments } from "./internal/ca-keys";
 import { componentType } from "./internal/component";
 import { ISTIO_NAMESPACE } from "./internal/names";
-import { CA_DEFAULTS } from "./topology/plan";
+import { CA_DEFAULTS } from "./topology/ca";
 
 /** Arguments of {@link IntermediateCA}. */
 export interface IntermediateCAArgs {

@@ -146,6 +146,16 @@ export const meshConfigSchema = z.strictObject({
           verified: rootPhase.optional(),
         })
         .optional(),
+      issuer: z
+        .strictObject({
+          name: z.string().min(1),
+          kind: z.string().min(1).optional(),
+          group: z.string().min(1).optional(),
+          cluster: z.string().optional(),
+          namespace: z.string().min(1).optional(),
+          renewBeforeDays: z.number().int().min(1).optional(),
+        })
+        .optional(),
     })
     .optional(),
   workloadCertificates: z.strictObject({ ttlMinutes: z.number().int().min(1).optional() }).optional(),

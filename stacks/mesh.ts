@@ -1,13 +1,16 @@
+import { X509Certificate } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
-import { SampleApps, ServiceStubs } from "../components";
+import { ClusterPrimary, SampleApps, ServiceStubs } from "../components";
 import { adopts } from "../components/topology/adopt";
 import { isMember, isPrimary, linkText } from "../components/topology/links";
 import type { ClusterPlan, LinkPlan, MeshPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./cluster-access";
 import { existingMember } from "./existing";
 import { configClusterMember } from "./external";
+import { type IssuedTrust, issuedTrust } from "./issuer";
 import { linkTo } from "./links";
 import { type Member, primaryMember, remoteMember } from "./members";
+import { clusterProvider } from "./providers";
 import { type ClusterTrust, clusterTrust, type MeshTrust, meshTrust, rootExpiries } from "./trust";
 import { checkedAccess } from "./unchangeable";
 
@@ -47,7 +50,7 @@ export interface MeshOutputs {
 export function deployMesh({ plan, access: given }: ConfiguredMesh): MeshOutputs {
   const access = checkedAccess(plan, given);
   const trust = meshTrust(plan);
-  const trusts = trustsOf(plan, trust);
+  const { trusts, root: issued } = trustsOf({ plan, access }, trust);
   const members = new Map<string, Member>();
   for (const cluster of plan.clusters.filter(isMember).filter(isPrimary)) {
     members.set(cluster.name, withControlPlane(cluster, { plan, access }, trusts));
@@ -59,9 +62,10 @@ export function deployMesh({ plan, access: given }: ConfiguredMesh): MeshOutputs
   }
   for (const link of plan.links.filter(({ serves }) => !serves)) connect(link, members);
   deployServices(plan, members);
+  const root = trust?.signer.certificate ?? issued ?? servedRoot(members);
   return {
-    rootCertificate: trust?.signer.certificate,
-    rootFingerprint: trust?.signer.fingerprint,
+    rootCertificate: root,
+    rootFingerprint: root?.apply((pem) => new X509Certificate(pem).fingerprint256),
     certificates: certificatesOf(plan, trust, trusts),
     gatewayAddresses: gatewayAddresses(members),
     externalControlPlaneAddresses: externalAddresses(members),
@@ -86,13 +90,25 @@ function withControlPlane(
 }
 
 /** A cluster's signing CA, unless it has one or none of its own. */
-function trustsOf(plan: MeshPlan, trust: MeshTrust | undefined): Map<string, ClusterTrust> {
-  if (trust === undefined) return new Map();
+function trustsOf({ plan, access }: ConfiguredMesh, trust: MeshTrust | undefined): IssuedTrust {
   const signing = plan.clusters
     .filter(isMember)
     .filter(isPrimary)
     .filter((cluster) => !adopts(cluster, "cacerts"));
-  return new Map(signing.map((cluster) => [cluster.name, clusterTrust(cluster, plan, trust)]));
+  if (trust) return { trusts: new Map(signing.map((own) => [own.name, clusterTrust(own, plan, trust)])) };
+  const { issuer } = plan.ca;
+  if (issuer === undefined) return { trusts: new Map() };
+  const clusters = new Map(plan.clusters.map((cluster) => [cluster.name, cluster]));
+  return issuedTrust(plan, issuer, signing, (name) =>
+    clusterProvider(get(clusters, name), get(access, name)),
+  );
+}
+
+/** The root, as the first istiod hands it out that has its CA from an issuer of its own cluster. */
+function servedRoot(members: ReadonlyMap<string, Member>): pulumi.Output<string> | undefined {
+  return [...members.values()]
+    .map(({ cluster }) => (cluster instanceof ClusterPrimary ? cluster.servedRoot : undefined))
+    .find((root) => root !== undefined);
 }
 
 function certificatesOf(
@@ -103,7 +119,9 @@ function certificatesOf(
   const roots = Object.entries(trust === undefined ? {} : rootExpiries(trust, plan));
   return {
     roots: Object.fromEntries(roots.map(([generation, notAfter]) => [generation, { notAfter }])),
-    intermediates: Object.fromEntries([...trusts].map(([name, { notAfter }]) => [name, { notAfter }])),
+    intermediates: Object.fromEntries(
+      [...trusts].flatMap(([name, { notAfter }]) => (notAfter ? [[name, { notAfter }]] : [])),
+    ),
   };
 }
 

@@ -2,8 +2,17 @@ import * as k8s from "@pulumi/kubernetes";
 import type { ClusterPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./cluster-access";
 
+/** A cluster's provider by the access to it: what is made in one cluster for another has the cluster's own one. */
+const providers = new WeakMap<ClusterAccess, k8s.Provider>();
+
 /** The provider under which everything of one cluster is made. */
 export function clusterProvider(cluster: ClusterPlan, access: ClusterAccess): k8s.Provider {
+  const provider = providers.get(access) ?? newProvider(cluster, access);
+  providers.set(access, provider);
+  return provider;
+}
+
+function newProvider(cluster: ClusterPlan, access: ClusterAccess): k8s.Provider {
   return new k8s.Provider(cluster.name, {
     kubeconfig: access.kubeconfig,
     // Without it a new address or credential in the kubeconfig would replace every resource of the cluster.

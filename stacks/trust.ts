@@ -24,14 +24,18 @@ export interface ClusterTrust {
   /** What its control plane is given. */
   readonly cacerts: Pick<
     ClusterPrimaryArgs,
-    "caCertificate" | "caPrivateKey" | "certificateChain" | "rootCertificate" | "rootPhase"
+    "caCertificate" | "caPrivateKey" | "certificateChain" | "rootCertificate" | "rootPhase" | "caIssuer"
   >;
-  /** End of the signing certificate's validity, RFC 3339. */
-  readonly notAfter: pulumi.Output<string>;
+  /** End of the signing certificate's validity, RFC 3339; unknown where cert-manager keeps it current. */
+  readonly notAfter?: pulumi.Output<string>;
 }
 
-/** The mesh's roots, and what there has to be before its clusters use them as planned; none if all have a CA already. */
+/**
+ * The mesh's roots, and what there has to be before its clusters use them as planned; none if an issuer has the root or
+ * all clusters have a CA already.
+ */
 export function meshTrust({ ca, clusters }: MeshPlan): MeshTrust | undefined {
+  if (ca.issuer !== undefined) return undefined;
   if (clusters.filter(isPrimary).every((cluster) => adopts(cluster, "cacerts"))) return undefined;
   const { kept, trusted, signer } = rolesOf(ca.root);
   const roots = new Map(kept.map((generation) => [generation, rootOf(generation, ca)]));
@@ -42,7 +46,7 @@ export function meshTrust({ ca, clusters }: MeshPlan): MeshTrust | undefined {
     roots,
     bundle: pulumi
       .all([pulumi.all(certificates), gates.open])
-      .apply(([own]) => [...own, ...ca.trustBundle].map(ended).join("")),
+      .apply(([own]) => joined([...own, ...ca.trustBundle])),
     recordPhase: gates.record,
   };
 }
@@ -119,7 +123,7 @@ function rootIn(roots: ReadonlyMap<number, RootCA>, generation: number): RootCA 
   return root;
 }
 
-/** PEM text may end without the line break that has to be between two certificates. */
-function ended(pem: string): string {
-  return pem.endsWith("\n") ? pem : `${pem}\n`;
+/** PEM texts as one; a text may end without the line break that has to be between two certificates. */
+export function joined(pems: readonly string[]): string {
+  return pems.map((pem) => (pem.endsWith("\n") ? pem : `${pem}\n`)).join("");
 }

@@ -6,6 +6,7 @@ export const CHECK_NAMES = [
   "reader-credential",
   "root",
   "signer",
+  "issued-ca",
   "control-plane",
   "remote-sync",
   "gateway",

@@ -4,6 +4,7 @@ import { api } from "./checks/api";
 import { endpoints } from "./checks/endpoints";
 import { externalControlPlane } from "./checks/external-control-plane";
 import { gateway } from "./checks/gateway";
+import { issuedCa } from "./checks/issued-ca";
 import { readerCredential } from "./checks/reader-credential";
 import { remoteSync } from "./checks/remote-sync";
 import { defaultRequests, request } from "./checks/request";
@@ -71,9 +72,17 @@ export async function verifyMesh(
 
 function probesFor(plan: MeshPlan, requests: number): Probe[] {
   return [
-    ...[api, readerCredential, root, signer, externalControlPlane, remoteSync, gateway, endpoints].flatMap(
-      (check) => check(plan),
-    ),
+    ...[
+      api,
+      readerCredential,
+      root,
+      signer,
+      issuedCa,
+      externalControlPlane,
+      remoteSync,
+      gateway,
+      endpoints,
+    ].flatMap((check) => check(plan)),
     ...request(plan, requests),
   ];
 }

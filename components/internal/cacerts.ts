@@ -1,7 +1,7 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { parsePosition, refuseMove } from "../topology/trust-phases";
-import { ISTIO_NAMESPACE, ROOT_PHASE_ANNOTATION } from "./names";
+import { CA_SECRET, ISTIO_NAMESPACE, ROOT_PHASE_ANNOTATION } from "./names";
 
 /** What the Secret `cacerts` is made of. */
 export interface CacertsInput {
@@ -26,7 +26,7 @@ export function pluggedInCa(name: string, input: CacertsInput, opts: pulumi.Cust
     `${name}-cacerts`,
     {
       metadata: {
-        name: "cacerts",
+        name: CA_SECRET,
         namespace: ISTIO_NAMESPACE,
         ...(rootPhase === undefined ? {} : { annotations: { [ROOT_PHASE_ANNOTATION]: rootPhase } }),
       },

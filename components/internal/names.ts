@@ -1,6 +1,8 @@
 /** Names and ports that Istio, its charts and samples, and this program agree on. */
 
 export const ISTIO_NAMESPACE = "istio-system";
+/** Secret from which istiod takes its CA. */
+export const CA_SECRET = "cacerts";
 export const EAST_WEST_GATEWAY = "istio-eastwestgateway";
 /** Service of a host's load balancer in front of the istiod of another cluster. */
 export const EXTERNAL_ISTIOD = "istiod-external";
@@ -38,6 +40,14 @@ export const READER_ROLE = "istio-multicluster-reader-role";
 /** Name of the Secret through which an observer knows a cluster; the one that istioctl uses. */
 export function remoteSecretName(observed: string): string {
   return `istio-remote-secret-${observed}`;
+}
+
+/** Namespace for Certificates in the one cluster whose issuer signs the CAs of all, unless another is named. */
+export const CERTIFICATES_NAMESPACE = "istio-multicluster-ca";
+
+/** Certificate and Secret of a cluster's CA in the cluster of the issuer. */
+export function issuedSecretName(cluster: string): string {
+  return `${cluster}-cacerts`;
 }
 
 /** Pulumi name of a link. A dot cannot be part of a cluster name, so no two links share one. */

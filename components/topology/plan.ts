@@ -2,12 +2,12 @@ import { externalIstiodPorts, gatewayPorts } from "../values/gateway-ports";
 import { addressTypeOn, loadBalancerAnnotations, platformValues } from "../values/platforms";
 import { DEFAULT_ISTIO_VERSION } from "../values/versions";
 import { adopted, adopts } from "./adopt";
+import { planCa } from "./ca";
+import { definedOnly } from "./defined";
 import { clientsElsewhere, hostedBy, isPrimary, linksOf, membersOf, remotesOf } from "./links";
 import { planReader } from "./readers";
 import { exportedHosts, planStubs } from "./services";
-import { positionOf } from "./trust-phases";
 import type {
-  CaSpec,
   ClusterPlan,
   ClusterSpec,
   ExternalControlPlanePlan,
@@ -24,18 +24,6 @@ import type {
   SampleAppsPlan,
   SampleAppsSpec,
 } from "./types";
-
-/** CA settings of a mesh that says nothing else. */
-export const CA_DEFAULTS = {
-  rootAlgorithm: "ECDSA-P384",
-  rootValidityDays: 3650,
-  intermediateAlgorithm: "ECDSA-P256",
-  intermediateValidityDays: 730,
-  organization: "Istio",
-  protectRoot: true,
-  trustBundle: [],
-  expiryWarningDays: 30,
-} as const satisfies CaSpec;
 
 /** Makes the plan of a spec in which {@link validateMesh} found no problem. */
 export function planMesh(spec: MeshSpec): MeshPlan {
@@ -61,11 +49,6 @@ function planWithoutReaders(spec: MeshSpec): MeshPlan {
     serviceStubs: planStubs(spec),
     sampleApps: spec.sampleApps === undefined ? [] : planSampleApps(spec.sampleApps, membersOf(spec)),
   };
-}
-
-/** CA settings with every default filled in. */
-export function planCa({ root, intermediateEpoch: _, ...ca }: CaSpec = {}): MeshPlan["ca"] {
-  return { ...CA_DEFAULTS, ...definedOnly(ca), root: positionOf(root) };
 }
 
 /** A cluster's gateway settings over the mesh's. */
@@ -221,11 +204,6 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function definedOnly<T extends object>(settings: T): { [K in keyof T]: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: NonNullable<T[K]>;
-  };
-}
 
 function planSampleApps(apps: SampleAppsSpec, clusters: readonly ClusterSpec[]): SampleAppsPlan[] {
   const plans = clusters.map((cluster) => ({

@@ -3,6 +3,7 @@ export type * from "./types/ca";
 export type * from "./types/cluster";
 export type * from "./types/external";
 export type * from "./types/gateway";
+export type * from "./types/issuer";
 export type * from "./types/istio";
 export type * from "./types/kubernetes";
 export type * from "./types/link";

@@ -5,6 +5,7 @@ import { clusters } from "./rules/clusters";
 import { externalControlPlanes } from "./rules/external";
 import { failover } from "./rules/failover";
 import { gateways } from "./rules/gateways";
+import { issuer } from "./rules/issuer";
 import { istio } from "./rules/istio";
 import { leaving } from "./rules/leaving";
 import { links } from "./rules/links";
@@ -26,6 +27,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   versions,
   ca,
   root,
+  issuer,
   clusters,
   adoption,
   trust,

@@ -34,6 +34,8 @@ export async function ensureRuntime(
       pilotAgent: bin.pilotAgent,
       envoy: bin.envoy,
       envoyBootstrap,
+      certManagerController: bin.certManagerController,
+      vault: bin.vault,
     },
   };
   await writeFileAtomically(runtimeConfig, `${JSON.stringify(config, undefined, 2)}\n`);

@@ -28,6 +28,9 @@ export interface BinaryFiles {
   pilotAgent: string;
   envoy: string;
   envoyBootstrap: string;
+  /** Like `vault` only in labs that asked for it. */
+  certManagerController?: string | undefined;
+  vault?: string | undefined;
 }
 
 export function readRuntimeConfig(path: string): RuntimeConfig {

@@ -14,7 +14,8 @@ export interface ImageContents {
 interface Image {
   /** Matches the image's name without registry host, tag and digest. */
   name: RegExp;
-  contents(files: BinaryFiles, match: RegExpExecArray): Partial<ImageContents>;
+  /** Undefined in a lab without the image's files. */
+  contents(files: BinaryFiles, match: RegExpExecArray): Partial<ImageContents> | undefined;
 }
 
 const ISTIO_USER = 1337;
@@ -55,6 +56,15 @@ const IMAGES: Image[] = [
     name: /^curlimages\/curl$/,
     contents: () => ({ entrypoint: ["curl"], command: ["--help"], user: 100 }),
   },
+  {
+    name: /(^|\/)cert-manager-controller$/,
+    contents: ({ certManagerController }) =>
+      executable(certManagerController, "/app/cmd/controller/controller", 1000),
+  },
+  {
+    name: /^hashicorp\/vault$/,
+    contents: ({ vault }) => executable(vault, "/bin/vault", 100),
+  },
 ];
 
 /** What an image holds, or undefined if the lab does not know it: it is never guessed. */
@@ -62,10 +72,19 @@ export function imageContents(reference: string, files: BinaryFiles): ImageConte
   const name = repository(reference);
   for (const image of IMAGES) {
     const match = image.name.exec(name);
-    if (match === null) continue;
-    return { entrypoint: [], command: [], env: {}, user: 0, files: [], ...image.contents(files, match) };
+    const contents = match && image.contents(files, match);
+    if (contents) return { entrypoint: [], command: [], env: {}, user: 0, files: [], ...contents };
   }
   return undefined;
+}
+
+/** An image of one program, if the lab has it. */
+function executable(
+  source: string | undefined,
+  target: string,
+  user: number,
+): Partial<ImageContents> | undefined {
+  return source === undefined ? undefined : { entrypoint: [target], user, files: [{ source, target }] };
 }
 
 /** An image's name without tag, digest and the host of Docker Hub. */

@@ -54,6 +54,8 @@ export interface Tool {
   version: string;
   /** A cold build on two cores, used as estimate until this machine has its own figure. */
   coldMinutes: number;
+  /** Built only where it is asked for by name: most labs go without. */
+  onDemand?: true;
   recipe: Recipe;
   executables: Record<string, Executable>;
 }
@@ -61,9 +63,12 @@ export interface Tool {
 /** The release that the pinned commit of istio.io/istio became. */
 const ISTIO_VERSION = "1.31.0";
 
+const CERT_MANAGER = "github.com/cert-manager/cert-manager";
+
 const pins = (path: string) => readFileSync(join(__dirname, path), "utf8");
 const pulumiVersion = goModuleVersion(pins("pulumi/go.mod"), "github.com/pulumi/pulumi/pkg/v3");
 const kubernetesVersion = goModuleVersion(pins("kubernetes/go.mod"), "k8s.io/kubernetes");
+const certManagerVersion = goModuleVersion(pins("cert-manager/go.mod"), CERT_MANAGER);
 const [kubernetesMajor, kubernetesMinor] = kubernetesVersion.split(".") as [string, string];
 
 const kubernetesExecutable = (name: string, versionArgs = ["--version"]): Executable => ({
@@ -185,6 +190,34 @@ export const tools = {
       "pilot-agent": { from: "istio.io/istio/pilot/cmd/pilot-agent", versionArgs: ["version"] },
       istioctl: { from: "istio.io/istio/istioctl/cmd/istioctl", versionArgs: ["version", "--remote=false"] },
     },
+  },
+  "cert-manager": {
+    folder: "cert-manager",
+    version: certManagerVersion,
+    coldMinutes: 3,
+    onDemand: true,
+    recipe: {
+      kind: "go-build",
+      stamps: { "github.com/cert-manager/cert-manager/pkg/util.AppVersion": `v${certManagerVersion}` },
+    },
+    // The controller cannot print its version.
+    executables: { "cert-manager-controller": { from: `${CERT_MANAGER}/cmd/controller` } },
+  },
+  "cert-manager-files": {
+    folder: "cert-manager",
+    version: certManagerVersion,
+    coldMinutes: 0.1,
+    onDemand: true,
+    recipe: { kind: "go-module-files", module: CERT_MANAGER, files: { "deploy/crds": "crds" } },
+    executables: {},
+  },
+  vault: {
+    folder: "vault",
+    version: goModuleVersion(pins("vault/go.mod"), "github.com/hashicorp/vault"),
+    coldMinutes: 4,
+    onDemand: true,
+    recipe: { kind: "go-build" },
+    executables: { vault: { from: "." } },
   },
 } satisfies Record<string, Tool>;
 

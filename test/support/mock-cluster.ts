@@ -9,6 +9,10 @@ export interface MockCluster {
   readonly charts?: Readonly<Record<string, readonly Manifest[]>>;
   /** Data of service-account tokens. @default a token named after the resource */
   readonly tokenData?: Record<string, string> | undefined;
+  /** Data of Secrets that are only read, base64. */
+  readonly secretData?: Record<string, string> | undefined;
+  /** Data of ConfigMaps that are only read. */
+  readonly configMapData?: Record<string, string> | undefined;
   /** Outputs of stack references, by name. */
   readonly stackOutputs?: Record<string, Record<string, unknown>>;
   /** What stashes were first given, by name. @default - what they are given */
@@ -103,8 +107,11 @@ export async function stateOf(
       };
     case "kubernetes:core/v1:Secret":
       if (cluster.skipped?.includes(name)) return { metadata: metadata("cacerts") };
+      if (cluster.secretData && inputs["data"] === undefined) return { data: cluster.secretData };
       if (inputs["type"] !== "kubernetes.io/service-account-token") return {};
       return { data: cluster.tokenData ?? { token: Buffer.from(`token-of-${name}`).toString("base64") } };
+    case "kubernetes:core/v1:ConfigMap":
+      return inputs["data"] === undefined ? { data: cluster.configMapData ?? {} } : {};
     case "kubernetes:core/v1:Service":
       return serviceStatus(inputs, cluster);
     case "pulumi:index:Stash":

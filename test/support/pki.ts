@@ -18,13 +18,13 @@ export function rootCertificate(): Promise<string> {
   return root;
 }
 
-/** A real self-signed certificate. @param ca - whether it may sign others */
-export async function selfSigned(name = "Root CA", ca = true): Promise<string> {
+/** A real self-signed certificate. @param ca - whether it may sign others @param hours - its lifetime */
+export async function selfSigned(name = "Root CA", ca = true, hours = 24): Promise<string> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: `CN=${name}`,
     notBefore: new Date(MOCK_START),
-    notAfter: new Date(hoursAfterStart(24)),
+    notAfter: new Date(hoursAfterStart(hours)),
     signingAlgorithm: algorithm,
     keys: await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]),
     extensions: [new x509.BasicConstraintsExtension(ca, ca ? 1 : undefined, true)],

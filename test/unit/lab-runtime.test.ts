@@ -114,6 +114,15 @@ describe("images", () => {
     expect(contents?.env).toEqual({ SERVICE_VERSION: "v2" });
   });
 
+  it.each([
+    ["quay.io/jetstack/cert-manager-controller:v1.11.5", "certManagerController"],
+    ["hashicorp/vault:1.14.8", "vault"],
+  ])("%s is there only in a lab that has its program", (image, program) => {
+    expect(imageContents(image, files)).toBeUndefined();
+    const [file] = imageContents(image, { ...files, [program]: "/p" })?.files ?? [];
+    expect(file?.source).toBe("/p");
+  });
+
   it.each(["nginx:1.29", "example.com/not-curlimages/curl:1", "istio/pilot-fake:1"])(
     "does not guess %s",
     (image) => {

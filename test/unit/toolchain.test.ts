@@ -50,6 +50,11 @@ describe("pinned versions", () => {
   });
 });
 
+test("labs build cert-manager and Vault only if they ask for them", () => {
+  const onDemand = Object.entries(tools).flatMap(([name, tool]) => ("onDemand" in tool ? [name] : []));
+  expect(onDemand).toEqual(["cert-manager", "cert-manager-files", "vault"]);
+});
+
 test.each([
   ["v3.256.0", "3.256.0"],
   ["etcd Version: 3.6.5\nGit SHA: Not provided\nGo Version: go1.26.8\n", "3.6.5"],

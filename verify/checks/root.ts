@@ -1,4 +1,4 @@
-import { ISTIO_NAMESPACE } from "../../components/internal/names";
+import { CA_SECRET, ISTIO_NAMESPACE } from "../../components/internal/names";
 import { isMember, istiodOf } from "../../components/topology/links";
 import type { MeshPlan } from "../../components/topology/types";
 import type { ClusterClient } from "../kube/cluster-client";
@@ -7,7 +7,6 @@ import { fingerprints } from "../pem";
 import { failed, ok, type Outcome, type Probe } from "../probe";
 
 const SERVED_ROOT = "istio-ca-root-cert";
-export const CA_SECRET = "cacerts";
 
 /** Workloads of all clusters are given the same root, and it is the one of `cacerts`. */
 export function root(plan: MeshPlan): Probe[] {
@@ -56,10 +55,11 @@ async function servedRoot(cluster: ClusterClient): Promise<string> {
 
 async function ownRoot(cluster: ClusterClient): Promise<string> {
   const secret = await cluster.secret(ISTIO_NAMESPACE, CA_SECRET);
-  const encoded = secret?.data?.["root-cert.pem"];
+  // The second is cert-manager's name for it.
+  const encoded = secret?.data?.["root-cert.pem"] ?? secret?.data?.["ca.crt"];
   if (encoded === undefined) {
     throw new Error(
-      `Secret ${ISTIO_NAMESPACE}/${CA_SECRET} of ${cluster.name} is missing or has no root-cert.pem; run pulumi up`,
+      `Secret ${ISTIO_NAMESPACE}/${CA_SECRET} of ${cluster.name} is missing or has neither root-cert.pem nor ca.crt; run pulumi up`,
     );
   }
   return fingerprints(Buffer.from(encoded, "base64").toString("utf8"));

@@ -1,5 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { ISTIO_NAMESPACE } from "../../components/internal/names";
+import { CA_SECRET, ISTIO_NAMESPACE } from "../../components/internal/names";
 import { isMember, istiodOf } from "../../components/topology/links";
 import type { MeshPlan } from "../../components/topology/types";
 import type { ClusterClient } from "../kube/cluster-client";
@@ -8,7 +8,6 @@ import { forEachLimited } from "../parallel";
 import { certificatesOf, fingerprint, fingerprints } from "../pem";
 import { failed, ok, type Outcome, type Probe } from "../probe";
 import { proxyCertificates, type ProxyCertificates } from "../proxy-certificates";
-import { CA_SECRET } from "./root";
 
 const PROXY = "istio-proxy";
 
@@ -20,8 +19,11 @@ const NAMED = 5;
 
 /** What the signing clusters hand out now. */
 interface Signers {
-  /** Fingerprints of the signing CAs' certificates. */
-  readonly issuers: ReadonlySet<string>;
+  /**
+   * Fingerprints of the signing CAs' certificates; any will do where cert-manager renews them, which it does at its own
+   * time and under the same root: proxies follow when they renew their own.
+   */
+  readonly issuers?: ReadonlySet<string>;
   /** Fingerprints of the roots that workloads are told to trust. */
   readonly roots: string;
 }
@@ -40,7 +42,8 @@ export function signer(plan: MeshPlan): Probe[] {
 
 async function checkSigner(mesh: MeshReader, name: string, signing: readonly string[]): Promise<Outcome> {
   const cluster = mesh.cluster(name);
-  const signers = await signersOf(signing.map((each) => mesh.cluster(istiodOf(mesh.plan, each))));
+  const { issuers, roots } = await signersOf(signing.map((each) => mesh.cluster(istiodOf(mesh.plan, each))));
+  const signers = mesh.plan.ca.issuer === undefined ? { issuers, roots } : { roots };
   const pods = (await cluster.allPods()).filter(hasLiveProxy);
   const remarks: string[] = [];
   await forEachLimited(pods, PARALLEL, async (pod) => {
@@ -59,14 +62,14 @@ async function checkSigner(mesh: MeshReader, name: string, signing: readonly str
 export function judgeProxy({ chain, roots }: ProxyCertificates, signers: Signers): string | undefined {
   const [own, issuer] = certificatesOf(chain);
   if (own === undefined) return "has no certificate yet";
-  if (issuer === undefined || !signers.issuers.has(fingerprint(issuer))) {
+  if (issuer === undefined || signers.issuers?.has(fingerprint(issuer)) === false) {
     return `holds a certificate of an earlier signing CA until ${own.validTo}`;
   }
   const trusted = fingerprints(roots);
   return trusted === signers.roots ? undefined : `trusts root ${trusted}, not ${signers.roots}`;
 }
 
-async function signersOf(clusters: readonly ClusterClient[]): Promise<Signers> {
+async function signersOf(clusters: readonly ClusterClient[]): Promise<Required<Signers>> {
   const files = await Promise.all(clusters.map(cacertsOf));
   const issuers = files.flatMap(({ certificate }) =>
     certificatesOf(certificate).slice(0, 1).map(fingerprint),
@@ -77,7 +80,11 @@ async function signersOf(clusters: readonly ClusterClient[]): Promise<Signers> {
 async function cacertsOf(cluster: ClusterClient): Promise<{ certificate: string; roots: string }> {
   const secret = await cluster.secret(ISTIO_NAMESPACE, CA_SECRET);
   const file = (name: string) => Buffer.from(secret?.data?.[name] ?? "", "base64").toString("utf8");
-  const found = { certificate: file("ca-cert.pem"), roots: file("root-cert.pem") };
+  // The second names are cert-manager's.
+  const found = {
+    certificate: file("ca-cert.pem") || file("tls.crt"),
+    roots: file("root-cert.pem") || file("ca.crt"),
+  };
   if (found.certificate !== "" && found.roots !== "") return found;
   throw new Error(
     `Secret ${ISTIO_NAMESPACE}/${CA_SECRET} of ${cluster.name} is missing or incomplete; run pulumi up`,

@@ -1,9 +1,10 @@
-import { planCa } from "../plan";
+import { planCa } from "../ca";
 import type { MeshSpec, Problem } from "../types";
 
 /** Lifetimes of the CAs fit into each other. */
 export function ca(spec: MeshSpec): Problem[] {
   const settings = planCa(spec.ca);
+  if (settings.issuer !== undefined) return [];
   if (settings.intermediateValidityDays <= settings.rootValidityDays) return [];
   return [
     {

@@ -1,6 +1,6 @@
 import { adopts } from "../adopt";
 import { hostedBy } from "../links";
-import { planCa } from "../plan";
+import { planCa } from "../ca";
 import { positionOf } from "../trust-phases";
 import type { ClusterSpec, MeshSpec, Problem, RootPhase } from "../types";
 

@@ -1,3 +1,4 @@
+import type { CaIssuerPlan, CaIssuerSpec } from "./issuer";
 import type { RootPosition, RootSpec } from "./root";
 
 /** Key algorithms that both istiod and `@pulumi/tls` support for CA keys. */
@@ -24,13 +25,16 @@ export interface CaSpec {
   /** Days before its expiry from which a preview warns of a certificate. @default 30 */
   readonly expiryWarningDays?: number | undefined;
   readonly root?: RootSpec | undefined;
+  /** Who signs the clusters' CAs. @default - a root that is made for the mesh */
+  readonly issuer?: CaIssuerSpec | undefined;
 }
 
 /** CA settings with every default filled in. */
 export type CaPlan = {
-  readonly [K in keyof Omit<CaSpec, "root" | "intermediateEpoch">]-?: NonNullable<CaSpec[K]>;
+  readonly [K in keyof Omit<CaSpec, "root" | "intermediateEpoch" | "issuer">]-?: NonNullable<CaSpec[K]>;
 } & {
   readonly root: RootPosition;
+  readonly issuer?: CaIssuerPlan | undefined;
 };
 
 /** The certificates of proxies. */

@@ -53,7 +53,7 @@ function plaintext(value: string | { plaintext: string }): string {
  * The part of a key's body that holds the secret number: after a header of 7 or 8 bytes, at the beginning of an EC key.
  * What follows it is the public key, which may be seen anywhere.
  */
-function needlesOfPem(pem: string): string[] {
+export function needlesOfPem(pem: string): string[] {
   const body = pem.replace(/-----.*-----/g, "").replace(/\s/g, "");
   const HEADER_CHARACTERS = 12;
   return needles(body.slice(HEADER_CHARACTERS));
@@ -86,7 +86,8 @@ async function publicPlaces(suite: Suite): Promise<Record<string, string>> {
   };
 }
 
-function pulumi(suite: Suite, ...args: string[]): string {
+/** Runs a command of Pulumi on a suite's stack. */
+export function pulumi(suite: Suite, ...args: string[]): string {
   return execFileSync(suite.place.pulumi, [...args, "--stack", suite.place.stack], {
     cwd: suite.place.workDir,
     env: { ...process.env, ...stackEnvironment(suite.place) },

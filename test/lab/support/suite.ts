@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { expect } from "vitest";
 import { down, type Lab, type LabSpec, removeCluster, up } from "../../../lab";
-import { ensureToolchain, type Toolchain } from "../../../lab/toolchain";
+import { ensureToolchain, type OnDemandTool, type Toolchain } from "../../../lab/toolchain";
 import { writeLabProject } from "../../../ops/lab-mesh";
 import { type OpenMesh, openMesh } from "../../../ops/open-mesh";
 import { openStack, type StackPlace } from "../../../ops/stack";
@@ -17,10 +17,13 @@ export class Suite {
   public place!: StackPlace;
   public stack!: Stack;
 
-  public constructor(public spec: LabSpec) {}
+  public constructor(
+    public spec: LabSpec,
+    private readonly tools: OnDemandTool[] = [],
+  ) {}
 
   public async start(): Promise<void> {
-    this.toolchain = await ensureToolchain();
+    this.toolchain = await ensureToolchain({ onDemand: this.tools });
     await down(this.spec.name);
     this.lab = await up(this.spec, this.toolchain);
     await this.configure();

@@ -1,0 +1,77 @@
+import * as pulumi from "@pulumi/pulumi";
+import { issuedCa } from "../charts/issued-ca";
+import { CA_DEFAULTS, ISSUER_DEFAULTS } from "../topology/ca";
+import type { CaKeyAlgorithm } from "../topology/types";
+import { applyChart } from "./apply-chart";
+import type { KubernetesObject } from "./manifests";
+
+/** A cert-manager issuer, and what it is to sign. */
+export interface CaIssuerArgs {
+  /** Name of the issuer. */
+  name: string;
+  /**
+   * Kind of the issuer.
+   * @default "ClusterIssuer"
+   */
+  kind?: string;
+  /**
+   * API group of the issuer.
+   * @default "cert-manager.io"
+   */
+  group?: string;
+  /**
+   * Key algorithm: `ECDSA-P256`, `ECDSA-P384` or `RSA-4096`.
+   * @default "ECDSA-P256"
+   */
+  algorithm?: string;
+  /**
+   * Lifetime in days, as far as the issuer grants it.
+   * @default 730
+   */
+  validityDays?: number;
+  /**
+   * Days before its expiry at which it is renewed.
+   * @default - a third of its lifetime
+   */
+  renewBeforeDays?: number;
+  /**
+   * Subject organisation.
+   * @default "Istio"
+   */
+  organization?: string;
+}
+
+/** Where a Certificate and its Secret are, and for whom. */
+export interface CertificatePlace {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The Certificate through which cert-manager keeps a cluster's signing CA; there once it is issued. */
+export function certificateFor(
+  name: string,
+  issuer: CaIssuerArgs,
+  place: CertificatePlace,
+  opts: pulumi.CustomResourceOptions,
+): KubernetesObject {
+  const { name: issuerName, kind, group, renewBeforeDays } = issuer;
+  const [certificate] = applyChart(
+    name,
+    (chart) =>
+      issuedCa(chart, {
+        ...place,
+        issuer: {
+          name: issuerName,
+          kind: kind ?? ISSUER_DEFAULTS.kind,
+          group: group ?? ISSUER_DEFAULTS.group,
+        },
+        algorithm: (issuer.algorithm ?? CA_DEFAULTS.intermediateAlgorithm) as CaKeyAlgorithm,
+        validityDays: issuer.validityDays ?? CA_DEFAULTS.intermediateValidityDays,
+        renewBeforeDays,
+        organization: issuer.organization ?? CA_DEFAULTS.organization,
+      }),
+    opts,
+  );
+  return certificate!;
+}

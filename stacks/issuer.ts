@@ -1,0 +1,73 @@
+import type * as k8s from "@pulumi/kubernetes";
+import { Namespace } from "@pulumi/kubernetes/core/v1";
+import type * as pulumi from "@pulumi/pulumi";
+import { type CaIssuerArgs, IssuedCA } from "../components";
+import { CERTIFICATES_NAMESPACE } from "../components/internal/names";
+import type { CaIssuerPlan, ClusterPlan, MeshPlan } from "../components/topology/types";
+import { checkExpiry } from "./expiry";
+import { type ClusterTrust, joined } from "./trust";
+
+/** The CAs that a cert-manager issuer signs. */
+export interface IssuedTrust {
+  readonly trusts: ReadonlyMap<string, ClusterTrust>;
+  /** The issuer's root, PEM, where the program reads it. */
+  readonly root?: pulumi.Output<string>;
+}
+
+/** Has the CA of each given cluster signed by an issuer, in that cluster or in one cluster for all. */
+export function issuedTrust(
+  plan: MeshPlan,
+  issuer: CaIssuerPlan,
+  signing: readonly ClusterPlan[],
+  providerOf: (cluster: string) => k8s.Provider,
+): IssuedTrust {
+  const settings = issuerArgs(plan, issuer);
+  if (issuer.cluster === undefined) {
+    return { trusts: new Map(signing.map(({ name }) => [name, { cacerts: { caIssuer: settings } }])) };
+  }
+  const provider = providerOf(issuer.cluster);
+  const made = issuer.namespace === undefined ? [certificatesNamespace(provider)] : [];
+  const namespace = issuer.namespace ?? CERTIFICATES_NAMESPACE;
+  const issued = signing.map(({ name: clusterName }) => {
+    const args = { clusterName, issuer: settings, namespace };
+    return [clusterName, new IssuedCA(`${clusterName}-ca`, args, { provider, dependsOn: made })] as const;
+  });
+  const [first] = issued.map(([, ca]) => ca.rootCertificate);
+  return {
+    trusts: new Map(issued.map(([name, ca]) => [name, copyOf(name, ca, plan)])),
+    ...(first === undefined ? {} : { root: first }),
+  };
+}
+
+/** What a cluster is given of a CA that was issued elsewhere. */
+function copyOf(name: string, ca: IssuedCA, { ca: settings }: MeshPlan): ClusterTrust {
+  return {
+    cacerts: {
+      caCertificate: ca.certificate,
+      caPrivateKey: ca.privateKey,
+      certificateChain: ca.certificateChain,
+      rootCertificate: ca.rootCertificate.apply((pem) => joined([pem, ...settings.trustBundle])),
+    },
+    notAfter: checkExpiry(ca.notAfter, {
+      what: `the CA that is issued for ${name}`,
+      mend: "see why cert-manager does not renew it, by kubectl describe certificate",
+      warningDays: settings.expiryWarningDays,
+    }),
+  };
+}
+
+function issuerArgs({ ca }: MeshPlan, { name, kind, group, renewBeforeDays }: CaIssuerPlan): CaIssuerArgs {
+  return {
+    name,
+    kind,
+    group,
+    algorithm: ca.intermediateAlgorithm,
+    validityDays: ca.intermediateValidityDays,
+    organization: ca.organization,
+    ...(renewBeforeDays === undefined ? {} : { renewBeforeDays }),
+  };
+}
+
+function certificatesNamespace(provider: k8s.Provider): Namespace {
+  return new Namespace("ca-certificates", { metadata: { name: CERTIFICATES_NAMESPACE } }, { provider });
+}
