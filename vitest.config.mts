@@ -15,8 +15,19 @@ export default defineConfig({
       },
       {
         test: {
+          name: "issuers",
+          include: ["test/lab/issuer.test.ts"],
+          bail: 1,
+          testTimeout: 10 * MINUTE,
+          hookTimeout: 90 * MINUTE,
+        },
+      },
+      {
+        test: {
           name: "lab",
           include: ["test/lab/**/*.test.ts"],
+          // It builds cert-manager and Vault first, which takes longer than a test run may: npm run test:issuers.
+          exclude: ["test/lab/issuer.test.ts"],
           // The tests of one file are steps of one story on one mesh: after a failed step the rest means nothing.
           bail: 1,
           // Labs spend much of their time waiting, and each file has one of its own.

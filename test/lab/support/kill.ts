@@ -19,9 +19,10 @@ export interface Moment {
 /**
  * Runs `up` and kills it, engine, providers and all, at a moment.
  *
+ * @returns the URN of the step
  * @throws Error when `up` ended before that moment came
  */
-export async function killUpAt(place: StackPlace, moment: Moment): Promise<void> {
+export async function killUpAt(place: StackPlace, moment: Moment): Promise<string> {
   const script = join(__dirname, "up.ts");
   const child = spawn("tsx", [script, JSON.stringify(place)], { detached: true });
   const errors: string[] = [];
@@ -33,7 +34,7 @@ export async function killUpAt(place: StackPlace, moment: Moment): Promise<void>
     await moment.until?.();
     await killTree(child.pid ?? 0);
     await exited;
-    return;
+    return urn;
   }
   throw new Error(`up ended before ${moment.phase} ${moment.urn}: ${errors.join("").slice(-3000)}`);
 }
