@@ -2,9 +2,14 @@ import { endpointsOf } from "../../../verify";
 import { clientExec } from "./pods";
 import type { Suite } from "./suite";
 
-/** Names of the istiod pods of a cluster. */
+/** Names of the istiod pods of a cluster, without those that are being ended. */
 export function istiodPods(suite: Suite, cluster: string): string[] {
-  return lines(suite.kubectl(cluster, "get", "pods", "-n", "istio-system", "-l", "app=istiod", "-o", "name"));
+  const { items } = JSON.parse(
+    suite.kubectl(cluster, "get", "pods", "-n", "istio-system", "-l", "app=istiod", "-o", "json"),
+  ) as { items: { metadata: { name: string; deletionTimestamp?: string } }[] };
+  return items
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map(({ metadata }) => metadata.name);
 }
 
 /** Addresses behind a Service. */
