@@ -30,14 +30,27 @@ export function checkedAccess(
   );
 }
 
-function checkedMesh({ trustDomain }: MeshPlan): pulumi.Output<unknown> {
-  return unchanged("unchangeable", {
+function checkedMesh({ trustDomain, ca }: MeshPlan): pulumi.Output<unknown> {
+  const domain = unchanged("unchangeable", {
     path: "trustDomain",
     value: trustDomain,
     reason:
       "every certificate of the running mesh names it, and proxies with the old one and the new one would refuse each other; " +
       "keep it, or destroy the mesh and build it anew",
   });
+  const signer = unchanged("unchangeable-signer", {
+    path: "ca.issuer",
+    value: signerOf(ca),
+    reason:
+      "the CAs would get another root, and the Secrets that istiods read another owner, under the running mesh; " +
+      "keep it, or destroy the mesh and build it anew",
+  });
+  return pulumi.all([domain, signer]);
+}
+
+function signerOf({ issuer }: MeshPlan["ca"]): string {
+  if (issuer === undefined) return "a root of the program's own";
+  return issuer.cluster === undefined ? "an issuer in each cluster" : "an issuer in one cluster";
 }
 
 function checkedCluster({ name, adopt }: ClusterPlan): pulumi.Output<unknown> {

@@ -59,11 +59,11 @@ const IMAGES: Image[] = [
   {
     name: /(^|\/)cert-manager-controller$/,
     contents: ({ certManagerController }) =>
-      executable(certManagerController, "/app/cmd/controller/controller", 1000),
+      executable(certManagerController, "/usr/local/bin/cert-manager-controller", 1000),
   },
   {
     name: /^hashicorp\/vault$/,
-    contents: ({ vault }) => executable(vault, "/bin/vault", 100),
+    contents: ({ vault }) => executable(vault, "/usr/local/bin/vault", 100),
   },
 ];
 

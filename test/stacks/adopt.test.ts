@@ -115,6 +115,12 @@ describe("of a deployed mesh", () => {
       ["cluster1", "cluster2"],
     ],
     [
+      "who signs the CAs",
+      { "unchangeable-signer": "an issuer in each cluster" },
+      "ca.issuer cannot change from an issuer in each cluster to a root of the program's own: the CAs would get another root",
+      ["cluster1", "cluster2"],
+    ],
+    [
       "what is adopted",
       { "cluster2.unchangeable": "namespace, cacerts, istiod" },
       "adopt of cluster cluster2 cannot change from namespace, cacerts, istiod to nothing: what was made here would",

@@ -32,6 +32,13 @@ describe("a proxy", () => {
     expect(remark).toMatch(/^holds a certificate of an earlier signing CA until Jan {2}2 00:00:00 2026 GMT$/);
   });
 
+  test("may hold one of an earlier CA where cert-manager renews these, but trusts no other root", () => {
+    const chain = leaf + earlier + root;
+    const wanted = { roots: fingerprints(root) };
+    expect(judgeProxy({ chain, roots: root }, wanted)).toBeUndefined();
+    expect(judgeProxy({ chain, roots: otherRoot }, wanted)).toContain("trusts root");
+  });
+
   test("that trusts a root too many or too few is told", () => {
     const chain = leaf + signing + root;
     for (const [has, wants] of [
