@@ -1,12 +1,16 @@
 import { loadExeca } from "../toolchain/run";
 import { clusterAddresses, labAddresses, LAB_SLOTS, networkAddress } from "./addresses";
 import {
+  deleteNamespace,
   ensureNamespace,
   ensureVeth,
   inNamespace,
   interfaceExists,
   ipBatch,
+  listNamespaces,
   namespaceName,
+  namespacePids,
+  namespacePrefix,
 } from "./namespaces";
 
 /**
@@ -28,7 +32,7 @@ const HOST_INTERFACE = "im-lab";
 export async function ensureHub(lab: string, folder: string, wantedSlot?: number): Promise<number> {
   const hub = namespaceName.hub(lab);
   const holders = await slotHolders();
-  await requireSameFolder(lab, folder, holders);
+  await requireNoOther(lab, folder, holders);
   await ensureNamespace(hub, ROUTER);
   let slot = holders.find((holder) => holder.folder === folder)?.slot;
   if (slot === undefined) {
@@ -147,12 +151,18 @@ async function slotHolders(): Promise<SlotHolder[]> {
     });
 }
 
-async function requireSameFolder(lab: string, folder: string, holders: SlotHolder[]): Promise<void> {
+/** A lab of that name that another folder brought up may run; what is left of one that does not is taken away. */
+async function requireNoOther(lab: string, folder: string, holders: SlotHolder[]): Promise<void> {
   const other = holders.find((holder) => holder.lab === lab && holder.folder !== folder);
   if (other === undefined) return;
-  throw new Error(
-    `A lab named ${lab} runs already, from ${other.folder}: take it down there, or give this one another name.`,
-  );
+  const namespaces = await listNamespaces(namespacePrefix.lab(lab));
+  const pids = await Promise.all(namespaces.map(namespacePids));
+  if (pids.flat().length > 0) {
+    throw new Error(
+      `A lab named ${lab} runs already, from ${other.folder}: take it down there, or give this one another name.`,
+    );
+  }
+  await Promise.all(namespaces.map(deleteNamespace));
 }
 
 /** Creating the interface is the claim: of two labs that try at once, the kernel lets one succeed. */

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { down } from "../../lab";
 
 const REPOSITORY = join(__dirname, "../..");
 
@@ -12,7 +13,8 @@ const TIMEOUT_MS = 6 * 60_000;
 /** The README's first command on a fresh clone, as a new user runs it. */
 let clone: string;
 
-beforeAll(() => {
+beforeAll(async () => {
+  await down("test-demo");
   clone = mkdtempSync(join(tmpdir(), "clone-"));
   execFileSync("git", ["clone", "--quiet", REPOSITORY, clone]);
 });

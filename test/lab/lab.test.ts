@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultSpec, down, type Lab, status, up } from "../../lab";
+import { ensureHub } from "../../lab/network/wiring";
 import { ensureToolchain, type Toolchain } from "../../lab/toolchain";
 
 const A = defaultSpec("test-a", 1);
@@ -51,6 +52,20 @@ describe("the lab", () => {
     expect(existsSync(folder)).toBe(false);
     expect(tracesOf(A.name)).toEqual([]);
     expect((await status(B.name)).clusters[0]?.processes).toBeGreaterThan(0);
+  });
+
+  test("a lab of that name from another folder is in the way only while it runs", async () => {
+    const hub = `im.${A.name}.hub`;
+    await ensureHub(A.name, "one folder");
+    const process = spawn("ip", ["netns", "exec", hub, "sleep", "60"]);
+    await until(() => execFileSync("ip", ["netns", "pids", hub]).length > 0);
+    await expect(ensureHub(A.name, "another")).rejects.toThrow(
+      "A lab named test-a runs already, from one folder: take it down there, or give this one another name.",
+    );
+    process.kill("SIGKILL");
+    await once(process, "exit");
+    await ensureHub(A.name, "another");
+    expect(tracesOf(A.name).join()).toContain(" alias test-a another");
   });
 });
 
