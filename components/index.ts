@@ -1,5 +1,6 @@
 /** The component library. Importing it registers nothing and reads nothing. */
 export { localityFailover, type LocalityFailoverInput } from "./charts/locality-failover";
+export { CaSigningRequest, type CaSigningRequestArgs } from "./ca-signing-request";
 export { ClusterPrimary, type ClusterPrimaryArgs } from "./cluster-primary";
 export { ClusterRemote, type ClusterRemoteArgs } from "./cluster-remote";
 export { EastWestGateway, type EastWestGatewayArgs } from "./east-west-gateway";

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { HOURS_PER_DAY, keyArguments } from "./internal/ca-keys";
+import { certificateRequest } from "./internal/certificate-request";
 import { componentType } from "./internal/component";
-import { ISTIO_NAMESPACE } from "./internal/names";
 import { CA_DEFAULTS } from "./topology/ca";
 
 /** Arguments of {@link IntermediateCA}. */
@@ -61,7 +61,7 @@ export class IntermediateCA extends pulumi.ComponentResource {
       // Request and certificate are made of the key, so they are replaced with it.
       args.epoch === undefined ? child : { ...child, replacementTrigger: args.epoch },
     );
-    const certificate = signedByRoot(name, args, signingRequest(name, args, key, child), child);
+    const certificate = signedByRoot(name, args, certificateRequest(name, args, key, child), child);
     this.certificate = certificate.certPem;
     this.privateKey = pulumi.secret(key.privateKeyPem);
     this.notAfter = withinRoot(args, certificate.validityEndTime);
@@ -71,27 +71,6 @@ export class IntermediateCA extends pulumi.ComponentResource {
       .apply(([own, root]) => own + root);
     this.registerOutputs({ certificate: this.certificate, notAfter: this.notAfter });
   }
-}
-
-function signingRequest(
-  name: string,
-  args: IntermediateCAArgs,
-  key: tls.PrivateKey,
-  opts: pulumi.CustomResourceOptions,
-): tls.CertRequest {
-  return new tls.CertRequest(
-    `${name}-request`,
-    {
-      privateKeyPem: key.privateKeyPem,
-      subject: {
-        commonName: "Intermediate CA",
-        organization: args.organization ?? CA_DEFAULTS.organization,
-        locality: args.clusterName,
-      },
-      dnsNames: [`istiod.${ISTIO_NAMESPACE}.svc`],
-    },
-    opts,
-  );
 }
 
 function signedByRoot(

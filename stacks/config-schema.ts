@@ -70,8 +70,13 @@ const providedCa = z.strictObject({
   rootCertificate: pem,
   intermediates: z.record(
     z.string(),
-    z.strictObject({ certificate: pem, chain: pem.optional(), privateKeySecret: z.string().min(1) }),
+    z.strictObject({
+      certificate: pem,
+      chain: pem.optional(),
+      privateKeySecret: z.string().min(1).optional(),
+    }),
   ),
+  signingRequests: z.record(z.string(), z.number().int().min(1)).optional(),
   crl: z
     .string()
     .regex(/-----BEGIN X509 CRL-----/, "must be PEM text")

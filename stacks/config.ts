@@ -8,6 +8,7 @@ import { type MeshConfig, meshConfigSchema } from "./config-schema";
 import { beside, parseLeniently, type StandIns } from "./lenient";
 import type { ConfiguredMesh } from "./mesh";
 import { describeProblems } from "./problems";
+import { caKeys } from "./provided";
 
 /** Name of the config value that describes the mesh. */
 const MESH_KEY = "mesh";
@@ -32,12 +33,7 @@ export function readMesh(config: pulumi.Config): ConfiguredMesh {
   return {
     plan: planMesh(mesh),
     access: new Map(mesh.clusters.map((cluster) => [cluster.name, openAccess(cluster, mesh, config)])),
-    caKeys: new Map(
-      Object.entries(mesh.ca?.provided?.intermediates ?? {}).map(([name, { privateKeySecret }]) => [
-        name,
-        config.requireSecret(privateKeySecret),
-      ]),
-    ),
+    caKeys: caKeys(mesh, (name) => config.requireSecret(name)),
   };
 }
 
@@ -81,10 +77,12 @@ export function checkMesh(
 }
 
 function caKeyProblems({ ca }: MeshConfig, hasSecret: (name: string) => boolean): Problem[] {
-  return Object.entries(ca?.provided?.intermediates ?? {})
-    .filter(([, { privateKeySecret }]) => !hasSecret(privateKeySecret))
-    .map(([name, { privateKeySecret }]) => ({
-      path: `ca.provided.intermediates.${name}.privateKeySecret`,
-      message: `names the config value ${privateKeySecret}, which is not set; set it with: pulumi config set --secret ${privateKeySecret}`,
-    }));
+  return Object.entries(ca?.provided?.intermediates ?? {}).flatMap(([name, { privateKeySecret: secret }]) =>
+    secret === undefined || hasSecret(secret)
+      ? []
+      : {
+          path: `ca.provided.intermediates.${name}.privateKeySecret`,
+          message: `names the config value ${secret}, which is not set; set it with: pulumi config set --secret ${secret}`,
+        },
+  );
 }

@@ -6,6 +6,7 @@ import { validateMesh, warningsOf } from "../components/topology/validate";
 import { clusterAccess, type ClusterAccessArgs } from "./cluster-access";
 import type { ConfiguredMesh } from "./mesh";
 import { describeProblems } from "./problems";
+import { caKeys } from "./provided";
 
 export type { ClusterAccess, ClusterAccessArgs } from "./cluster-access";
 export { type ConfiguredMesh, deployMesh, type MeshOutputs } from "./mesh";
@@ -15,18 +16,21 @@ export { type ConfiguredMesh, deployMesh, type MeshOutputs } from "./mesh";
  * look is logged as a warning.
  *
  * @param access - how to reach each cluster, by its name in the spec; kubeconfigs may be Outputs
+ * @param secrets - keys of provided CAs, PEM, by the names in `privateKeySecret`
  * @throws pulumi.RunError that lists every problem with its path and the way to mend it
  */
 export function configureMesh(
   spec: MeshSpec,
   access: Readonly<Record<string, ClusterAccessArgs>>,
+  secrets: Readonly<Record<string, pulumi.Input<string>>> = {},
 ): ConfiguredMesh {
-  const problems = [...validateMesh(spec), ...accessProblems(spec, access)];
+  const problems = [...validateMesh(spec), ...accessProblems(spec, access), ...secretProblems(spec, secrets)];
   if (problems.length > 0) throw new pulumi.RunError(describeProblems("the mesh", problems));
   for (const { path, message } of warningsOf(spec)) void pulumi.log.warn(`the mesh: ${path} ${message}`);
   return {
     plan: planMesh(spec),
     access: new Map(Object.entries(access).map(([name, args]) => [name, clusterAccess(name, args)])),
+    caKeys: caKeys(spec, (name) => pulumi.secret(secrets[name] ?? "")),
   };
 }
 
@@ -44,6 +48,17 @@ function accessProblems(
         message: `is of no cluster of the mesh; add ${name} to clusters, or remove its access`,
       })),
   ];
+}
+
+function secretProblems(
+  { ca }: MeshSpec,
+  secrets: Readonly<Record<string, pulumi.Input<string>>>,
+): Problem[] {
+  return Object.entries(ca?.provided?.intermediates ?? {}).flatMap(([name, { privateKeySecret: secret }]) =>
+    secret === undefined || secret in secrets
+      ? []
+      : { path: `secrets.${secret}`, message: `is missing; give it the private key of the CA of ${name}` },
+  );
 }
 
 function clusterProblems(

@@ -12,6 +12,7 @@ import { linkTo } from "./links";
 import { type CaKeys, providedTrust } from "./provided";
 import { type Member, primaryMember, remoteMember } from "./members";
 import { clusterProvider } from "./providers";
+import { type RequestedCa, signingRequests } from "./signing-requests";
 import { type ClusterTrust, clusterTrust, type MeshTrust, meshTrust, rootExpiries } from "./trust";
 import { checkedAccess } from "./unchangeable";
 
@@ -43,6 +44,8 @@ export interface MeshOutputs {
   readonly gatewayAddresses: Record<string, pulumi.Output<string>>;
   /** Load balancer address of the istiod of each cluster that has it in another cluster. */
   readonly externalControlPlaneAddresses: Record<string, pulumi.Output<string>>;
+  /** What is to be signed for each cluster of `ca.provided.signingRequests`, PEM. */
+  readonly signingRequests: Record<string, pulumi.Output<string>>;
   /** Who observes whom, each by a credential for the observed cluster's API. */
   readonly links: string[];
   /** How many such credentials there are. */
@@ -53,7 +56,8 @@ export interface MeshOutputs {
 export function deployMesh({ plan, access: given, caKeys }: ConfiguredMesh): MeshOutputs {
   const access = checkedAccess(plan, given);
   const trust = meshTrust(plan);
-  const { trusts, root: issued } = trustsOf({ plan, access, caKeys }, trust);
+  const requested = signingRequests(plan);
+  const { trusts, root: issued } = trustsOf({ plan, access, caKeys }, trust, requested);
   const members = new Map<string, Member>();
   for (const cluster of plan.clusters.filter(isMember).filter(isPrimary)) {
     members.set(cluster.name, withControlPlane(cluster, { plan, access }, trusts));
@@ -72,6 +76,7 @@ export function deployMesh({ plan, access: given, caKeys }: ConfiguredMesh): Mes
     certificates: certificatesOf(plan, trust, trusts),
     gatewayAddresses: gatewayAddresses(members),
     externalControlPlaneAddresses: externalAddresses(members),
+    signingRequests: Object.fromEntries([...requested].map(([name, { request }]) => [name, request])),
     links: plan.links.map(linkText),
     credentials: plan.links.length,
   };
@@ -96,6 +101,7 @@ function withControlPlane(
 function trustsOf(
   { plan, access, caKeys = new Map() }: ConfiguredMesh,
   trust: MeshTrust | undefined,
+  requested: ReadonlyMap<string, RequestedCa>,
 ): IssuedTrust {
   const signing = plan.clusters
     .filter(isMember)
@@ -103,7 +109,7 @@ function trustsOf(
     .filter((cluster) => !adopts(cluster, "cacerts"));
   if (trust) return { trusts: new Map(signing.map((own) => [own.name, clusterTrust(own, plan, trust)])) };
   const { issuer, provided } = plan.ca;
-  if (provided !== undefined) return providedTrust(plan, provided, signing, caKeys);
+  if (provided !== undefined) return providedTrust(plan, provided, signing, caKeys, requested);
   if (issuer === undefined) return { trusts: new Map() };
   const clusters = new Map(plan.clusters.map((cluster) => [cluster.name, cluster]));
   return issuedTrust(plan, issuer, signing, (name) =>

@@ -5,14 +5,29 @@ import { firstNextUpdate } from "../components/topology/revocation";
 import type {
   ClusterPlan,
   MeshPlan,
+  MeshSpec,
   ProvidedCaSpec,
   ProvidedIntermediateSpec,
 } from "../components/topology/types";
 import { checkExpiry, type ExpiryNotice } from "./expiry";
+import type { RequestedCa } from "./signing-requests";
 import type { ClusterTrust } from "./trust";
 
-/** Private keys of provided CAs by cluster name, PEM; secret. */
+/** Private keys of provided CAs by cluster name, PEM; secret. Those that the program makes are not among them. */
 export type CaKeys = ReadonlyMap<string, pulumi.Output<string>>;
+
+/** The keys of provided CAs, by the names that the spec gives them. */
+export function caKeys(
+  { ca }: Pick<MeshSpec, "ca">,
+  secret: (name: string) => pulumi.Output<string>,
+): CaKeys {
+  const intermediates = Object.entries(ca?.provided?.intermediates ?? {});
+  return new Map(
+    intermediates.flatMap(([cluster, { privateKeySecret }]): [string, pulumi.Output<string>][] =>
+      privateKeySecret === undefined ? [] : [[cluster, secret(privateKeySecret)]],
+    ),
+  );
+}
 
 /** The clusters' signing CAs that were made elsewhere, and the root above them. */
 export function providedTrust(
@@ -20,6 +35,7 @@ export function providedTrust(
   provided: ProvidedCaSpec,
   clusters: readonly ClusterPlan[],
   keys: CaKeys,
+  requested: ReadonlyMap<string, RequestedCa>,
 ): { trusts: Map<string, ClusterTrust>; root: pulumi.Output<string> } {
   const notice = (what: string): ExpiryNotice => ({
     what,
@@ -37,8 +53,8 @@ export function providedTrust(
     checkExpiry(pulumi.output(nextUpdate), notice("a revocation list of ca.provided.crl"));
   const trusts = clusters.flatMap(({ name }): [string, ClusterTrust][] => {
     const own = provided.intermediates[name];
-    const key = keys.get(name);
-    if (own === undefined || key === undefined) return [];
+    if (own === undefined) return [];
+    const key = (certificate: X509Certificate) => keyOf(name, certificate, keys, requested);
     return [[name, clusterTrust(name, own, key, provided, notice(`the intermediate CA of ${name}`))]];
   });
   return { trusts: new Map(trusts), root };
@@ -47,7 +63,7 @@ export function providedTrust(
 function clusterTrust(
   name: string,
   own: ProvidedIntermediateSpec,
-  key: pulumi.Output<string>,
+  key: (certificate: X509Certificate) => pulumi.Output<string>,
   { rootCertificate, crl }: ProvidedCaSpec,
   notice: ExpiryNotice,
 ): ClusterTrust {
@@ -58,7 +74,7 @@ function clusterTrust(
   return {
     cacerts: {
       caCertificate: signing.toString(),
-      caPrivateKey: key.apply((pem) => matching(name, pem, signing)),
+      caPrivateKey: key(signing),
       certificateChain: joined(root === undefined ? path : [...path, root]),
       rootCertificate: joined(readCertificates(rootCertificate)),
       ...(crl === undefined ? {} : { crl }),
@@ -75,6 +91,38 @@ function checked(
 ): pulumi.Output<string> {
   const first = Math.min(...certificates.map(({ validToDate }) => validToDate.getTime()));
   return checkExpiry(pulumi.output(new Date(first).toISOString()), notice).apply(() => pem);
+}
+
+function keyOf(
+  cluster: string,
+  certificate: X509Certificate,
+  keys: CaKeys,
+  requested: ReadonlyMap<string, RequestedCa>,
+): pulumi.Output<string> {
+  const given = keys.get(cluster);
+  if (given !== undefined) return given.apply((pem) => matching(cluster, pem, certificate));
+  const own = requested.get(cluster);
+  if (own === undefined) throw new Error(`there is no key for the CA of ${cluster}`);
+  return requestedKey(cluster, certificate, own.keys);
+}
+
+/** One after the other, so that a key yet to be made leaves those known that come before it. */
+function requestedKey(
+  cluster: string,
+  certificate: X509Certificate,
+  [first, ...others]: RequestedCa["keys"],
+): pulumi.Output<string> {
+  if (first === undefined) {
+    throw new Error(
+      `ca.provided.intermediates.${cluster}.certificate belongs to none of the keys of its signing requests; ` +
+        `give the certificate that was made of one of the last two, or have the one in the output signingRequests signed`,
+    );
+  }
+  return first.apply((pem) =>
+    certificate.checkPrivateKey(createPrivateKey(pem))
+      ? pulumi.output(pem)
+      : requestedKey(cluster, certificate, others),
+  );
 }
 
 /** A key that is another certificate's would keep istiod from starting. */

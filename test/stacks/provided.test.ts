@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { planMesh, type MeshSpec, type ProvidedCaSpec } from "../../components";
+import { configureMesh } from "../../stacks/library";
 import { deployMesh } from "../../stacks/mesh";
 import { TestCa } from "../support/ca";
 import { decoded, find } from "../support/components";
-import { runFailingProgram, runProgram } from "../support/mocks";
+import { kubeconfig } from "../support/kubeconfigs";
+import { type MockCluster, runFailingProgram, runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
 import { cluster } from "../support/specs";
 
@@ -91,5 +93,91 @@ describe("a mesh under provided CAs", () => {
     });
     expect(failures.join()).toContain(`ca.provided.intermediates.cluster1.privateKeySecret ${message}`);
     expect(registrations.filter(({ name }) => name === "cluster1-cacerts")).toEqual([]);
+  });
+
+  describe("whose keys the program makes", () => {
+    /** cluster1's CA is signed for the key `own`; the program has made `keys` for its requests. */
+    const requesting = async (latest: number, own: TestCa, keys: Record<string, TestCa>) => {
+      const made = await Promise.all(
+        Object.entries(keys).map(async ([name, ca]) => [`cluster1-ca-${name}-key`, await ca.privateKey()]),
+      );
+      const changes: Partial<ProvidedCaSpec> = {
+        intermediates: {
+          cluster1: { certificate: own.certificate, chain: corporate.certificate },
+          cluster2: { certificate: second.certificate, privateKeySecret: "two" },
+        },
+        signingRequests: { cluster1: latest, cluster3: 1 },
+      };
+      const cluster: MockCluster = {
+        ingress: [{ ip: "192.0.2.1" }],
+        privateKeys: Object.fromEntries(made) as Record<string, string>,
+      };
+      return [deploy(changes, { cluster2: await second.privateKey() }), cluster] as const;
+    };
+    const keyOf = async (ran: Awaited<ReturnType<typeof runProgram>>) =>
+      decoded(find(ran.registrations, "cluster1-cacerts").inputs["data"])["ca-key.pem"];
+
+    test("have the requests as outputs, also of a cluster that is yet to join", async () => {
+      const { result } = await runProgram(...(await requesting(1, first, { 1: first })));
+      const outputs = (await valueOf(pulumi.output(result))) as Record<string, unknown>;
+      expect(outputs["signingRequests"]).toEqual({
+        cluster1: expect.stringContaining("cluster1-ca-1-request"),
+        cluster3: expect.stringContaining("cluster3-ca-1-request"),
+      });
+    });
+
+    test.each<[string, number, "1" | "2"]>([
+      ["use the key of their request", 1, "1"],
+      ["keep it while the next request is being signed", 2, "1"],
+      ["go to the next key with its certificate", 2, "2"],
+    ])("%s", async (_, latest, used) => {
+      const keys = { 1: first, 2: await corporate.sign("Next") };
+      const ran = await runProgram(...(await requesting(latest, keys[used], keys)));
+      expect(await keyOf(ran)).toBe(await keys[used].privateKey());
+      expect(find(ran.registrations, "cluster1-cacerts").secretPaths).toContain("data");
+      const made = ran.registrations.filter(({ name }) => /^cluster1-ca-\d$/.test(name));
+      expect(made.map(({ name }) => name)).toEqual(
+        Array.from({ length: latest }, (__, index) => `cluster1-ca-${index + 1}`),
+      );
+    });
+
+    test("keep no more than two keys", async () => {
+      const keys = { 2: first, 3: second };
+      const { registrations } = await runProgram(...(await requesting(3, first, keys)));
+      const made = registrations.filter(({ name }) => /^cluster1-ca-\d$/.test(name));
+      expect(made.map(({ name }) => name)).toEqual(["cluster1-ca-2", "cluster1-ca-3"]);
+    });
+
+    test("are not deployed with a certificate of another key", async () => {
+      const { failures, registrations } = await runFailingProgram(
+        ...(await requesting(2, first, { 1: second, 2: root })),
+      );
+      expect(failures.join()).toContain(
+        "ca.provided.intermediates.cluster1.certificate belongs to none of the keys of its signing requests",
+      );
+      expect(registrations.filter(({ name }) => name === "cluster1-cacerts")).toEqual([]);
+    });
+
+    test("can be asked for before there is a cluster", async () => {
+      const ca = {
+        provided: { rootCertificate: root.certificate, intermediates: {}, signingRequests: { a: 1 } },
+      };
+      const { result } = await runProgram(() => deployMesh(configureMesh({ clusters: [], ca }, {})));
+      expect(Object.keys(result.signingRequests)).toEqual(["a"]);
+    });
+  });
+
+  test("take their keys from a program that imports the library, and miss none", async () => {
+    const spec: MeshSpec = { clusters: [cluster(1), cluster(2)], ca: { provided: provided() } };
+    const both = kubeconfig([{ name: "cluster1" }, { name: "cluster2" }]);
+    const access = {
+      cluster1: { kubeconfig: both, context: "cluster1" },
+      cluster2: { kubeconfig: both, context: "cluster2" },
+    };
+    const { caKeys } = configureMesh(spec, access, { one: "first key", two: "second key" });
+    expect(await valueOf(caKeys?.get("cluster2") ?? pulumi.output(""))).toBe("second key");
+    expect(() => configureMesh(spec, access, { one: "first key" })).toThrow(
+      "secrets.two is missing; give it the private key of the CA of cluster2",
+    );
   });
 });

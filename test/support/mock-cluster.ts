@@ -9,6 +9,8 @@ export interface MockCluster {
   readonly charts?: Readonly<Record<string, readonly Manifest[]>>;
   /** Data of service-account tokens. @default a token named after the resource */
   readonly tokenData?: Record<string, string> | undefined;
+  /** Private keys that are made, PEM, by name. @default a text with the name */
+  readonly privateKeys?: Readonly<Record<string, string>>;
   /** Data of Secrets that are only read, base64. */
   readonly secretData?: Record<string, string> | undefined;
   /** Data of ConfigMaps that are only read. */
@@ -93,7 +95,10 @@ export async function stateOf(
 ): Promise<Record<string, unknown>> {
   switch (type) {
     case "tls:index/privateKey:PrivateKey":
-      return { privateKeyPem: `-----BEGIN PRIVATE KEY-----\n${name}\n-----END PRIVATE KEY-----\n` };
+      return {
+        privateKeyPem:
+          cluster.privateKeys?.[name] ?? `-----BEGIN PRIVATE KEY-----\n${name}\n-----END PRIVATE KEY-----\n`,
+      };
     case "tls:index/certRequest:CertRequest":
       return {
         certRequestPem: `-----BEGIN CERTIFICATE REQUEST-----\n${name}\n-----END CERTIFICATE REQUEST-----\n`,

@@ -1,37 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { type MockCluster, renderChart, stateOf } from "./mock-cluster";
+import { providerName, type Registration, toRegistration } from "./registration";
 
 export type { MockCluster } from "./mock-cluster";
-
-/** A resource as the program registered it. */
-export interface Registration {
-  readonly type: string;
-  readonly name: string;
-  readonly urn: string;
-  /** Inputs with secrets unwrapped. */
-  readonly inputs: Record<string, unknown>;
-  /** Paths of the inputs that were secret, such as `data.token`. */
-  readonly secretPaths: readonly string[];
-  /** Name of the provider that was set explicitly, for itself or its children. */
-  readonly provider?: string | undefined;
-  /** Name of the parent. */
-  readonly parent?: string | undefined;
-  /** Kind and name of what it waits for: explicit dependencies and resources whose outputs are inputs. */
-  readonly dependsOn: readonly string[];
-  readonly protect: boolean;
-  /** Whether it is dropped from the state only when it is removed. */
-  readonly retainOnDelete: boolean;
-  /** What replaces it when it changes. */
-  readonly replacementTrigger?: unknown;
-  /** Names of the hooks that run before it changes. */
-  readonly hooks: readonly string[];
-  /** Properties whose change replaces it. */
-  readonly replaceOnChanges: readonly string[];
-  readonly deleteBeforeReplace: boolean;
-  /** URNs that it also goes by. */
-  readonly aliases: readonly string[];
-}
+export type { Registration } from "./registration";
 
 /** A chart as the program asked for it to be rendered. */
 export interface ChartCall {
@@ -48,13 +21,22 @@ export interface Recording {
   readonly chartCalls: ChartCall[];
 }
 
-/** How long nothing may happen after a first failure before no other one is waited for. */
-const SETTLING_MS = 50;
+/** Requests of a program to the engine. */
+interface Traffic {
+  begun: number;
+  pending: number;
+}
 
-async function settled({ registrations }: Recording): Promise<void> {
-  for (let seen = -1; seen !== registrations.length;) {
-    seen = registrations.length;
-    await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
+/** After a failure no more is waited for once so many turns of the event loop have brought nothing. */
+const SETTLING_TURNS = 100;
+
+/** Counts turns and no time: on a busy machine the program gets as few of these as this loop. */
+async function settled(traffic: Traffic): Promise<void> {
+  let { begun } = traffic;
+  for (let idle = 0; idle < SETTLING_TURNS; idle += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (traffic.pending > 0 || traffic.begun !== begun) idle = 0;
+    ({ begun } = traffic);
   }
 }
 
@@ -90,11 +72,11 @@ export async function runFailingProgram(
   process.removeAllListeners("unhandledRejection");
   process.on("unhandledRejection", collect);
   try {
-    const recording = await startMocks(cluster);
+    const { recording, traffic } = await start(cluster);
     await program();
     // A resource whose inputs fail is never registered, and waiting for all registrations would then never end.
     await Promise.race([pulumi.runtime.disconnect().catch(collect), failed]);
-    await settled(recording);
+    await settled(traffic);
     return { failures: [...failures].sort(), ...sorted(recording) };
   } finally {
     process.off("unhandledRejection", collect);
@@ -104,6 +86,10 @@ export async function runFailingProgram(
 
 /** Sets mocks for the next resources; what the program asks for is added to the returned lists as it comes. */
 export async function startMocks(cluster: MockCluster = {}): Promise<Recording> {
+  return (await start(cluster)).recording;
+}
+
+async function start(cluster: MockCluster): Promise<{ recording: Recording; traffic: Traffic }> {
   const recording: Recording = { registrations: [], chartCalls: [] };
   const mocks: pulumi.runtime.Mocks = {
     newResource: async ({ type, name, inputs, custom, id }) => ({
@@ -113,8 +99,8 @@ export async function startMocks(cluster: MockCluster = {}): Promise<Recording> 
     call: (args) => answer(args, cluster, recording.chartCalls),
   };
   await pulumi.runtime.setMocks(mocks, "istio-multicluster", "test", cluster.preview ?? false);
-  recordRequests((request) => recording.registrations.push(toRegistration(request)));
-  return recording;
+  const traffic = watchRequests((request) => recording.registrations.push(toRegistration(request)));
+  return { recording, traffic };
 }
 
 function answer(
@@ -137,90 +123,30 @@ function answer(
   }
 }
 
+type Answer = (...answer: unknown[]) => void;
+
 /** The mocks' own hook sees neither parents nor dependencies nor where in the inputs a secret is, so the requests are read. */
-function recordRequests(record: (request: RegisterResourceRequest) => void): void {
-  const monitor = pulumi.runtime.getMonitor() as unknown as {
-    registerResourceHook(request: unknown, callback: (error: null) => void): void;
-    registerResource(request: RegisterResourceRequest, callback: unknown): unknown;
-  };
-  const register = monitor.registerResource.bind(monitor);
+function watchRequests(record: (request: RegisterResourceRequest) => void): Traffic {
+  const traffic: Traffic = { begun: 0, pending: 0 };
+  const monitor = pulumi.runtime.getMonitor() as unknown as Record<
+    "invoke" | "readResource" | "registerResource" | "registerResourceHook" | "registerResourceOutputs",
+    (request: unknown, callback: Answer) => unknown
+  >;
   // The mock monitor knows no hooks, and would run none.
   monitor.registerResourceHook = (_, callback) => callback(null);
-  monitor.registerResource = (request, callback) => {
-    record(request);
-    return register(request, callback);
-  };
-}
-
-function toRegistration(request: RegisterResourceRequest): Registration {
-  const secretPaths: string[] = [];
-  const inputs = unwrapSecrets(request.getObject()?.toJavaScript() ?? {}, "", secretPaths);
-  const providers = [
-    request.getProvider(),
-    ...[...request.getProvidersMap().entries()].map(([, ref]) => ref),
-  ];
-  const type = request.getType();
-  const parent = request.getParent();
-  const hooks = request.getHooks();
-  const parentType = parent === "" ? "" : `${parent.split("::")[2]?.split("$").at(-1)}$`;
-  return {
-    type,
-    name: request.getName(),
-    urn: `urn:pulumi:test::istio-multicluster::${parentType}${type}::${request.getName()}`,
-    inputs: inputs as Record<string, unknown>,
-    secretPaths: secretPaths.sort(),
-    provider: providers.filter((ref) => ref !== "").map(providerName)[0],
-    parent: parent === "" ? undefined : nameOf(parent),
-    dependsOn: [...new Set(request.getDependenciesList().map(kindAndName))].sort(),
-    protect: request.getProtect() ?? false,
-    retainOnDelete: request.getRetainondelete() ?? false,
-    replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
-    hooks: [...(hooks?.getBeforeCreateList() ?? []), ...(hooks?.getBeforeUpdateList() ?? [])],
-    replaceOnChanges: request.getReplaceonchangesList(),
-    deleteBeforeReplace: request.getDeletebeforereplace() ?? false,
-    aliases: [
-      ...request.getAliasurnsList(),
-      ...request
-        .getAliasesList()
-        .map(
-          (alias) => alias.getUrn() || alias.getSpec()?.getType() || (alias.getSpec()?.getParenturn() ?? ""),
-        ),
-    ],
-  };
-}
-
-/** How a secret looks on the wire. @see https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/rpc.ts */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
-
-function unwrapSecrets(value: unknown, path: string, secretPaths: string[]): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (Reflect.get(value, SIGNATURE) === SECRET) {
-    secretPaths.push(path);
-    return unwrapSecrets(Reflect.get(value, "value"), path, secretPaths);
+  for (const kind of ["invoke", "readResource", "registerResource", "registerResourceOutputs"] as const) {
+    const ask = monitor[kind].bind(monitor);
+    monitor[kind] = (request, callback) => {
+      if (kind === "registerResource") record(request as RegisterResourceRequest);
+      traffic.begun += 1;
+      traffic.pending += 1;
+      return ask(request, (...answer) => {
+        traffic.pending -= 1;
+        callback(...answer);
+      });
+    };
   }
-  if (Array.isArray(value)) {
-    return value.map((item, index) => unwrapSecrets(item, `${path}[${index}]`, secretPaths));
-  }
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key,
-      unwrapSecrets(item, path === "" ? key : `${path}.${key}`, secretPaths),
-    ]),
-  );
-}
-
-function providerName(reference: string): string {
-  return nameOf(reference.slice(0, reference.lastIndexOf("::")));
-}
-
-function nameOf(urn: string): string {
-  return urn.split("::").at(-1) ?? urn;
-}
-
-/** Of a chart the Service, the Deployment and more have the same name. */
-function kindAndName(urn: string): string {
-  return `${urn.split("::")[2]?.split(":").at(-1)} ${nameOf(urn)}`;
+  return traffic;
 }
 
 function sorted({ registrations, chartCalls }: Recording): Recording {

@@ -53,7 +53,7 @@ describe("provided CAs", () => {
   test("are refused where a primary has none, unless it has adopted its own", () => {
     const intermediates = { cluster1: ca(first.certificate) };
     expect(problems(spec({ intermediates }))).toEqual([
-      "ca.provided.intermediates has no CA for cluster2; have one signed under the root, and add certificate and privateKeySecret",
+      "ca.provided.intermediates has no CA for cluster2; have one signed under the root, and add its certificate; signingRequests: { cluster2: 1 } makes the key and what is to be signed, before cluster2 is one of the clusters",
     ]);
   });
 
@@ -123,6 +123,37 @@ describe("provided CAs", () => {
   test("beside settings for CAs that the program makes are refused", () => {
     expect(problems(spec({}, { rootValidityDays: 5000 }))).toEqual([
       "ca.rootValidityDays has no effect on CAs that are provided; remove it, or ca.provided",
+    ]);
+  });
+
+  test("without a key are refused, unless the program makes it", () => {
+    const intermediates = {
+      cluster1: ca(first.certificate),
+      cluster2: { certificate: second.certificate },
+    };
+    expect(problems(spec({ intermediates }))).toEqual([
+      "ca.provided.intermediates.cluster2 has no key; name the secret config value that holds it in privateKeySecret, or ask for the certificate with signingRequests: { cluster2: 1 }",
+    ]);
+    expect(problems(spec({ intermediates, signingRequests: { cluster2: 1 } }))).toEqual([]);
+  });
+
+  test("may say of what kind the keys are for which they ask, and only then", () => {
+    const algorithm = { intermediateAlgorithm: "RSA-4096" } as const;
+    expect(problems(spec({ signingRequests: { cluster4: 1 } }, algorithm))).toEqual([]);
+    expect(problems(spec({}, algorithm))).toEqual([
+      "ca.intermediateAlgorithm has no effect on CAs that are provided; remove it, or ca.provided",
+    ]);
+  });
+
+  test("may be asked for before there is a cluster, by a name that one can have", () => {
+    const asking = (signingRequests: Record<string, number>) => ({
+      ...spec({ intermediates: {}, signingRequests }),
+      clusters: [],
+    });
+    expect(problems(asking({ cluster1: 1 }))).toEqual([]);
+    expect(problems(asking({}))).toEqual([expect.stringMatching(/^clusters is empty/)]);
+    expect(problems(asking({ Cluster_1: 1 }))).toEqual([
+      expect.stringMatching(/^ca\.provided\.signingRequests\.Cluster_1 "Cluster_1" is not a DNS-1123 label/),
     ]);
   });
 

@@ -3,7 +3,7 @@ import { adopts } from "../adopt";
 import { isPrimary, membersOf } from "../links";
 import { revocationFaults } from "../revocation";
 import type { CaSpec, MeshSpec, Problem, ProvidedCaSpec } from "../types";
-import { unknownCluster } from "./names";
+import { labelProblems, unknownCluster } from "./names";
 
 const PATH = "ca.provided";
 
@@ -20,22 +20,31 @@ const OF_GENERATED = [
   "issuer",
 ] as const satisfies readonly (keyof CaSpec)[];
 
+/** Of these, what also says how the keys are made for which signatures are asked. */
+const OF_KEYS: readonly string[] = ["intermediateAlgorithm"];
+
 /** CAs from elsewhere make up whole and valid chains under the one root. */
 export function providedCa(spec: MeshSpec): Problem[] {
   const provided = spec.ca?.provided;
   if (provided === undefined) return [];
   const root = rootProblems(provided);
   return [
-    ...OF_GENERATED.filter((key) => spec.ca?.[key] !== undefined).map((key) => ({
-      path: `ca.${key}`,
-      message: "has no effect on CAs that are provided; remove it, or ca.provided",
-    })),
+    ...withoutEffect(provided, spec.ca ?? {}),
     ...root,
     ...Object.keys(provided.intermediates).flatMap((name) => ownerProblems(name, spec)),
     ...missing(provided, spec),
+    ...keyProblems(provided),
     // Every chain ends in the root, so nothing can be said of chains without it.
     ...(root.length > 0 ? [] : unique([...chainProblems(provided), ...crlProblems(provided)])),
   ];
+}
+
+function withoutEffect({ signingRequests }: ProvidedCaSpec, ca: CaSpec): Problem[] {
+  const ofKeys = signingRequests === undefined ? [] : OF_KEYS;
+  return OF_GENERATED.filter((key) => ca[key] !== undefined && !ofKeys.includes(key)).map((key) => ({
+    path: `ca.${key}`,
+    message: "has no effect on CAs that are provided; remove it, or ca.provided",
+  }));
 }
 
 function rootProblems({ rootCertificate }: ProvidedCaSpec): Problem[] {
@@ -67,8 +76,21 @@ function missing({ intermediates }: ProvidedCaSpec, spec: MeshSpec): Problem[] {
     .filter(({ name }) => intermediates[name] === undefined)
     .map(({ name }) => ({
       path: `${PATH}.intermediates`,
-      message: `has no CA for ${name}; have one signed under the root, and add certificate and privateKeySecret`,
+      message: `has no CA for ${name}; have one signed under the root, and add its certificate; signingRequests: { ${name}: 1 } makes the key and what is to be signed, before ${name} is one of the clusters`,
     }));
+}
+
+function keyProblems({ intermediates, signingRequests = {} }: ProvidedCaSpec): Problem[] {
+  const names = Object.keys(signingRequests).flatMap((name) =>
+    labelProblems(name, `${PATH}.signingRequests.${name}`),
+  );
+  const keyless = Object.entries(intermediates)
+    .filter(([name, own]) => own.privateKeySecret === undefined && signingRequests[name] === undefined)
+    .map(([name]) => ({
+      path: `${PATH}.intermediates.${name}`,
+      message: `has no key; name the secret config value that holds it in privateKeySecret, or ask for the certificate with signingRequests: { ${name}: 1 }`,
+    }));
+  return [...names, ...keyless];
 }
 
 function chainProblems({ rootCertificate, intermediates }: ProvidedCaSpec): Problem[] {

@@ -1,0 +1,34 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { CaSigningRequest } from "../components";
+import type { MeshPlan } from "../components/topology/types";
+
+/** What is to be signed for a cluster, and the keys that its certificate may belong to. */
+export interface RequestedCa {
+  /** The latest request, PEM. */
+  readonly request: pulumi.Output<string>;
+  /** Of the request before and of the latest, PEM; secret. */
+  readonly keys: readonly pulumi.Output<string>[];
+}
+
+/**
+ * The requests for CAs whose keys the program makes, by cluster name. The one before the latest is kept, because its
+ * certificate is in use until the latest one is signed.
+ */
+export function signingRequests({ ca }: MeshPlan): ReadonlyMap<string, RequestedCa> {
+  const requested = Object.entries(ca.provided?.signingRequests ?? {});
+  return new Map(
+    requested.map(([clusterName, latest]) => {
+      const numbers = latest === 1 ? [1] : [latest - 1, latest];
+      const made = numbers.map(
+        (number) =>
+          new CaSigningRequest(`${clusterName}-ca-${number}`, {
+            clusterName,
+            algorithm: ca.intermediateAlgorithm,
+            organization: ca.organization,
+          }),
+      );
+      const { request } = made[made.length - 1] as CaSigningRequest;
+      return [clusterName, { request, keys: made.map(({ privateKey }) => privateKey) }];
+    }),
+  );
+}

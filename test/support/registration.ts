@@ -1,0 +1,103 @@
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+
+/** A resource as the program registered it. */
+export interface Registration {
+  readonly type: string;
+  readonly name: string;
+  readonly urn: string;
+  /** Inputs with secrets unwrapped. */
+  readonly inputs: Record<string, unknown>;
+  /** Paths of the inputs that were secret, such as `data.token`. */
+  readonly secretPaths: readonly string[];
+  /** Name of the provider that was set explicitly, for itself or its children. */
+  readonly provider?: string | undefined;
+  /** Name of the parent. */
+  readonly parent?: string | undefined;
+  /** Kind and name of what it waits for: explicit dependencies and resources whose outputs are inputs. */
+  readonly dependsOn: readonly string[];
+  readonly protect: boolean;
+  /** Whether it is dropped from the state only when it is removed. */
+  readonly retainOnDelete: boolean;
+  /** What replaces it when it changes. */
+  readonly replacementTrigger?: unknown;
+  /** Names of the hooks that run before it changes. */
+  readonly hooks: readonly string[];
+  /** Properties whose change replaces it. */
+  readonly replaceOnChanges: readonly string[];
+  readonly deleteBeforeReplace: boolean;
+  /** URNs that it also goes by. */
+  readonly aliases: readonly string[];
+}
+
+/** What a request to register says. */
+export function toRegistration(request: RegisterResourceRequest): Registration {
+  const secretPaths: string[] = [];
+  const inputs = unwrapSecrets(request.getObject()?.toJavaScript() ?? {}, "", secretPaths);
+  const providers = [
+    request.getProvider(),
+    ...[...request.getProvidersMap().entries()].map(([, ref]) => ref),
+  ];
+  const type = request.getType();
+  const parent = request.getParent();
+  const hooks = request.getHooks();
+  const parentType = parent === "" ? "" : `${parent.split("::")[2]?.split("$").at(-1)}$`;
+  return {
+    type,
+    name: request.getName(),
+    urn: `urn:pulumi:test::istio-multicluster::${parentType}${type}::${request.getName()}`,
+    inputs: inputs as Record<string, unknown>,
+    secretPaths: secretPaths.sort(),
+    provider: providers.filter((ref) => ref !== "").map(providerName)[0],
+    parent: parent === "" ? undefined : nameOf(parent),
+    dependsOn: [...new Set(request.getDependenciesList().map(kindAndName))].sort(),
+    protect: request.getProtect() ?? false,
+    retainOnDelete: request.getRetainondelete() ?? false,
+    replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
+    hooks: [...(hooks?.getBeforeCreateList() ?? []), ...(hooks?.getBeforeUpdateList() ?? [])],
+    replaceOnChanges: request.getReplaceonchangesList(),
+    deleteBeforeReplace: request.getDeletebeforereplace() ?? false,
+    aliases: [
+      ...request.getAliasurnsList(),
+      ...request
+        .getAliasesList()
+        .map(
+          (alias) => alias.getUrn() || alias.getSpec()?.getType() || (alias.getSpec()?.getParenturn() ?? ""),
+        ),
+    ],
+  };
+}
+
+/** How a secret looks on the wire. @see https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/rpc.ts */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+function unwrapSecrets(value: unknown, path: string, secretPaths: string[]): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Reflect.get(value, SIGNATURE) === SECRET) {
+    secretPaths.push(path);
+    return unwrapSecrets(Reflect.get(value, "value"), path, secretPaths);
+  }
+  if (Array.isArray(value)) {
+    return value.map((item, index) => unwrapSecrets(item, `${path}[${index}]`, secretPaths));
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      unwrapSecrets(item, path === "" ? key : `${path}.${key}`, secretPaths),
+    ]),
+  );
+}
+
+/** The name in a reference to a provider. */
+export function providerName(reference: string): string {
+  return nameOf(reference.slice(0, reference.lastIndexOf("::")));
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").at(-1) ?? urn;
+}
+
+/** Of a chart the Service, the Deployment and more have the same name. */
+function kindAndName(urn: string): string {
+  return `${urn.split("::")[2]?.split(":").at(-1)} ${nameOf(urn)}`;
+}
