@@ -43,12 +43,18 @@ export function interruptedObjects(
  * @returns a sentence if there was something to take
  */
 export async function disown(object: InterruptedObject, kubeConfig: KubeConfig): Promise<string[]> {
-  const { cluster, currentManager, ...reference } = object;
   const api = KubernetesObjectApi.makeApiClient(kubeConfig);
-  const live = await api.read(reference).catch((error: unknown) => {
-    if ((error as { code?: number }).code === 404) return undefined;
-    throw error;
-  });
+  for (;;) {
+    const released = await release(object, api);
+    if (released !== "changed meanwhile") return released;
+  }
+}
+
+async function release(
+  { cluster, currentManager, ...reference }: InterruptedObject,
+  api: KubernetesObjectApi,
+): Promise<string[] | "changed meanwhile"> {
+  const live = await unless(404, api.read(reference));
   const entries = live?.metadata?.managedFields ?? [];
   const kept = entries.filter(({ manager = "" }) => !MADE_UP.test(manager) || manager === currentManager);
   if (kept.length === entries.length) return [];
@@ -60,8 +66,20 @@ export async function disown(object: InterruptedObject, kubeConfig: KubeConfig):
     managedFields,
   };
   const unset = undefined;
-  await api.patch({ ...reference, metadata }, unset, unset, unset, unset, PatchStrategy.MergePatch);
+  const patched = api.patch({ ...reference, metadata }, unset, unset, unset, unset, PatchStrategy.MergePatch);
+  // Controllers write the status of an object at any time, which makes a new version of it.
+  if ((await unless(409, patched)) === undefined) return "changed meanwhile";
   return [
-    `${cluster}: released ${object.kind} ${object.metadata.name} from the field manager of an interrupted create`,
+    `${cluster}: released ${reference.kind} ${reference.metadata.name} from the field manager of an interrupted create`,
   ];
+}
+
+/** Nothing if an API server's answer is this error. */
+async function unless<T>(status: number, answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if ((error as { code?: number }).code === status) return undefined;
+    throw error;
+  }
 }

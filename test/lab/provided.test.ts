@@ -1,0 +1,174 @@
+import { X509Certificate } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { defaultSpec } from "../../lab";
+import { privateKeysIn, publicKeyOf } from "../support/private-keys";
+import { TestCa } from "../support/ca";
+import { pulumi } from "./scenarios/secrecy";
+import { apply } from "./support/apply";
+import { proxyChain } from "./support/certificates";
+import { istiodChain, verifyChain } from "./support/issued-chain";
+import { requestHello } from "./support/pods";
+import { previewedSteps, Suite } from "./support/suite";
+
+const CLUSTERS = ["cluster1", "cluster2", "cluster3"];
+
+/** Files reach pods in the kubelet's own time, and in the lab's as well. */
+const RELOAD = { timeout: 120_000, interval: 2000 };
+
+/** Every request on a connection of its own, so that each is judged by the certificates of its time. */
+const CONNECTION_PER_REQUEST = {
+  apiVersion: "networking.istio.io/v1",
+  kind: "DestinationRule",
+  metadata: { name: "connection-per-request", namespace: "sample" },
+  spec: {
+    host: "helloworld.sample.svc.cluster.local",
+    trafficPolicy: { connectionPool: { http: { maxRequestsPerConnection: 1 } } },
+  },
+};
+
+/** The root stays with those who made it; cluster2's CA is signed on request, cluster1's by a CA in between. */
+describe("CAs that were made elsewhere", () => {
+  const suite = new Suite(defaultSpec("provided", 3));
+  let root: TestCa;
+  let policy: TestCa;
+  let first: TestCa;
+  let third: TestCa;
+  let requested: string;
+
+  beforeAll(async () => {
+    root = await TestCa.root("Corporate Root");
+    policy = await root.sign("Policy CA", { pathLength: 1 });
+    first = await policy.sign("cluster1", { pathLength: 0 });
+    third = await root.sign("cluster3", { pathLength: 0 });
+    await suite.start();
+  });
+  afterAll(() => suite.stop());
+
+  /** The config of `ca.provided`, with what is to be secret beside it. */
+  const configure = async (
+    provided: Record<string, unknown>,
+    keys: Record<string, TestCa>,
+    mesh: Record<string, unknown> = {
+      sampleApps: { helloworld: { cluster1: ["v1"], cluster2: undefined, cluster3: undefined } },
+    },
+  ) => {
+    const ca = { protectRoot: undefined, provided: { rootCertificate: root.certificate, ...provided } };
+    await suite.configure({ ca, ...mesh });
+    for (const [name, key] of Object.entries(keys)) {
+      await suite.stack.setConfig(`istio-multicluster:${name}`, {
+        value: await key.privateKey(),
+        secret: true,
+      });
+    }
+  };
+
+  const intermediates = (cluster2: Record<string, string>) => ({
+    cluster1: { certificate: first.certificate, chain: policy.certificate, privateKeySecret: "key1" },
+    cluster2,
+    cluster3: { certificate: third.certificate, privateKeySecret: "key3" },
+  });
+
+  describe("with the root's key out of Pulumi's reach", () => {
+    test("a stack without clusters makes the request for a CA", async () => {
+      const provided = { intermediates: {}, signingRequests: { cluster2: 1 } };
+      await configure(provided, {}, { clusters: [], sampleApps: undefined });
+      await suite.stack.up();
+      const { signingRequests } = await suite.stack.outputs();
+      const { cluster2 = "" } = signingRequests?.value as Record<string, string>;
+      requested = await root.signRequest(cluster2, { pathLength: 0 });
+    });
+
+    test("the signed certificate makes the cluster a part of the mesh, in which requests cross", async () => {
+      const provided = {
+        intermediates: intermediates({ certificate: requested }),
+        signingRequests: { cluster2: 1 },
+      };
+      await configure(provided, { key1: first, key3: third });
+      await suite.stack.up();
+      await suite.expectWorkingMesh();
+      expect(await previewedSteps(suite.stack)).toEqual({});
+    });
+
+    test("every live chain ends in the root, whatever its length", async () => {
+      const lengths: number[] = [];
+      for (const cluster of CLUSTERS) {
+        verifyChain(await istiodChain(suite, cluster), root.certificate);
+        const chain =
+          (await proxyChain(suite, cluster)).match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
+        verifyChain(chain, root.certificate);
+        lengths.push(chain.length);
+      }
+      expect(lengths).toEqual([4, 3, 3]);
+    });
+
+    test("the state has the clusters' keys, encrypted, and none of the root's", () => {
+      const shown = privateKeysIn(pulumi(suite, "stack", "export", "--show-secrets"));
+      const above = [root, policy].map(({ certificate }) => publicKeyOf(certificate));
+      const own = [first.certificate, requested, third.certificate].map(publicKeyOf);
+      expect([...shown].sort()).toEqual(own.sort());
+      expect(above.filter((key) => shown.has(key))).toEqual([]);
+      expect([...privateKeysIn(pulumi(suite, "stack", "export"))]).toEqual([]);
+    });
+  });
+
+  describe("with revocation lists", () => {
+    let second: TestCa;
+    const own = () => intermediates({ certificate: second.certificate, privateKeySecret: "key2" });
+    const lists = async (...revoked: TestCa[]) => {
+      const serials = revoked.map(({ certificate }) => new X509Certificate(certificate).serialNumber);
+      const others = [policy, first, second, third].map((ca) => ca.crl([]));
+      return [await root.crl(serials), ...(await Promise.all(others))].join("");
+    };
+    const listServed = (cluster: string) =>
+      suite.kubectl(cluster, "get", "configmap", "-n", "sample", "istio-ca-crl", "-o", "jsonpath={.data}");
+
+    beforeAll(async () => {
+      second = await root.sign("cluster2", { pathLength: 0 });
+      for (const cluster of CLUSTERS) apply(suite, cluster, [CONNECTION_PER_REQUEST]);
+      const crl = await lists();
+      await configure({ intermediates: own(), crl }, { key1: first, key2: second, key3: third });
+      await suite.stack.up();
+      await vi.waitFor(
+        () => CLUSTERS.forEach((cluster) => expect(listServed(cluster)).toContain("CRL")),
+        RELOAD,
+      );
+    });
+
+    test("that revoke nothing, every cluster's requests are answered", async () => {
+      await suite.expectWorkingMesh();
+      for (const cluster of ["cluster2", "cluster3"])
+        expect(await requestHello(suite, cluster)).toMatch(/^200 /);
+    });
+
+    test("that revoke cluster2's CA, its new connections fail, and cluster3's do not", async () => {
+      await configure(
+        { intermediates: own(), crl: await lists(second) },
+        { key1: first, key2: second, key3: third },
+      );
+      expect(await previewedSteps(suite.stack)).toEqual({
+        update: CLUSTERS.map((cluster) => `Secret ${cluster}-cacerts`),
+      });
+      await suite.stack.up();
+      await vi.waitFor(
+        async () => expect(await requestHello(suite, "cluster2")).toMatch(/^503 .*REVOKED/s),
+        RELOAD,
+      );
+      for (let request = 0; request < 20; request += 1) {
+        expect(await requestHello(suite, "cluster2")).toMatch(/^503 /);
+        expect(await requestHello(suite, "cluster3")).toMatch(/^200 /);
+      }
+    });
+
+    test("cluster2 is back once it has another CA", async () => {
+      const revoked = second;
+      second = await root.sign("cluster2 again", { pathLength: 0 });
+      await configure(
+        { intermediates: own(), crl: await lists(revoked) },
+        { key1: first, key2: second, key3: third },
+      );
+      await suite.stack.up();
+      await vi.waitFor(async () => expect(await requestHello(suite, "cluster2")).toMatch(/^200 /), RELOAD);
+      await suite.expectWorkingMesh();
+    });
+  });
+});
