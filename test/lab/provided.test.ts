@@ -96,7 +96,8 @@ describe("CAs that were made elsewhere", () => {
         const chain =
           (await proxyChain(suite, cluster)).match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
         verifyChain(chain, root.certificate);
-        lengths.push(chain.length);
+        // istiod adds the root to a chain that has it already.
+        lengths.push(new Set(chain).size);
       }
       expect(lengths).toEqual([4, 3, 3]);
     });

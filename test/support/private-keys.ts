@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 
-const PRIVATE_KEY = /-----BEGIN ([A-Z ]*)PRIVATE KEY-----[^-]+-----END \1PRIVATE KEY-----/g;
+/** Without OpenSSH's form, which Pulumi writes beside the others. */
+const PRIVATE_KEY = /-----BEGIN (EC |RSA |)PRIVATE KEY-----[^-]+-----END \1PRIVATE KEY-----/g;
 
 /** Shorter texts are no key. */
 const BASE64 = /^[A-Za-z0-9+/]{100,}={0,2}$/;
@@ -27,7 +28,8 @@ function textsIn(value: unknown): string[] {
   if (typeof value === "object" && value !== null) return Object.values(value).flatMap(textsIn);
   if (typeof value !== "string") return [];
   if (BASE64.test(value)) return textsIn(Buffer.from(value, "base64").toString());
-  return [value, ...textsIn(parsed(value))];
+  const within = parsed(value);
+  return within === undefined ? [value] : textsIn(within);
 }
 
 /** Pulumi writes secrets as JSON within the JSON. */

@@ -179,6 +179,17 @@ describe("provided CAs", () => {
       ]);
     });
 
+    test("are refused beside a CA whose key nobody has who could sign one", async () => {
+      const intermediates = {
+        cluster1: ca(first.certificate),
+        cluster2: { certificate: second.certificate },
+      };
+      const crl = await lists(root, first, second);
+      expect(problems(spec({ intermediates, signingRequests: { cluster2: 1 }, crl }))).toEqual([
+        "ca.provided.crl cannot have a list of the CA of cluster2, which only its own key could sign, and that the program made; give it a key of yours in privateKeySecret",
+      ]);
+    });
+
     test("that are none are refused", () => {
       expect(problems(spec({ crl: "none" }))).toEqual([
         expect.stringMatching(/^ca\.provided\.crl holds no revocation list/),

@@ -115,6 +115,13 @@ function chainProblems({ rootCertificate, intermediates }: ProvidedCaSpec): Prob
 function crlProblems({ crl, rootCertificate, intermediates }: ProvidedCaSpec): Problem[] {
   if (crl === undefined) return [];
   const path = `${PATH}.crl`;
+  const keyless = Object.keys(intermediates).filter(
+    (name) => intermediates[name]?.privateKeySecret === undefined,
+  );
+  if (keyless.length > 0) {
+    const message = `cannot have a list of the CA of ${keyless.join(", ")}, which only its own key could sign, and that the program made; give it a key of yours in privateKeySecret`;
+    return [{ path, message }];
+  }
   return parsing(path, () => {
     const cas = [
       rootCertificate,

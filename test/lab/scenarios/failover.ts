@@ -39,11 +39,14 @@ export function failoverScenario(suite: Suite): void {
     const local = { cluster: "cluster1", namespace: "sample", pod: "helloworld" };
     const { ip } = runningPod(suite, "cluster1", "sample", "app=helloworld");
     const load = await Load.start(suite, "cluster1");
+    let windowEnd: string;
     await until("some requests", () => Promise.resolve(load.sent > 20));
     await refusePort(suite.lab.name, local, HELLOWORLD_PORT);
     try {
       await until("the ejection", async () => (await healthOf(suite, ip)) === LEFT_OUT, 10);
       const ejected = load.sent;
+      // A request may be on its way.
+      windowEnd = new Date(Date.now() + 1000).toISOString();
       expect(await askFromCluster1(suite, 20)).toEqual(Array.from({ length: 20 }, () => "v2"));
       await until("requests to the other cluster", () => Promise.resolve(load.sent > ejected + 50));
       // Nothing but outlier detection keeps the requests away from the local pod.
@@ -55,9 +58,10 @@ export function failoverScenario(suite: Suite): void {
     await until("the return", async () => (await healthOf(suite, ip)) === "healthy", EJECTION_SECONDS + 10);
     expect(await askFromCluster1(suite, 20)).toEqual(Array.from({ length: 20 }, () => "v1"));
     const { failures } = await load.stop();
-    expect(failures.map((failure) => failure.split(" ")[1])).toEqual(
-      Array.from({ length: ERRORS }, () => "503"),
-    );
+    // One failed request may count as several errors, because proxies try again.
+    expect(failures.length).toBeLessThanOrEqual(ERRORS);
+    expect(failures.filter((failure) => failure > windowEnd)).toEqual([]);
+    for (const failure of failures) expect(failure).toMatch(/^\S+ 503 /);
   });
 }
 

@@ -1,26 +1,11 @@
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { apply, type KubernetesObject } from "./apply";
 import type { Suite } from "./suite";
 
 /** Namespace of cert-manager and of what ClusterIssuers refer to. */
 const NAMESPACE = "cert-manager";
-
-interface KubernetesObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  readonly [field: string]: unknown;
-}
-
-/** Applies objects to a cluster. */
-export function apply(suite: Suite, cluster: string, items: readonly KubernetesObject[]): void {
-  const kubeconfig = suite.kubeconfigOf(cluster);
-  const command = ["--kubeconfig", kubeconfig, "apply", "--server-side", "-f", "-"];
-  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
-  execFileSync(suite.toolchain.bin.kubectl, command, { input, stdio: ["pipe", "ignore", "inherit"] });
-}
 
 /** Runs cert-manager's controller in a cluster. Its webhook only checks input, and its CA injector serves the webhook. */
 export function installCertManager(suite: Suite, cluster: string): void {

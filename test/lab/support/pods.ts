@@ -42,3 +42,14 @@ export function connects(suite: Suite, cluster: string, ip: string, port: number
     () => false,
   );
 }
+
+/** One request of a cluster's client to helloworld: status and body. */
+export async function requestHello(suite: Suite, cluster: string): Promise<string> {
+  const url = "http://helloworld.sample:5000/hello";
+  return clientExec(suite, cluster, "curl", ["curl", "-sS", "-m", "10", "-w", "\n%{http_code}", url]).then(
+    (output) => {
+      const [status, ...body] = output.split("\n").reverse();
+      return `${status} ${body.reverse().join("\n")}`;
+    },
+  );
+}

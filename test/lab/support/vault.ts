@@ -1,5 +1,6 @@
 import { execInNodeNetwork } from "../../../lab";
-import { apply, deployment } from "./cert-manager";
+import { apply } from "./apply";
+import { deployment } from "./cert-manager";
 import type { Suite } from "./suite";
 
 const NAME = "vault";
