@@ -39,7 +39,7 @@ function checkedMesh({ trustDomain, ca }: MeshPlan): pulumi.Output<unknown> {
       "keep it, or destroy the mesh and build it anew",
   });
   const signer = unchanged("unchangeable-signer", {
-    path: "ca.issuer",
+    path: "what signs the clusters' CAs",
     value: signerOf(ca),
     reason:
       "the CAs would get another root, and the Secrets that istiods read another owner, under the running mesh; " +
@@ -48,7 +48,8 @@ function checkedMesh({ trustDomain, ca }: MeshPlan): pulumi.Output<unknown> {
   return pulumi.all([domain, signer]);
 }
 
-function signerOf({ issuer }: MeshPlan["ca"]): string {
+function signerOf({ issuer, provided }: MeshPlan["ca"]): string {
+  if (provided !== undefined) return "a PKI elsewhere";
   if (issuer === undefined) return "a root of the program's own";
   return issuer.cluster === undefined ? "an issuer in each cluster" : "an issuer in one cluster";
 }

@@ -117,7 +117,7 @@ describe("of a deployed mesh", () => {
     [
       "who signs the CAs",
       { "unchangeable-signer": "an issuer in each cluster" },
-      "ca.issuer cannot change from an issuer in each cluster to a root of the program's own: the CAs would get another root",
+      "what signs the clusters' CAs cannot change from an issuer in each cluster to a root of the program's own: the CAs would get another root",
       ["cluster1", "cluster2"],
     ],
     [

@@ -74,6 +74,18 @@ describe("a mesh under provided CAs", () => {
     expect(files("cluster1")["ca-crl.pem"]).toBe(crl);
   });
 
+  test("cannot take the place of a root that the program made", async () => {
+    const keys = { cluster1: await first.privateKey(), cluster2: await second.privateKey() };
+    const { failures } = await runFailingProgram(deploy({}, keys), {
+      ingress: [{ ip: "192.0.2.1" }],
+      stashed: { "unchangeable-signer": "a root of the program's own" },
+      preview: true,
+    });
+    expect(failures.join("\n")).toContain(
+      "what signs the clusters' CAs cannot change from a root of the program's own to a PKI elsewhere",
+    );
+  });
+
   test("tells its root and when its CAs end", async () => {
     const { result } = await cacertsOf();
     const outputs = (await valueOf(pulumi.output(result))) as Record<string, unknown>;

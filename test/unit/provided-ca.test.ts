@@ -126,6 +126,14 @@ describe("provided CAs", () => {
     ]);
   });
 
+  test("beside a CA epoch of a cluster are refused", () => {
+    const mesh = spec();
+    const [first, ...others] = mesh.clusters;
+    expect(problems({ ...mesh, clusters: [{ ...first!, caEpoch: 2 }, ...others] })).toEqual([
+      "clusters[0].caEpoch has no effect on CAs that are provided; remove it, or ca.provided",
+    ]);
+  });
+
   test("without a key are refused, unless the program makes it", () => {
     const intermediates = {
       cluster1: ca(first.certificate),

@@ -29,7 +29,7 @@ export function providedCa(spec: MeshSpec): Problem[] {
   if (provided === undefined) return [];
   const root = rootProblems(provided);
   return [
-    ...withoutEffect(provided, spec.ca ?? {}),
+    ...withoutEffect(provided, spec),
     ...root,
     ...Object.keys(provided.intermediates).flatMap((name) => ownerProblems(name, spec)),
     ...missing(provided, spec),
@@ -39,12 +39,16 @@ export function providedCa(spec: MeshSpec): Problem[] {
   ];
 }
 
-function withoutEffect({ signingRequests }: ProvidedCaSpec, ca: CaSpec): Problem[] {
+function withoutEffect({ signingRequests }: ProvidedCaSpec, { ca = {}, clusters }: MeshSpec): Problem[] {
   const ofKeys = signingRequests === undefined ? [] : OF_KEYS;
-  return OF_GENERATED.filter((key) => ca[key] !== undefined && !ofKeys.includes(key)).map((key) => ({
-    path: `ca.${key}`,
-    message: "has no effect on CAs that are provided; remove it, or ca.provided",
-  }));
+  const settings = OF_GENERATED.filter((key) => ca[key] !== undefined && !ofKeys.includes(key));
+  const epochs = clusters.flatMap(({ caEpoch }, index) => (caEpoch === undefined ? [] : [index]));
+  const paths = [
+    ...settings.map((key) => `ca.${key}`),
+    ...epochs.map((index) => `clusters[${index}].caEpoch`),
+  ];
+  const message = "has no effect on CAs that are provided; remove it, or ca.provided";
+  return paths.map((path) => ({ path, message }));
 }
 
 function rootProblems({ rootCertificate }: ProvidedCaSpec): Problem[] {

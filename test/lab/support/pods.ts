@@ -1,3 +1,4 @@
+import { KubeConfig } from "@kubernetes/client-node";
 import { execInNodeNetwork } from "../../../lab";
 import { execInPod } from "../../../verify/kube/exec";
 import type { Suite } from "./suite";
@@ -20,15 +21,14 @@ export function runningPod(
 }
 
 /** Runs a command in a container of a cluster's curl client, through its API server. */
-export async function clientExec(
+export function clientExec(
   suite: Suite,
   cluster: string,
   container: string,
   command: string[],
 ): Promise<string> {
-  const { kubeConfigs } = await suite.openMesh();
-  const kubeConfig = kubeConfigs.get(cluster);
-  if (kubeConfig === undefined) throw new Error(`no access to ${cluster}`);
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(suite.kubeconfigOf(cluster));
   const pod = runningPod(suite, cluster, "sample", "app=curl").name;
   const target = { namespace: "sample", pod, container };
   return execInPod(kubeConfig, target, command, AbortSignal.timeout(EXEC_TIMEOUT_MS));
