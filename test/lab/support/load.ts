@@ -14,9 +14,10 @@ export interface LoadResult {
 /** Requests on a path that costs helloworld nothing. `[1-100]` makes curl send that many, one after the other. */
 const URL = "http://helloworld.sample:5000/health?[1-100]";
 
+/** Line by line, so that each is counted when it is answered. */
 const SCRIPT = `
 while :; do
-  curl -sS -o /dev/null -w '%{http_code} %{errormsg}\\n' --max-time 10 --rate "$1/s" --resolve "$2" '${URL}' 2>/dev/null
+  stdbuf -oL curl -sS -o /dev/null -w '%{http_code} %{errormsg}\\n' --max-time 10 --rate "$1/s" --resolve "$2" '${URL}' 2>/dev/null
 done`;
 
 /** A steady stream of requests from a cluster's curl client to helloworld, wherever it is. curl never retries. */
