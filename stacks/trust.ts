@@ -1,6 +1,8 @@
+import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { type ClusterPrimaryArgs, IntermediateCA, RootCA } from "../components";
 import { adopts } from "../components/topology/adopt";
+import { parseCertificates } from "../components/topology/certificates";
 import { isPrimary } from "../components/topology/links";
 import { formatPosition, rolesOf } from "../components/topology/trust-phases";
 import type { ClusterPlan, MeshPlan } from "../components/topology/types";
@@ -40,7 +42,8 @@ export interface ClusterTrust {
  * The mesh's roots, and what there has to be before its clusters use them as planned; none if it was made elsewhere or
  * all clusters have a CA already.
  */
-export function meshTrust({ ca, clusters }: MeshPlan): MeshTrust | undefined {
+export function meshTrust(plan: MeshPlan): MeshTrust | undefined {
+  const { ca, clusters } = plan;
   if (ca.issuer !== undefined || ca.provided !== undefined) return undefined;
   if (clusters.filter(isPrimary).every((cluster) => adopts(cluster, "cacerts"))) return undefined;
   const { kept, trusted, signer } = rolesOf(ca.root);
@@ -51,10 +54,37 @@ export function meshTrust({ ca, clusters }: MeshPlan): MeshTrust | undefined {
     signer: rootIn(roots, signer),
     roots,
     bundle: pulumi
-      .all([pulumi.all(certificates), gates.open])
+      .all([pulumi.all(certificates), gates.open, acceptedElsewhere(plan, rootIn(roots, signer))])
       .apply(([own]) => joined([...own, ...ca.trustBundle])),
     recordPhase: gates.record,
   };
+}
+
+/** Clusters with CAs of others accept the root that signs for their peers, or every request between them would fail. */
+function acceptedElsewhere(plan: MeshPlan, signer: RootCA): pulumi.Output<void> {
+  const peers = plan.clusters.filter(
+    (cluster) => adopts(cluster, "cacerts") && hasPeersUnderRoot(cluster, plan),
+  );
+  return signer.certificate.apply((pem) => {
+    const { fingerprint256 } = new X509Certificate(pem);
+    for (const { name, rootCertificate = "" } of peers) {
+      const accepted = parseCertificates(rootCertificate) ?? [];
+      if (accepted.some((root) => root.fingerprint256 === fingerprint256)) continue;
+      throw new pulumi.RunError(
+        `rootCertificate of cluster ${name} lacks the root that signs for its peers (SHA-256 ${fingerprint256}); ` +
+          "append it to root-cert.pem of its Secret istio-system/cacerts, then to rootCertificate",
+      );
+    }
+  });
+}
+
+function hasPeersUnderRoot({ name }: ClusterPlan, { clusters, links }: MeshPlan): boolean {
+  const others = links.flatMap(({ observer, observed }) =>
+    observer === name ? [observed] : observed === name ? [observer] : [],
+  );
+  return clusters.some(
+    (cluster) => others.includes(cluster.name) && isPrimary(cluster) && !adopts(cluster, "cacerts"),
+  );
 }
 
 /** A cluster's signing CA under the root that signs now. */

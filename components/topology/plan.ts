@@ -80,6 +80,7 @@ function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
     controlPlanes: cluster.controlPlanes ?? [],
     remotes: remotesOf(cluster.name, spec.clusters),
     adopt: adopted(cluster),
+    rootCertificate: cluster.rootCertificate,
     istio: planIstio(cluster, spec),
     externalControlPlane: planExternalControlPlane(cluster, spec),
     hosts: hostedBy(cluster.name, spec.clusters),

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ClusterPrimary, type ClusterSpec, type MeshSpec } from "../../components";
@@ -25,7 +26,8 @@ describe("an adopted istiod", () => {
     cluster(2, { adopt: ["istiod"], rootCertificate: oldRoot, ...changes });
 
   test("is linked in both directions, and nothing is installed beside it", async () => {
-    const { registrations } = await deploy({ clusters: [cluster(1), existing()] });
+    const accepting = existing({ rootCertificate: oldRoot + (await rootCertificate()) });
+    const { registrations } = await deploy({ clusters: [cluster(1), accepting] });
     expect(madeOf(registrations, "cluster2")).toEqual([
       "istio-multicluster:index:ExistingCluster cluster2",
       "kubernetes:core/v1:NamespacePatch cluster2-istio-system",
@@ -55,6 +57,24 @@ describe("an adopted CA", () => {
     expect(made).toContain("Deployment cluster1-istiod:istio-system/istiod");
     expect(made).toContain("kubernetes:core/v1:Namespace cluster1-istio-system");
     expect(listOf(registrations).join()).not.toMatch(/cacerts|RootCA|IntermediateCA|tls:/);
+  });
+
+  test("has to accept the root that signs for its peers, as soon as that exists", async () => {
+    const meshOf = (rootCertificate: string): MeshSpec => ({
+      clusters: [cluster(1, { adopt: ["cacerts"], rootCertificate }), cluster(2)],
+    });
+    const signer = await rootCertificate();
+    const stranger = await selfSigned("Stranger");
+    const { failures, registrations } = await runFailingProgram(
+      () => meshProgram(meshOf(oldRoot + stranger)),
+      LOAD_BALANCER,
+    );
+    expect(failures.join()).toContain(
+      `rootCertificate of cluster cluster1 lacks the root that signs for its peers (SHA-256 ${new X509Certificate(signer).fingerprint256}); append it`,
+    );
+    expect(listOf(registrations)).not.toContain("kubernetes:core/v1:Secret cluster2-cacerts");
+    const ran = await deploy(meshOf(oldRoot + signer));
+    expect(listOf(ran.registrations)).toContain("kubernetes:core/v1:Secret cluster2-cacerts");
   });
 
   test("of a primary is shared by its remotes, so that no root is made for these", async () => {

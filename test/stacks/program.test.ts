@@ -61,6 +61,7 @@ describe("the program", () => {
       "certificates",
       "gatewayAddresses",
       "externalControlPlaneAddresses",
+      "signingRequests",
       "links",
       "credentials",
     ]);

@@ -184,6 +184,16 @@ describe("a cluster that is leaving", () => {
     ]);
   });
 
+  test("must not be the host of a control plane", () => {
+    const clusters = [
+      cluster(1, { externalControlPlane: { host: "cluster2" } }),
+      cluster(2, { leaving: true }),
+    ];
+    expect(validateMesh({ clusters })).toEqual([
+      { path: "clusters[1].leaving", message: expect.stringContaining("is the control plane of cluster1") },
+    ]);
+  });
+
   test("is no remote", () => {
     const clusters = [cluster(1), cluster(2, { controlPlanes: ["cluster1"], leaving: true })];
     expect(validateMesh({ clusters })).toEqual([

@@ -1,4 +1,4 @@
-import { isPrimary, remotesOf } from "../links";
+import { hostedBy, isPrimary, remotesOf } from "../links";
 import type { ClusterSpec, MeshSpec, Problem } from "../types";
 
 /** Nobody who stays needs a cluster that leaves. */
@@ -17,7 +17,8 @@ function leavingProblems(cluster: ClusterSpec, path: string, { clusters }: MeshS
       },
     ];
   }
-  const served = remotesOf(cluster.name, clusters);
+  const hosted = hostedBy(cluster.name, clusters);
+  const served = hosted === undefined ? remotesOf(cluster.name, clusters) : [hosted];
   if (served.length === 0) return [];
   return [
     {

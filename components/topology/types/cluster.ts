@@ -96,6 +96,8 @@ export interface ClusterPlan {
   readonly remotes: readonly string[];
   /** What it has already; with `istiod` all three. */
   readonly adopt: readonly Adoptable[];
+  /** What its proxies accept, PEM, where it has its CA already. */
+  readonly rootCertificate?: string | undefined;
   readonly istio: IstioPlan;
   /** Where its istiod runs, if in another cluster. */
   readonly externalControlPlane?: ExternalControlPlanePlan | undefined;
