@@ -22,7 +22,8 @@ export interface CaSigningRequestArgs {
 }
 
 /**
- * The key of a cluster's signing CA, and the request that a PKI elsewhere turns into its certificate.
+ * The key of a cluster's signing CA, and the request that a PKI elsewhere turns into its certificate. Both stay as they were
+ * made, whatever the arguments become; another key takes a component of another name.
  *
  * What signs it has to add what a request cannot ask for: `basicConstraints` with `CA:TRUE`, and the key usage
  * `keyCertSign`.
@@ -39,8 +40,11 @@ export class CaSigningRequest extends pulumi.ComponentResource {
     super(componentType("CaSigningRequest"), name, {}, opts);
     const child = { parent: this };
     const algorithm = args.algorithm ?? CA_DEFAULTS.intermediateAlgorithm;
-    const key = new tls.PrivateKey(`${name}-key`, keyArguments(algorithm), child);
-    this.request = certificateRequest(name, args, key, child).certRequestPem;
+    // A certificate may have been made of them: what is asked for otherwise is another request.
+    const keptKey = { ...child, ignoreChanges: ["algorithm", "ecdsaCurve", "rsaBits"] };
+    const keptRequest = { ...child, ignoreChanges: ["subject", "dnsNames"] };
+    const key = new tls.PrivateKey(`${name}-key`, keyArguments(algorithm), keptKey);
+    this.request = certificateRequest(name, args, key, keptRequest).certRequestPem;
     this.privateKey = pulumi.secret(key.privateKeyPem);
     this.registerOutputs({ request: this.request });
   }

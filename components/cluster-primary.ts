@@ -10,6 +10,7 @@ import type { CaIssuerArgs } from "./internal/issued-ca";
 import { readerToken } from "./internal/reader";
 import { servedRoot } from "./internal/served-root";
 import { signingCa } from "./internal/signing-ca";
+import type { MeshRoots } from "./topology/root-exchange";
 import type { BaseSpec, IstiodSpec, MtlsMode, ReaderPlan } from "./topology/types";
 import { baseValues } from "./values/base";
 import { istiodValues } from "./values/istiod";
@@ -68,6 +69,11 @@ export interface ClusterPrimaryArgs {
    * @see RootSpec
    */
   rootPhase?: string;
+  /**
+   * The roots of CAs that were made elsewhere, by SHA-256; an update after which proxies would not trust each other is refused.
+   * @default - nothing is refused
+   */
+  roots?: MeshRoots;
   /**
    * Lifetime of proxies' certificates in minutes.
    * @default - Istio's, 24 hours

@@ -10,6 +10,7 @@ import { applyManifests, type KubernetesObject } from "./internal/manifests";
 import { EXTERNAL_ISTIOD, ISTIO_NAMESPACE } from "./internal/names";
 import { signingCa } from "./internal/signing-ca";
 import { encodedKubeconfig } from "./internal/token-kubeconfig";
+import type { MeshRoots } from "./topology/root-exchange";
 import type { IstiodSpec } from "./topology/types";
 import { externalIstiodValues } from "./values/external";
 import { externalIstiodPorts } from "./values/gateway-ports";
@@ -69,6 +70,11 @@ export interface ExternalControlPlaneArgs {
    * @see RootSpec
    */
   rootPhase?: string;
+  /**
+   * The roots of CAs that were made elsewhere, by SHA-256; an update after which proxies would not trust each other is refused.
+   * @default - nothing is refused
+   */
+  roots?: MeshRoots;
   /**
    * Lifetime of proxies' certificates in minutes.
    * @default - Istio's, 24 hours

@@ -17,5 +17,6 @@ export { SampleApps, type SampleAppsArgs } from "./sample-apps";
 export { ServiceStubs, type ServiceStubsArgs } from "./service-stubs";
 export { expectedVersions } from "./topology/answers";
 export { planMesh } from "./topology/plan";
+export type { MeshRoots } from "./topology/root-exchange";
 export type * from "./topology/types";
 export { validateMesh, warningsOf } from "./topology/validate";

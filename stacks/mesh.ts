@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import { ClusterPrimary, SampleApps, ServiceStubs } from "../components";
-import { adopts } from "../components/topology/adopt";
+import { adopts, signingClusters } from "../components/topology/adopt";
 import { isMember, isPrimary, linkText } from "../components/topology/links";
 import type { ClusterPlan, LinkPlan, MeshPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./cluster-access";
@@ -103,10 +103,7 @@ function trustsOf(
   trust: MeshTrust | undefined,
   requested: ReadonlyMap<string, RequestedCa>,
 ): IssuedTrust {
-  const signing = plan.clusters
-    .filter(isMember)
-    .filter(isPrimary)
-    .filter((cluster) => !adopts(cluster, "cacerts"));
+  const signing = signingClusters(plan.clusters);
   if (trust) return { trusts: new Map(signing.map((own) => [own.name, clusterTrust(own, plan, trust)])) };
   const { issuer, provided } = plan.ca;
   if (provided !== undefined) return providedTrust(plan, provided, signing, caKeys, requested);

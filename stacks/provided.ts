@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { readCertificates, rootOf } from "../components/topology/ca-chain";
+import type { MeshRoots } from "../components/topology/root-exchange";
 import { firstNextUpdate } from "../components/topology/revocation";
 import type {
   ClusterPlan,
@@ -64,22 +65,51 @@ function clusterTrust(
   name: string,
   own: ProvidedIntermediateSpec,
   key: (certificate: X509Certificate) => pulumi.Output<string>,
-  { rootCertificate, crl }: ProvidedCaSpec,
+  provided: ProvidedCaSpec,
   notice: ExpiryNotice,
 ): ClusterTrust {
-  const [signing, ...above] = readCertificates(own.certificate + "\n" + (own.chain ?? ""));
-  if (signing === undefined) throw new Error(`there is no certificate for the CA of ${name}`);
-  const root = rootOf(above.at(-1) ?? signing, readCertificates(rootCertificate));
-  const path = [signing, ...above];
+  const { rootCertificate, crl } = provided;
+  const path = pathOf(own);
+  const [signing] = path;
+  const root = rootAbove(own, provided);
   return {
     cacerts: {
       caCertificate: signing.toString(),
       caPrivateKey: key(signing),
       certificateChain: joined(root === undefined ? path : [...path, root]),
+      roots: rootsOf(name, provided),
       rootCertificate: joined(readCertificates(rootCertificate)),
       ...(crl === undefined ? {} : { crl }),
     },
     notAfter: checked("", path, notice).apply(() => signing.validToDate.toISOString()),
+  };
+}
+
+/** The signing CA and what is between it and the root. */
+function pathOf({
+  certificate,
+  chain = "",
+}: ProvidedIntermediateSpec): [X509Certificate, ...X509Certificate[]] {
+  const [signing, ...above] = readCertificates(`${certificate}\n${chain}`);
+  if (signing === undefined) throw new Error("a CA of ca.provided has no certificate");
+  return [signing, ...above];
+}
+
+function rootAbove(
+  own: ProvidedIntermediateSpec,
+  { rootCertificate }: ProvidedCaSpec,
+): X509Certificate | undefined {
+  return rootOf(pathOf(own).at(-1) as X509Certificate, readCertificates(rootCertificate));
+}
+
+function rootsOf(cluster: string, provided: ProvidedCaSpec): MeshRoots {
+  const signer = (own: ProvidedIntermediateSpec | undefined) =>
+    (own && rootAbove(own, provided)?.fingerprint256) ?? "";
+  const { intermediates, rootCertificate } = provided;
+  return {
+    trusted: readCertificates(rootCertificate).map(({ fingerprint256 }) => fingerprint256),
+    signers: [...new Set(Object.values(intermediates).map(signer))],
+    signer: signer(intermediates[cluster]),
   };
 }
 
@@ -100,8 +130,9 @@ function keyOf(
   requested: ReadonlyMap<string, RequestedCa>,
 ): pulumi.Output<string> {
   const given = keys.get(cluster);
-  if (given !== undefined) return given.apply((pem) => matching(cluster, pem, certificate));
   const own = requested.get(cluster);
+  if (given !== undefined)
+    return given.apply((pem) => matching(cluster, pem, certificate, own !== undefined));
   if (own === undefined) throw new Error(`there is no key for the CA of ${cluster}`);
   return requestedKey(cluster, certificate, own.keys);
 }
@@ -126,7 +157,7 @@ function requestedKey(
 }
 
 /** A key that is another certificate's would keep istiod from starting. */
-function matching(cluster: string, pem: string, certificate: X509Certificate): string {
+function matching(cluster: string, pem: string, certificate: X509Certificate, requested: boolean): string {
   const place = `ca.provided.intermediates.${cluster}.privateKeySecret`;
   let key;
   try {
@@ -137,7 +168,8 @@ function matching(cluster: string, pem: string, certificate: X509Certificate): s
   }
   if (certificate.checkPrivateKey(key)) return pem;
   throw new Error(
-    `${place} names the key of another certificate; store the one that belongs to the CA of ${cluster}`,
+    `${place} names the key of another certificate; store the one that belongs to the CA of ${cluster}` +
+      (requested ? ", or remove privateKeySecret if the certificate was made of its signing request" : ""),
   );
 }
 

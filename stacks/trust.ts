@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ClusterPrimaryArgs, IntermediateCA, RootCA } from "../components";
 import { adopts } from "../components/topology/adopt";
 import { parseCertificates } from "../components/topology/certificates";
-import { isPrimary } from "../components/topology/links";
+import { isPrimary, istiodOf } from "../components/topology/links";
 import { formatPosition, rolesOf } from "../components/topology/trust-phases";
 import type { ClusterPlan, MeshPlan } from "../components/topology/types";
 import { checkExpiry } from "./expiry";
@@ -31,6 +31,7 @@ export interface ClusterTrust {
     | "certificateChain"
     | "rootCertificate"
     | "rootPhase"
+    | "roots"
     | "caIssuer"
     | "crl"
   >;
@@ -72,7 +73,7 @@ function acceptedElsewhere(plan: MeshPlan, signer: RootCA): pulumi.Output<void> 
       if (accepted.some((root) => root.fingerprint256 === fingerprint256)) continue;
       throw new pulumi.RunError(
         `rootCertificate of cluster ${name} lacks the root that signs for its peers (SHA-256 ${fingerprint256}); ` +
-          "append it to root-cert.pem of its Secret istio-system/cacerts, then to rootCertificate",
+          `append it to root-cert.pem of its Secret istio-system/cacerts, then to rootCertificate:\n${pem}`,
       );
     }
   });
@@ -82,9 +83,9 @@ function hasPeersUnderRoot({ name }: ClusterPlan, { clusters, links }: MeshPlan)
   const others = links.flatMap(({ observer, observed }) =>
     observer === name ? [observed] : observed === name ? [observer] : [],
   );
-  return clusters.some(
-    (cluster) => others.includes(cluster.name) && isPrimary(cluster) && !adopts(cluster, "cacerts"),
-  );
+  // A remote's certificates come from its control plane.
+  const signing = others.map((other) => istiodOf({ clusters }, other));
+  return clusters.some((cluster) => signing.includes(cluster.name) && !adopts(cluster, "cacerts"));
 }
 
 /** A cluster's signing CA under the root that signs now. */

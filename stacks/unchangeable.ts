@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { signingClusters } from "../components/topology/adopt";
 import type { ClusterPlan, MeshPlan } from "../components/topology/types";
 import type { ClusterAccess } from "./cluster-access";
 import type { ConfiguredMesh } from "./mesh";
@@ -30,7 +31,7 @@ export function checkedAccess(
   );
 }
 
-function checkedMesh({ trustDomain, ca }: MeshPlan): pulumi.Output<unknown> {
+function checkedMesh({ trustDomain, ca, clusters }: MeshPlan): pulumi.Output<unknown> {
   const domain = unchanged("unchangeable", {
     path: "trustDomain",
     value: trustDomain,
@@ -38,6 +39,8 @@ function checkedMesh({ trustDomain, ca }: MeshPlan): pulumi.Output<unknown> {
       "every certificate of the running mesh names it, and proxies with the old one and the new one would refuse each other; " +
       "keep it, or destroy the mesh and build it anew",
   });
+  // Where nothing has been signed yet, everything can still be chosen.
+  if (signingClusters(clusters).length === 0) return domain;
   const signer = unchanged("unchangeable-signer", {
     path: "what signs the clusters' CAs",
     value: signerOf(ca),
@@ -48,10 +51,11 @@ function checkedMesh({ trustDomain, ca }: MeshPlan): pulumi.Output<unknown> {
   return pulumi.all([domain, signer]);
 }
 
+/** In the state of every stack: these stay as they are. */
 function signerOf({ issuer, provided }: MeshPlan["ca"]): string {
-  if (provided !== undefined) return "a PKI elsewhere";
-  if (issuer === undefined) return "a root of the program's own";
-  return issuer.cluster === undefined ? "an issuer in each cluster" : "an issuer in one cluster";
+  if (provided !== undefined) return "ca.provided";
+  if (issuer === undefined) return "a generated root";
+  return issuer.cluster === undefined ? "ca.issuer in each cluster" : "ca.issuer in one cluster";
 }
 
 function checkedCluster({ name, adopt }: ClusterPlan): pulumi.Output<unknown> {

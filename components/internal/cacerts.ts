@@ -1,7 +1,8 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { formatRoots, type MeshRoots, refuseExchange } from "../topology/root-exchange";
 import { parsePosition, refuseMove } from "../topology/trust-phases";
-import { CA_SECRET, ISTIO_NAMESPACE, ROOT_PHASE_ANNOTATION } from "./names";
+import { CA_SECRET, ISTIO_NAMESPACE, ROOT_PHASE_ANNOTATION, ROOTS_ANNOTATION } from "./names";
 
 /** What the Secret `cacerts` is made of. */
 export interface CacertsInput {
@@ -13,15 +14,20 @@ export interface CacertsInput {
   readonly crl?: pulumi.Input<string>;
   /** As `formatPosition` writes it. */
   readonly rootPhase?: string;
+  readonly roots?: MeshRoots;
 }
 
 /**
  * istiod reads these files at its start and when they change; without them it would make a root of its own.
  *
- * An update that takes the mesh's root out of order is refused, at preview too.
+ * An update that takes the mesh's roots out of order is refused, at preview too.
  */
 export function pluggedInCa(name: string, input: CacertsInput, opts: pulumi.CustomResourceOptions): Secret[] {
-  const { rootPhase } = input;
+  const { rootPhase, roots } = input;
+  const annotations = {
+    ...(rootPhase === undefined ? {} : { [ROOT_PHASE_ANNOTATION]: rootPhase }),
+    ...(roots === undefined ? {} : { [ROOTS_ANNOTATION]: formatRoots(roots) }),
+  };
   const files = filesOf(name, input);
   if (files === undefined) return [];
   const secret = new Secret(
@@ -30,11 +36,11 @@ export function pluggedInCa(name: string, input: CacertsInput, opts: pulumi.Cust
       metadata: {
         name: CA_SECRET,
         namespace: ISTIO_NAMESPACE,
-        ...(rootPhase === undefined ? {} : { annotations: { [ROOT_PHASE_ANNOTATION]: rootPhase } }),
+        ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
       },
       data: files,
     },
-    { ...opts, hooks: { beforeUpdate: [orderOfPhases(`${name}-cacerts-root-phase`, rootPhase)] } },
+    { ...opts, hooks: { beforeUpdate: [orderOfRoots(`${name}-cacerts-root-phase`, rootPhase, roots)] } },
   );
   return [secret];
 }
@@ -66,11 +72,18 @@ export function rootPhaseOf([cacerts]: readonly Secret[]): pulumi.Output<string>
   return cacerts.metadata.apply((metadata) => metadata.annotations?.[ROOT_PHASE_ANNOTATION] ?? "");
 }
 
-function orderOfPhases(name: string, wanted: string | undefined): pulumi.ResourceHook {
+function orderOfRoots(
+  name: string,
+  rootPhase: string | undefined,
+  roots: MeshRoots | undefined,
+): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
     name,
     (args) => {
-      const refusal = refuseMove(deployedPosition(args), parsePosition(wanted));
+      const deployed = deployedAnnotations(args);
+      const refusal =
+        refuseMove(parsePosition(deployed[ROOT_PHASE_ANNOTATION]), parsePosition(rootPhase)) ??
+        (roots && refuseExchange(deployed[ROOTS_ANNOTATION], roots));
       if (refusal !== undefined) throw new Error(`${args.name} ${refusal}`);
     },
     { onDryRun: true },
@@ -78,7 +91,7 @@ function orderOfPhases(name: string, wanted: string | undefined): pulumi.Resourc
 }
 
 /** From what the API server answered: the inputs also change where an unreachable cluster was skipped. */
-function deployedPosition({ oldOutputs }: pulumi.ResourceHookArgs) {
+function deployedAnnotations({ oldOutputs }: pulumi.ResourceHookArgs): Record<string, string> {
   const metadata = oldOutputs?.["metadata"] as { annotations?: Record<string, string> } | undefined;
-  return parsePosition(metadata?.annotations?.[ROOT_PHASE_ANNOTATION]);
+  return metadata?.annotations ?? {};
 }

@@ -14,6 +14,9 @@ export const CONTROL_PLANES_ANNOTATION = "topology.istio.io/controlPlaneClusters
 /** Annotation of a primary's `cacerts`: where it is in the change from one root to the next. */
 export const ROOT_PHASE_ANNOTATION = "istio-multicluster/root-phase";
 
+/** Annotation of a primary's `cacerts` whose CA was made elsewhere: the roots that it trusts, and the one it is under. */
+export const ROOTS_ANNOTATION = "istio-multicluster/roots";
+
 /** Port on which a gateway passes mutual TLS through to the services behind it. */
 export const AUTO_PASSTHROUGH_PORT = 15443;
 /** Port of istiod for proxies: configuration and certificates. */

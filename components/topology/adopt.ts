@@ -1,4 +1,5 @@
-import type { Adoptable, ClusterSpec } from "./types";
+import { isMember, isPrimary } from "./links";
+import type { Adoptable, ClusterPlan, ClusterSpec } from "./types";
 
 /** All that a cluster has already: an istiod is never without its namespace and CA. */
 export function adopted({ adopt = [] }: Pick<ClusterSpec, "adopt">): readonly Adoptable[] {
@@ -10,4 +11,9 @@ const ADOPTABLE: readonly Adoptable[] = ["namespace", "cacerts", "istiod"];
 /** Whether a cluster has a part already. */
 export function adopts(cluster: Pick<ClusterSpec, "adopt">, part: Adoptable): boolean {
   return adopted(cluster).includes(part);
+}
+
+/** The clusters whose istiods have their CA from here. */
+export function signingClusters(clusters: readonly ClusterPlan[]): ClusterPlan[] {
+  return clusters.filter((cluster) => isMember(cluster) && isPrimary(cluster) && !adopts(cluster, "cacerts"));
 }

@@ -163,6 +163,9 @@ async function requireNoOther(lab: string, folder: string, holders: SlotHolder[]
     );
   }
   await Promise.all(namespaces.map(deleteNamespace));
+  const execa = await loadExeca();
+  // It goes with its namespace, but in the kernel's own time.
+  await execa("ip", ["link", "delete", `${HOST_INTERFACE}${other.slot}`], { reject: false });
 }
 
 /** Creating the interface is the claim: of two labs that try at once, the kernel lets one succeed. */

@@ -5,6 +5,18 @@ import { find, listOf } from "../support/components";
 import { runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
 
+test("CaSigningRequest keeps key and request as they were made", async () => {
+  const { registrations } = await runProgram(
+    () => new CaSigningRequest("cluster1-ca-1", { clusterName: "cluster1" }),
+  );
+  const kept = (name: string) => Object.keys(find(registrations, name).inputs);
+  expect(find(registrations, "cluster1-ca-1-key").ignoreChanges).toEqual(
+    expect.arrayContaining(kept("cluster1-ca-1-key")),
+  );
+  const request = [...find(registrations, "cluster1-ca-1-request").ignoreChanges, "privateKeyPem"];
+  expect(request.sort()).toEqual(kept("cluster1-ca-1-request").sort());
+});
+
 test("CaSigningRequest is a secret key and a request that names the cluster", async () => {
   const { result, registrations } = await runProgram(
     () =>

@@ -136,8 +136,8 @@ describe("of a deployed mesh", () => {
     ],
     [
       "who signs the CAs",
-      { "unchangeable-signer": "an issuer in each cluster" },
-      "what signs the clusters' CAs cannot change from an issuer in each cluster to a root of the program's own: the CAs would get another root",
+      { "unchangeable-signer": "ca.issuer in each cluster" },
+      "what signs the clusters' CAs cannot change from ca.issuer in each cluster to a generated root: the CAs would get another root",
       ["cluster1", "cluster2"],
     ],
     [
@@ -159,6 +159,12 @@ describe("of a deployed mesh", () => {
       expect(touched.filter(({ provider }) => names.includes(provider ?? ""))).toEqual([]);
     },
   );
+
+  test("who signs can be chosen as long as nothing is signed", async () => {
+    const adopting = { clusters: [cluster(1, { adopt: ["cacerts"], rootCertificate: oldRoot })] } as const;
+    const { registrations } = await deploy(adopting);
+    expect(listOf(registrations)).not.toContain("pulumi:index:Stash unchangeable-signer");
+  });
 
   test("the same settings are no change", async () => {
     const stashed = { unchangeable: "cluster.local", "cluster1.unchangeable": "nothing" };

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { planMesh, type MeshSpec, type ProvidedCaSpec } from "../../components";
@@ -68,6 +69,18 @@ describe("a mesh under provided CAs", () => {
     expect(secret("cluster1").secretPaths).toContain("data");
   });
 
+  test("remembers in each cluster which roots it trusts, and which one it is under", async () => {
+    const other = await TestCa.root("Other");
+    const { secret } = await cacertsOf({ rootCertificate: root.certificate + other.certificate });
+    const { metadata } = secret("cluster1").inputs as { metadata: { annotations: Record<string, string> } };
+    const print = (ca: TestCa) => new X509Certificate(ca.certificate).fingerprint256;
+    expect(JSON.parse(metadata.annotations["istio-multicluster/roots"] ?? "")).toEqual({
+      trusted: [print(root), print(other)],
+      signer: print(root),
+    });
+    expect(secret("cluster1").hooks).toEqual(["cluster1-cacerts-root-phase"]);
+  });
+
   test("gives each istiod the revocation lists", async () => {
     const crl = (await Promise.all([root, corporate, first, second].map((ca) => ca.crl([])))).join("");
     const { files } = await cacertsOf({ crl });
@@ -78,11 +91,11 @@ describe("a mesh under provided CAs", () => {
     const keys = { cluster1: await first.privateKey(), cluster2: await second.privateKey() };
     const { failures } = await runFailingProgram(deploy({}, keys), {
       ingress: [{ ip: "192.0.2.1" }],
-      stashed: { "unchangeable-signer": "a root of the program's own" },
+      stashed: { "unchangeable-signer": "a generated root" },
       preview: true,
     });
     expect(failures.join("\n")).toContain(
-      "what signs the clusters' CAs cannot change from a root of the program's own to a PKI elsewhere",
+      "what signs the clusters' CAs cannot change from a generated root to ca.provided",
     );
   });
 

@@ -25,6 +25,8 @@ export interface Registration {
   /** Properties whose change replaces it. */
   readonly replaceOnChanges: readonly string[];
   readonly deleteBeforeReplace: boolean;
+  /** Properties whose change is not looked at. */
+  readonly ignoreChanges: readonly string[];
   /** URNs that it also goes by. */
   readonly aliases: readonly string[];
 }
@@ -56,6 +58,7 @@ export function toRegistration(request: RegisterResourceRequest): Registration {
     hooks: [...(hooks?.getBeforeCreateList() ?? []), ...(hooks?.getBeforeUpdateList() ?? [])],
     replaceOnChanges: request.getReplaceonchangesList(),
     deleteBeforeReplace: request.getDeletebeforereplace() ?? false,
+    ignoreChanges: request.getIgnorechangesList(),
     aliases: [
       ...request.getAliasurnsList(),
       ...request

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import {
+  type ClusterSpec,
   type MeshSpec,
   type ProvidedCaSpec,
   type ProvidedIntermediateSpec,
@@ -52,6 +53,21 @@ describe("provided CAs", () => {
 
   test("are refused where a primary has none, unless it has adopted its own", () => {
     const intermediates = { cluster1: ca(first.certificate) };
+    const adopting = (rootCertificate: string, mesh: MeshSpec) => ({
+      ...mesh,
+      clusters: [cluster(1), cluster(2, { adopt: ["cacerts"], rootCertificate })] satisfies ClusterSpec[],
+    });
+    expect(problems(adopting(root.certificate, spec({ intermediates })))).toEqual([]);
+    expect(problems(adopting(other.certificate, spec({ intermediates })))).toEqual([
+      expect.stringMatching(/^ca\.provided\.rootCertificate lacks the root of cluster2/),
+      expect.stringMatching(/^clusters\[1\]\.rootCertificate lacks the root of cluster1/),
+    ]);
+    const both = root.certificate + other.certificate;
+    expect(
+      problems(
+        adopting(other.certificate + root.certificate, spec({ intermediates, rootCertificate: both })),
+      ),
+    ).toEqual([]);
     expect(problems(spec({ intermediates }))).toEqual([
       "ca.provided.intermediates has no CA for cluster2; have one signed under the root, and add its certificate; signingRequests: { cluster2: 1 } makes the key and what is to be signed, before cluster2 is one of the clusters",
     ]);
@@ -194,7 +210,7 @@ describe("provided CAs", () => {
       };
       const crl = await lists(root, first, second);
       expect(problems(spec({ intermediates, signingRequests: { cluster2: 1 }, crl }))).toEqual([
-        "ca.provided.crl cannot have a list of the CA of cluster2, which only its own key could sign, and that the program made; give it a key of yours in privateKeySecret",
+        "ca.provided.crl cannot have a list of the CA of cluster2, which only its own key could sign, and that the program made; take crl out, give it a CA with a key of yours (privateKeySecret), and add crl in a later pulumi up, once npm run verify passes",
       ]);
     });
 

@@ -5,8 +5,8 @@ import {
   ISTIO_NAMESPACE,
   issuedSecretName,
 } from "../../components/internal/names";
-import { adopts } from "../../components/topology/adopt";
-import { isMember, isPrimary, istiodOf } from "../../components/topology/links";
+import { signingClusters } from "../../components/topology/adopt";
+import { istiodOf } from "../../components/topology/links";
 import type { CaIssuerPlan, MeshPlan } from "../../components/topology/types";
 import type { ClusterClient } from "../kube/cluster-client";
 import type { MeshReader } from "../kube/mesh-reader";
@@ -17,10 +17,7 @@ export function issuedCa(plan: MeshPlan): Probe[] {
   const { issuer } = plan.ca;
   if (issuer?.cluster === undefined) return [];
   const { cluster: source } = issuer;
-  const signers = plan.clusters.filter(
-    (cluster) => isMember(cluster) && isPrimary(cluster) && !adopts(cluster, "cacerts"),
-  );
-  return signers.map(({ name }) => ({
+  return signingClusters(plan.clusters).map(({ name }) => ({
     check: "issued-ca",
     cluster: name,
     ...(name === source ? {} : { peer: source }),

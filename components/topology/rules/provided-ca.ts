@@ -123,7 +123,7 @@ function crlProblems({ crl, rootCertificate, intermediates }: ProvidedCaSpec): P
     (name) => intermediates[name]?.privateKeySecret === undefined,
   );
   if (keyless.length > 0) {
-    const message = `cannot have a list of the CA of ${keyless.join(", ")}, which only its own key could sign, and that the program made; give it a key of yours in privateKeySecret`;
+    const message = `cannot have a list of the CA of ${keyless.join(", ")}, which only its own key could sign, and that the program made; take crl out, give it a CA with a key of yours (privateKeySecret), and add crl in a later pulumi up, once npm run verify passes`;
     return [{ path, message }];
   }
   return parsing(path, () => {

@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { adopts } from "../adopt";
+import { rootOf } from "../ca-chain";
 import { parseCertificates } from "../certificates";
 import { isPrimary, linksOf, visibleFrom } from "../links";
 import type { ClusterSpec, MeshSpec, Problem } from "../types";
@@ -13,7 +14,7 @@ export function trust(spec: MeshSpec): Problem[] {
   return [...bundle, ...(bundle.length > 0 ? [] : distrust(spec))];
 }
 
-/** A cluster's own root comes first among those that it accepts. The mesh's root is made here and has no text yet. */
+/** The root above a cluster's CA, and those that it accepts. A root that is made here has no text yet. */
 interface Roots {
   readonly own: string;
   readonly accepted: readonly string[];
@@ -22,22 +23,21 @@ interface Roots {
 const MESH_ROOT = "the mesh's root";
 
 function distrust(spec: MeshSpec): Problem[] {
+  const bundle = spec.ca?.provided === undefined ? "ca.trustBundle" : "ca.provided.rootCertificate";
   return spec.clusters.flatMap((cluster, index) => {
     if (!adopts(cluster, "cacerts")) return [];
     const own = rootsOf(cluster, spec);
     if (own === undefined) return [];
     const peers = peersOf(cluster, spec).flatMap((peer) => {
       const roots = rootsOf(peer, spec);
-      return roots === undefined ? [] : [{ name: peer.name, roots }];
+      return roots === undefined ? [] : [{ name: peer.name, roots, isOurs: !adopts(peer, "cacerts") }];
     });
-    const refusing = peers.filter(
-      ({ roots }) => roots.own === MESH_ROOT && !roots.accepted.includes(own.own),
-    );
+    const refusing = peers.filter(({ roots, isOurs }) => isOurs && !roots.accepted.includes(own.own));
     const refused = peers.filter(({ roots }) => !own.accepted.includes(roots.own));
     return [
       ...describe(
         refusing,
-        "ca.trustBundle",
+        bundle,
         (names) =>
           `lacks the root of ${cluster.name}, so ${names} would refuse its requests and answers; add clusters[${index}].rootCertificate to it`,
       ),
@@ -71,14 +71,25 @@ function describe(
 
 /** Nothing for a cluster whose certificates cannot be read, which is a problem of its own. */
 function rootsOf(cluster: ClusterSpec, spec: MeshSpec): Roots | undefined {
-  if (!adopts(cluster, "cacerts")) {
-    const others = (spec.ca?.trustBundle ?? []).flatMap((pem) => parseCertificates(pem) ?? []);
+  if (!adopts(cluster, "cacerts")) return rootsOfOurs(cluster, spec);
+  const accepted = (parseCertificates(cluster.rootCertificate ?? "") ?? []).map(print);
+  const [own, ...others] = accepted;
+  if (own === undefined) return undefined;
+  // Whether one of the others is a root that is made here shows only once that exists.
+  return { own, accepted: [...accepted, ...(others.length > 0 ? [MESH_ROOT] : [])] };
+}
+
+function rootsOfOurs({ name }: ClusterSpec, { ca }: MeshSpec): Roots | undefined {
+  if (ca?.provided === undefined) {
+    const others = (ca?.trustBundle ?? []).flatMap((pem) => parseCertificates(pem) ?? []);
     return { own: MESH_ROOT, accepted: [MESH_ROOT, ...others.map(print)] };
   }
-  const [own, ...others] = (parseCertificates(cluster.rootCertificate ?? "") ?? []).map(print);
-  if (own === undefined) return undefined;
-  // Whether one of the others is the mesh's root shows only once that exists.
-  return { own, accepted: [own, ...others, ...(others.length > 0 ? [MESH_ROOT] : [])] };
+  const roots = parseCertificates(ca.provided.rootCertificate);
+  const { certificate = "", chain = "" } = ca.provided.intermediates[name] ?? {};
+  const top = parseCertificates(`${certificate}\n${chain}`)?.at(-1);
+  const own = top && rootOf(top, roots ?? []);
+  if (roots === undefined || own === undefined) return undefined;
+  return { own: print(own), accepted: roots.map(print) };
 }
 
 function print(certificate: X509Certificate): string {
