@@ -1,16 +1,21 @@
+import { basename } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const MINUTE = 60_000;
 
 /** The tests of these files take longest; begun last they would run on alone. */
-const LONG = ["main-job", "rotation", "credentials", "provided"];
+const FIRST = ["main-job", "rotation", "credentials", "provided"];
 
-class LongOnesFirst extends BaseSequencer {
+/** It builds cert-manager and Vault, which no other test needs. */
+const LAST = "issuer";
+
+class LabSequencer extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => {
-      const place = LONG.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
-      return place < 0 ? LONG.length : place;
+      const name = basename(moduleId, ".test.ts");
+      if (name === LAST) return FIRST.length + 1;
+      return FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length;
     };
     return (await super.sort(files)).sort((one, other) => rank(one) - rank(other));
   }
@@ -18,7 +23,7 @@ class LongOnesFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    sequence: { sequencer: LongOnesFirst },
+    sequence: { sequencer: LabSequencer },
     projects: [
       {
         test: {
@@ -30,19 +35,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: "issuers",
-          include: ["test/lab/issuer.test.ts"],
-          bail: 1,
-          testTimeout: 10 * MINUTE,
-          hookTimeout: 90 * MINUTE,
-        },
-      },
-      {
-        test: {
           name: "lab",
           include: ["test/lab/**/*.test.ts"],
-          // It builds cert-manager and Vault first, which takes longer than a test run may: npm run test:issuers.
-          exclude: ["test/lab/issuer.test.ts"],
           // The tests of one file are steps of one story on one mesh: after a failed step the rest means nothing.
           bail: 1,
           // Labs spend much of their time waiting, and each file has one of its own.
