@@ -32,6 +32,7 @@ describe("CAs that were made elsewhere", () => {
   let root: TestCa;
   let policy: TestCa;
   let first: TestCa;
+  let second: TestCa;
   let third: TestCa;
   let requested: string;
 
@@ -39,6 +40,7 @@ describe("CAs that were made elsewhere", () => {
     root = await TestCa.root("Corporate Root");
     policy = await root.sign("Policy CA", { pathLength: 1 });
     first = await policy.sign("cluster1", { pathLength: 0 });
+    second = await root.sign("cluster2", { pathLength: 0 });
     third = await root.sign("cluster3", { pathLength: 0 });
     await suite.start();
   });
@@ -66,6 +68,44 @@ describe("CAs that were made elsewhere", () => {
     cluster1: { certificate: first.certificate, chain: policy.certificate, privateKeySecret: "key1" },
     cluster2,
     cluster3: { certificate: third.certificate, privateKeySecret: "key3" },
+  });
+
+  describe("a preview refuses", () => {
+    test("what is no chain of CAs to the root, all at once", async () => {
+      const other = await TestCa.root("Other Root");
+      const narrow = await root.sign("Narrow CA", { pathLength: 0 });
+      const faulty = {
+        cluster1: { certificate: first.certificate, privateKeySecret: "key1" },
+        cluster2: {
+          certificate: (await narrow.sign("Too deep", { isCa: false })).certificate,
+          chain: narrow.certificate,
+          privateKeySecret: "key1",
+        },
+        cluster3: {
+          certificate: (await other.sign("Old", { from: -3, to: -1 })).certificate,
+          privateKeySecret: "key1",
+        },
+      };
+      await configure({ intermediates: faulty }, { key1: first });
+      const said = await suite.stack.preview().then(String, String);
+      for (const fault of [
+        /cluster1\.certificate "CN=cluster1" is issued by "CN=Policy CA", and not by a root of this mesh/,
+        /cluster2\.certificate "CN=Too deep" is not a CA/,
+        /cluster2\.chain "CN=Narrow CA" allows 0 CAs below it \(path length\), but there are 1/,
+        /cluster3\.certificate "CN=Old" is issued by "CN=Other Root", and not by a root of this mesh/,
+        /cluster3\.certificate "CN=Old" expired on/,
+      ]) {
+        expect(said).toMatch(fault);
+      }
+    });
+
+    test("the key of another certificate", async () => {
+      const own = { certificate: second.certificate, privateKeySecret: "key2" };
+      await configure({ intermediates: intermediates(own) }, { key1: third, key2: second, key3: third });
+      await expect(suite.stack.preview()).rejects.toThrow(
+        /intermediates\.cluster1\.privateKeySecret names the key of another certificate/,
+      );
+    });
   });
 
   describe("with the root's key out of Pulumi's reach", () => {
@@ -102,6 +142,18 @@ describe("CAs that were made elsewhere", () => {
       expect(lengths).toEqual([4, 3, 3]);
     });
 
+    test("another root is refused until every cluster trusts it", async () => {
+      const another = await TestCa.root("Another Root");
+      const signed = await another.sign("cluster2", { pathLength: 0 });
+      const own = { certificate: signed.certificate, privateKeySecret: "key2" };
+      const both = { rootCertificate: root.certificate + another.certificate };
+      await configure(
+        { ...both, intermediates: intermediates(own) },
+        { key1: first, key2: signed, key3: third },
+      );
+      await expect(suite.stack.preview()).rejects.toThrow(/cacerts does not trust root .* yet/);
+    });
+
     test("the state has the clusters' keys, encrypted, and none of the root's", () => {
       const shown = privateKeysIn(pulumi(suite, "stack", "export", "--show-secrets"));
       const above = [root, policy].map(({ certificate }) => publicKeyOf(certificate));
@@ -113,7 +165,6 @@ describe("CAs that were made elsewhere", () => {
   });
 
   describe("with revocation lists", () => {
-    let second: TestCa;
     const own = () => intermediates({ certificate: second.certificate, privateKeySecret: "key2" });
     const lists = async (...revoked: TestCa[]) => {
       const serials = revoked.map(({ certificate }) => new X509Certificate(certificate).serialNumber);
@@ -124,7 +175,6 @@ describe("CAs that were made elsewhere", () => {
       suite.kubectl(cluster, "get", "configmap", "-n", "sample", "istio-ca-crl", "-o", "jsonpath={.data}");
 
     beforeAll(async () => {
-      second = await root.sign("cluster2", { pathLength: 0 });
       const keys = { key1: first, key2: second, key3: third };
       for (const cluster of CLUSTERS) apply(suite, cluster, [CONNECTION_PER_REQUEST]);
       // The CA on request cannot have a list, so no proxy may have a certificate of it when there are lists.

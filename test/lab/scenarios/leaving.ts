@@ -3,10 +3,8 @@ import { stopCluster } from "../../../lab";
 import { proxyEndpoints, istiodPods } from "../support/istio";
 import { readerToken, statusWith } from "../support/reader-token";
 import { nameOf, stepRecorder, type Suite } from "../support/suite";
-import type { Load } from "../support/load";
-import { startLoads } from "./rotation";
-
-const REQUESTS = 2000;
+import { CrossingLoad } from "../support/trust";
+import { PER_SECOND } from "./rotation";
 
 /** A cluster leaves in two steps while requests flow between all, and is dead before the second. */
 export function leavingScenario(suite: Suite): void {
@@ -14,11 +12,11 @@ export function leavingScenario(suite: Suite): void {
     readerTokenEpoch: 3,
     clusters: suite.clusters({ cluster3 }),
   });
-  let loads: Load[];
+  let load: CrossingLoad;
   let token: string;
 
   test("leaving: first the others forget it, then its token dies; control plane and gateway stay", async () => {
-    loads = await startLoads(suite);
+    load = await CrossingLoad.start(suite, PER_SECOND);
     token = readerToken(suite, "cluster3");
     const gateways = (await suite.stack.outputs())["gatewayAddresses"]?.value as Record<string, string>;
     await suite.configure(settings({ leaving: true }));
@@ -43,6 +41,8 @@ export function leavingScenario(suite: Suite): void {
     }
     expect(istiodPods(suite, "cluster3")).toHaveLength(1);
     await suite.expectWorkingMesh();
+    // Its own clients reach the others until it is gone.
+    await load.expectNoFailure(["cluster3"]);
   });
 
   test("dead since, it cannot be removed by mistake", async () => {
@@ -60,9 +60,7 @@ export function leavingScenario(suite: Suite): void {
     const urns = deployment.resources.map(({ urn }: { urn: string }) => nameOf(urn));
     expect(urns.filter((name: string) => name.includes("cluster3"))).toEqual([]);
     await suite.expectWorkingMesh();
-    for (const load of loads)
-      await expect.poll(() => load.sent, { timeout: 120_000 }).toBeGreaterThan(REQUESTS);
-    for (const load of loads) expect((await load.stop()).failures).toEqual([]);
+    await load.expectNoFailure();
   });
 }
 
