@@ -9,7 +9,7 @@ import { killUpAt } from "../test/lab/support/kill";
 
 /**
  * Kills `up` at the beginning of every step of every phase of a root rotation, and runs it again each time: every phase
- * has to end with all checks of verify passed. `tsx bench/rotation-grid.ts`, half an hour on two cores;
+ * has to end with all checks of verify passed. `npm run rotation-grid`, ten minutes on two cores;
  * test/lab/rotation.test.ts takes one moment per phase, under load.
  */
 const LAB = "trust-grid";

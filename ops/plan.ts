@@ -2,7 +2,7 @@ import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { warningsOf } from "../components";
 import { linkText } from "../components/topology/links";
 import { planMesh } from "../components/topology/plan";
-import type { ClusterPlan, MeshPlan, Problem } from "../components/topology/types";
+import type { ClusterPlan, MeshPlan, Problem, ReaderRule } from "../components/topology/types";
 import { gatewayPorts } from "../components/values/gateway-ports";
 import type { MeshOutputs } from "../stacks/mesh";
 import { table } from "../verify/table";
@@ -22,7 +22,8 @@ function deployedLinks(outputs: OutputMap): readonly string[] {
 }
 
 /**
- * A plan for people: its clusters, and its links as what they are, credentials that one cluster holds for another's API.
+ * A plan for people: its clusters, and its links as what they are, credentials that one cluster holds for another's API,
+ * with what they allow.
  *
  * @param deployed - the links that exist, as the stack's output tells them
  */
@@ -37,6 +38,7 @@ export function describePlan(
       ...plan.clusters.map(clusterRow),
     ]),
     credentials(plan.links.map(linkText), deployed),
+    ...permissions(plan.clusters),
     ...warnings.map(({ path, message }) => `Warning: ${path} ${message}`),
   ].join("\n\n");
 }
@@ -72,4 +74,29 @@ function credentials(planned: readonly string[], deployed: readonly string[]): s
     `Credentials: ${planned.length} (${change}), each of an observer for the observed cluster's API`,
     ...rows,
   ].join("\n");
+}
+
+/** All credentials for a cluster's API are the token of its one reader. */
+function permissions(clusters: readonly ClusterPlan[]): string[] {
+  const readers = clusters.flatMap(({ name, reader }) => (reader ? [{ name, rules: reader.rules }] : []));
+  const holders = new Map<string, { row: string[]; clusters: string[] }>();
+  for (const { name, rules } of readers) {
+    for (const rule of rules) {
+      const row = [resourcesOf(rule), rule.verbs.join(", "), rule.scope];
+      const key = row.join("|");
+      const known = holders.get(key) ?? { row, clusters: [] };
+      holders.set(key, { row, clusters: [...known.clusters, name] });
+    }
+  }
+  if (readers.length === 0) return [];
+  const rows = [...holders.values()].map(({ row, clusters: names }) => [
+    ...row,
+    names.length === readers.length ? "all" : names.join(", "),
+  ]);
+  return [`What these allow:\n${table([["resource", "verbs", "where", "in the API of"], ...rows])}`];
+}
+
+function resourcesOf({ apiGroup, resources, resourceNames }: ReaderRule): string {
+  const kinds = resources.map((resource) => (apiGroup === "" ? resource : `${resource}.${apiGroup}`));
+  return [kinds.join(", "), ...(resourceNames ? [`named ${resourceNames.join(", ")}`] : [])].join(" ");
 }

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { planMesh, type MeshSpec, type ProvidedCaSpec } from "../../components";
 import { configureMesh } from "../../stacks/library";
 import { deployMesh } from "../../stacks/mesh";
@@ -79,6 +79,31 @@ describe("a mesh under provided CAs", () => {
       signer: print(root),
     });
     expect(secret("cluster1").hooks).toEqual(["cluster1-cacerts-root-phase"]);
+  });
+
+  test("warns of the first end of a chain, of the root's and of a revocation list's", async () => {
+    const soon = { to: 20 };
+    const [ending, brief] = [await TestCa.root("Ending", soon), await root.sign("Brief", soon)];
+    const crl = (await Promise.all([root, corporate, first, brief].map((ca) => ca.crl([], 5)))).join("");
+    const warn = vi.spyOn(pulumi.log, "warn").mockImplementation(async () => {});
+    const changes = {
+      rootCertificate: root.certificate + ending.certificate,
+      intermediates: {
+        cluster1: { certificate: first.certificate, chain: corporate.certificate, privateKeySecret: "one" },
+        cluster2: { certificate: brief.certificate, privateKeySecret: "two" },
+      },
+      crl,
+    };
+    const keys = { cluster1: await first.privateKey(), cluster2: await brief.privateKey() };
+    await runProgram(deploy(changes, keys), { ingress: [{ ip: "192.0.2.1" }] });
+    const said = warn.mock.calls.map(([text]) => text.replace(/, on .*;/, ";")).sort();
+    warn.mockRestore();
+    const mend = "have a new one made, and put it into ca.provided";
+    expect(said).toEqual([
+      `a revocation list of ca.provided.crl expires in 4 days; ${mend}`,
+      `the intermediate CA of cluster2 expires in 19 days; ${mend}`,
+      `the mesh's root expires in 19 days; ${mend}`,
+    ]);
   });
 
   test("gives each istiod the revocation lists", async () => {

@@ -168,10 +168,17 @@ describe("an end that comes near", () => {
     );
   });
 
-  test("fails when it is there", async () => {
+  test.each([false, true])("fails when it is there, at preview too (%s)", async (preview) => {
     onDay(101);
-    const { failures } = await runFailingProgram(program(shortLived()), LOAD_BALANCER);
+    const { failures } = await runFailingProgram(program(shortLived()), { ...LOAD_BALANCER, preview });
     expect(failures.join()).toMatch(/the intermediate CA of cluster\d expired on/);
+  });
+
+  test("does not fail the preview that replaces what has expired", async () => {
+    onDay(101);
+    const unmade = ["cluster1-ca-certificate", "cluster2-ca-certificate"];
+    await deployMesh(shortLived(), { ...LOAD_BALANCER, preview: true, unmade });
+    expect(warnings).toEqual([]);
   });
 
   test("of a root that is on its way out is told, and does not hold its successor back", async () => {

@@ -23,6 +23,8 @@ export interface MockCluster {
   readonly skipped?: readonly string[];
   /** Whether the run is a preview. */
   readonly preview?: boolean;
+  /** Names of resources that are yet to be made or replaced: nothing of them is known at preview. */
+  readonly unmade?: readonly string[];
   /** Whether the cluster is yet to be made, so that nobody can render a chart for it. */
   readonly yetToBeMade?: boolean;
 }
@@ -93,6 +95,7 @@ export async function stateOf(
   inputs: Record<string, unknown>,
   cluster: MockCluster,
 ): Promise<Record<string, unknown>> {
+  if (cluster.unmade?.includes(name)) return {};
   switch (type) {
     case "tls:index/privateKey:PrivateKey":
       return {

@@ -15,7 +15,8 @@ const mixed = planMesh({
 
 describe("a plan, described", () => {
   test("is its clusters and its credentials", () => {
-    expect(describePlan(mixed, ["cluster1 -> cluster3", "cluster1 -> cluster2"]).split("\n")).toEqual([
+    const text = describePlan(mixed, ["cluster1 -> cluster3", "cluster1 -> cluster2"]);
+    expect(text.split("\n").slice(0, 9)).toEqual([
       "cluster   role     network   control plane  gateway ports               Istio",
       "cluster1  primary  network1  cluster1       15021, 15443, 15012, 15017  1.31.1",
       "cluster2  remote   network2  cluster1       15021, 15443                1.31.1",
@@ -30,12 +31,22 @@ describe("a plan, described", () => {
 
   test("counts and lists the credentials that it adds and removes", () => {
     const text = describePlan(mixed, ["cluster1 -> cluster3", "cluster9 -> cluster1"]);
-    expect(text.split("\n").slice(6)).toEqual([
+    expect(text.split("\n").slice(6, 10)).toEqual([
       "Credentials: 2 (+1 -1), each of an observer for the observed cluster's API",
       "  cluster1 -> cluster3",
       "+ cluster1 -> cluster2",
       "- cluster9 -> cluster1",
     ]);
+  });
+
+  test("tells what each credential allows, once where all allow it", () => {
+    const [, allowed = ""] = describePlan(mixed, []).split("What these allow:\n");
+    const rows = allowed.split("\n").map((row) => row.split(/ {2,}/));
+    expect(rows).toContainEqual(["resource", "verbs", "where", "in the API of"]);
+    expect(rows).toContainEqual(["namespaces, nodes, pods, services", "list, watch", "cluster", "all"]);
+    expect(rows).toContainEqual(["tokenreviews.authentication.k8s.io", "create", "cluster", "cluster2"]);
+    expect(rows).toContainEqual(["configmaps named istio", "list, watch", "istio-system", "all"]);
+    expect(describePlan(planMesh(mesh(1)), [])).not.toContain("What these allow");
   });
 
   test("adds every credential to a stack that has none yet", () => {
