@@ -15,14 +15,14 @@ export class CrossingLoad {
   private constructor(
     private readonly suite: Suite,
     private readonly loads: Map<string, Load>,
-    private readonly before: ReadonlyMap<string, Attempts>,
+    private readonly before: ReadonlyMap<string, ReadonlyMap<string, number>>,
   ) {}
 
   public static async start(suite: Suite, perSecond: number): Promise<CrossingLoad> {
     const loads = new Map<string, Load>();
-    const before = new Map<string, Attempts>();
+    const before = new Map<string, ReadonlyMap<string, number>>();
     for (const { name } of suite.lab.clusters) {
-      before.set(name, await attempts(suite, name));
+      before.set(name, await counters(suite, name));
       loads.set(name, await Load.start(suite, name, perSecond));
     }
     return new CrossingLoad(suite, loads, before);
@@ -59,10 +59,15 @@ export class CrossingLoad {
     return (await this.attempts(name)).crossed >= ENOUGH;
   }
 
-  private async attempts(name: string): Promise<Attempts> {
-    const { crossed, failed } = await attempts(this.suite, name);
-    const before = this.before.get(name);
-    return { crossed: crossed - (before?.crossed ?? 0), failed: failed - (before?.failed ?? 0) };
+  /** By endpoint: what a proxy has counted for one that it no longer knows is lost. */
+  private async attempts(name: string): Promise<{ crossed: number; failed: number }> {
+    const before = this.before.get(name) ?? new Map<string, number>();
+    const since = [...(await counters(this.suite, name))].map(
+      ([counter, count]) => [counter, count - (before.get(counter) ?? 0)] as const,
+    );
+    const sum = (ending: string) =>
+      since.reduce((total, [counter, count]) => (counter.endsWith(ending) ? total + count : total), 0);
+    return { crossed: sum(":15443 rq_success"), failed: sum(" rq_error") };
   }
 
   private running(name: string): Load {
@@ -72,22 +77,15 @@ export class CrossingLoad {
   }
 }
 
-/** What a client's proxy has made of requests to helloworld, by the endpoints that it knows now. */
-interface Attempts {
-  /** Answered by way of a gateway of another network. */
-  readonly crossed: number;
-  /** Failed, and by Istio's default retries made again, which the client does not see. */
-  readonly failed: number;
-}
-
-async function attempts(suite: Suite, cluster: string): Promise<Attempts> {
+/** A client's proxy's counters of requests to helloworld, as `address:port rq_success` or `rq_error`. */
+async function counters(suite: Suite, cluster: string): Promise<Map<string, number>> {
   const page = await clientExec(suite, cluster, "istio-proxy", ["pilot-agent", "request", "GET", "clusters"]);
-  const sum = (ending: string) =>
-    page
-      .split("\n")
-      .filter((line) => line.startsWith(HELLOWORLD) && line.includes(ending))
-      .reduce((total, line) => total + Number(line.split("::").at(-1)), 0);
-  return { crossed: sum(":15443::rq_success::"), failed: sum("::rq_error::") };
+  const lines = page.split("\n").map((line) => line.split("::"));
+  return new Map(
+    lines
+      .filter(([name, , counter]) => name === HELLOWORLD && /^rq_(success|error)$/.test(counter ?? ""))
+      .map(([, address, counter, count]) => [`${address} ${counter}`, Number(count)]),
+  );
 }
 
 interface PodList {
