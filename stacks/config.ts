@@ -8,7 +8,7 @@ import { type MeshConfig, meshConfigSchema } from "./config-schema";
 import { beside, parseLeniently, type StandIns } from "./lenient";
 import type { ConfiguredMesh } from "./mesh";
 import { describeProblems } from "./problems";
-import { caKeys } from "./provided";
+import { caKeys } from "./provided-keys";
 
 /** Name of the config value that describes the mesh. */
 const MESH_KEY = "mesh";

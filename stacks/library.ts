@@ -6,7 +6,7 @@ import { validateMesh, warningsOf } from "../components/topology/validate";
 import { clusterAccess, type ClusterAccessArgs } from "./cluster-access";
 import type { ConfiguredMesh } from "./mesh";
 import { describeProblems } from "./problems";
-import { caKeys } from "./provided";
+import { caKeys } from "./provided-keys";
 
 export type { ClusterAccess, ClusterAccessArgs } from "./cluster-access";
 export { type ConfiguredMesh, deployMesh, type MeshOutputs } from "./mesh";

@@ -172,6 +172,7 @@ describe("a mesh of three clusters", () => {
       },
       gatewayAddresses: { cluster1: "lb.example", cluster2: "lb.example", cluster3: "lb.example" },
       externalControlPlaneAddresses: {},
+      signingRequests: {},
       links: [
         "cluster1 -> cluster2",
         "cluster1 -> cluster3",
