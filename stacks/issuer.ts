@@ -7,11 +7,13 @@ import type { CaIssuerPlan, ClusterPlan, MeshPlan } from "../components/topology
 import { checkExpiry } from "./expiry";
 import { type ClusterTrust, joined } from "./trust";
 
-/** The CAs that a cert-manager issuer signs. */
+/** CAs that somebody else signs. */
 export interface IssuedTrust {
   readonly trusts: ReadonlyMap<string, ClusterTrust>;
-  /** The issuer's root, PEM, where the program reads it. */
+  /** The root above them, PEM, where the program knows it. */
   readonly root?: pulumi.Output<string>;
+  /** End of each root's validity, RFC 3339, where the program was given them. */
+  readonly rootExpiries?: Record<string, pulumi.Output<string>>;
 }
 
 /** Has the CA of each given cluster signed by an issuer, in that cluster or in one cluster for all. */

@@ -36,7 +36,10 @@ export interface MeshOutputs {
   readonly rootCertificate: pulumi.Output<string> | undefined;
   /** SHA-256 of the root certificate. */
   readonly rootFingerprint: pulumi.Output<string> | undefined;
-  /** End of validity, RFC 3339, of each root by generation and of each cluster's intermediate. */
+  /**
+   * End of validity, RFC 3339, of each cluster's intermediate and of each root: by generation, or by its place in
+   * `ca.provided.rootCertificate`.
+   */
   readonly certificates: {
     readonly roots: Record<string, Validity>;
     readonly intermediates: Record<string, Validity>;
@@ -58,7 +61,11 @@ export function deployMesh({ plan, access: given, caKeys }: ConfiguredMesh): Mes
   const access = checkedAccess(plan, given);
   const trust = meshTrust(plan);
   const requested = signingRequests(plan);
-  const { trusts, root: issued } = trustsOf({ plan, access, caKeys }, trust, requested);
+  const {
+    trusts,
+    root: issued,
+    rootExpiries: ends = {},
+  } = trustsOf({ plan, access, caKeys }, trust, requested);
   const members = new Map<string, Member>();
   for (const cluster of plan.clusters.filter(isMember).filter(isPrimary)) {
     members.set(cluster.name, withControlPlane(cluster, { plan, access }, trusts));
@@ -74,7 +81,7 @@ export function deployMesh({ plan, access: given, caKeys }: ConfiguredMesh): Mes
   return {
     rootCertificate: root,
     rootFingerprint: root?.apply((pem) => new X509Certificate(pem).fingerprint256),
-    certificates: certificatesOf(plan, trust, trusts),
+    certificates: certificatesOf(trust ? rootExpiries(trust, plan) : ends, trusts),
     gatewayAddresses: gatewayAddresses(members),
     externalControlPlaneAddresses: externalAddresses(members),
     signingRequests: Object.fromEntries([...requested].map(([name, { request }]) => [name, request])),
@@ -123,13 +130,11 @@ function servedRoot(members: ReadonlyMap<string, Member>): pulumi.Output<string>
 }
 
 function certificatesOf(
-  plan: MeshPlan,
-  trust: MeshTrust | undefined,
+  roots: Readonly<Record<string, pulumi.Output<string>>>,
   trusts: ReadonlyMap<string, ClusterTrust>,
 ): MeshOutputs["certificates"] {
-  const roots = Object.entries(trust === undefined ? {} : rootExpiries(trust, plan));
   return {
-    roots: Object.fromEntries(roots.map(([generation, notAfter]) => [generation, { notAfter }])),
+    roots: Object.fromEntries(Object.entries(roots).map(([root, notAfter]) => [root, { notAfter }])),
     intermediates: Object.fromEntries(
       [...trusts].flatMap(([name, { notAfter }]) => (notAfter ? [[name, { notAfter }]] : [])),
     ),

@@ -10,6 +10,7 @@ import type {
   ProvidedIntermediateSpec,
 } from "../components/topology/types";
 import { checkExpiry, type ExpiryNotice } from "./expiry";
+import type { IssuedTrust } from "./issuer";
 import { type CaKeys, keyOf } from "./provided-keys";
 import type { RequestedCa } from "./signing-requests";
 import type { ClusterTrust } from "./trust";
@@ -21,17 +22,14 @@ export function providedTrust(
   clusters: readonly ClusterPlan[],
   keys: CaKeys,
   requested: ReadonlyMap<string, RequestedCa>,
-): { trusts: Map<string, ClusterTrust>; root: pulumi.Output<string> } {
+): IssuedTrust {
   const notice = (what: string): ExpiryNotice => ({
     what,
     mend: "have a new one made, and put it into ca.provided",
     warningDays: ca.expiryWarningDays,
   });
-  const root = checked(
-    provided.rootCertificate,
-    readCertificates(provided.rootCertificate),
-    notice("the mesh's root"),
-  );
+  const roots = readCertificates(provided.rootCertificate);
+  const root = checked(provided.rootCertificate, roots, notice("the mesh's root"));
   const { crl } = provided;
   const nextUpdate = crl === undefined ? undefined : firstNextUpdate(crl);
   if (nextUpdate !== undefined)
@@ -42,7 +40,10 @@ export function providedTrust(
     const key = (certificate: X509Certificate) => keyOf(name, certificate, keys, requested);
     return [[name, clusterTrust(name, own, key, provided, notice(`the intermediate CA of ${name}`))]];
   });
-  return { trusts: new Map(trusts), root };
+  const ends = roots.map(
+    ({ validToDate }, index) => [String(index + 1), pulumi.output(validToDate.toISOString())] as const,
+  );
+  return { trusts: new Map(trusts), root, rootExpiries: Object.fromEntries(ends) };
 }
 
 function clusterTrust(

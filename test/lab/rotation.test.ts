@@ -6,7 +6,7 @@ import { previewedSteps, Suite } from "./support/suite";
 import { CrossingLoad, phases, podStarts, rootsByPlace, signingCa } from "./support/trust";
 
 const CLUSTERS = ["cluster1", "cluster2"];
-const PER_SECOND = 100;
+const PER_SECOND = 50;
 
 /** Renewed after one minute. */
 const SHORT_LIVED = { workloadCertificates: { ttlMinutes: 2 } };

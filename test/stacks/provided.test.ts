@@ -129,6 +129,7 @@ describe("a mesh under provided CAs", () => {
     const outputs = (await valueOf(pulumi.output(result))) as Record<string, unknown>;
     expect(outputs["rootCertificate"]).toBe(root.certificate);
     expect(outputs["certificates"]).toMatchObject({
+      roots: { 1: { notAfter: root.parsed.notAfter.toISOString() } },
       intermediates: { cluster1: { notAfter: expect.stringMatching(/^\d{4}-/) } },
     });
   });

@@ -7,7 +7,7 @@ import { readerToken, readerTokens, statusWith, tokenInUse } from "../support/re
 import { nameOf, stepRecorder, type Suite } from "../support/suite";
 import { CrossingLoad } from "../support/trust";
 
-export const PER_SECOND = 60;
+export const PER_SECOND = 40;
 /** An API server remembers a good token for ten seconds. */
 const FORGETTING_MS = 20_000;
 
