@@ -1,9 +1,8 @@
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { certificatesOf, fingerprint } from "../../../verify/pem";
 import { Load } from "./load";
 import { clientExec } from "./pods";
 import type { Suite } from "./suite";
-import { until } from "./until";
 
 const HELLOWORLD = "outbound|5000||helloworld.sample.svc.cluster.local";
 
@@ -37,7 +36,7 @@ export class CrossingLoad {
   public async expectNoFailure(clusters: readonly string[] = [...this.loads.keys()]): Promise<void> {
     const failures: string[] = [];
     for (const name of clusters) {
-      await until(`${ENOUGH} answers from other clusters to ${name}`, () => this.enough(name), 180);
+      await vi.waitFor(() => this.expectEnough(name), { timeout: 180_000, interval: 2000 });
       const { requests, failures: own } = await this.running(name).stop();
       const { crossed, failed } = await this.attempts(name);
       failures.push(...own.map((failure) => `${name}: ${failure}`));
@@ -55,8 +54,9 @@ export class CrossingLoad {
     this.loads.clear();
   }
 
-  private async enough(name: string): Promise<boolean> {
-    return (await this.attempts(name)).crossed >= ENOUGH;
+  private async expectEnough(name: string): Promise<void> {
+    const { crossed } = await this.attempts(name);
+    expect(crossed, `answers from other clusters to ${name}`).toBeGreaterThanOrEqual(ENOUGH);
   }
 
   /** By endpoint: what a proxy has counted for one that it no longer knows is lost. */
