@@ -1,7 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { readCertificates, rootOf } from "../components/topology/ca-chain";
-import type { MeshRoots } from "../components/topology/root-exchange";
 import { firstNextUpdate } from "../components/topology/revocation";
 import type {
   ClusterPlan,
@@ -34,11 +33,28 @@ export function providedTrust(
   const nextUpdate = crl === undefined ? undefined : firstNextUpdate(crl);
   if (nextUpdate !== undefined)
     checkExpiry(pulumi.output(nextUpdate), notice("a revocation list of ca.provided.crl"));
+  const chains = new Map(
+    Object.entries(provided.intermediates).map(([name, own]) => [name, chainOf(own, roots)]),
+  );
+  const mesh = {
+    trusted: roots.map(({ fingerprint256 }) => fingerprint256),
+    signers: [...new Set([...chains.values()].map(signerOf))],
+  };
   const trusts = clusters.flatMap(({ name }): [string, ClusterTrust][] => {
-    const own = provided.intermediates[name];
-    if (own === undefined) return [];
-    const key = (certificate: X509Certificate) => keyOf(name, certificate, keys, requested);
-    return [[name, clusterTrust(name, own, key, provided, notice(`the intermediate CA of ${name}`))]];
+    const chain = chains.get(name);
+    if (chain === undefined) return [];
+    const { path, root: top } = chain;
+    const [signing] = path;
+    const cacerts = {
+      caCertificate: signing.toString(),
+      caPrivateKey: keyOf(name, signing, keys, requested),
+      certificateChain: joined(top === undefined ? path : [...path, top]),
+      roots: { ...mesh, signer: signerOf(chain) },
+      rootCertificate: joined(roots),
+      ...(crl === undefined ? {} : { crl }),
+    };
+    const end = checked(signing.validToDate.toISOString(), path, notice(`the intermediate CA of ${name}`));
+    return [[name, { cacerts, notAfter: end }]];
   });
   const ends = roots.map(
     ({ validToDate }, index) => [String(index + 1), pulumi.output(validToDate.toISOString())] as const,
@@ -46,66 +62,34 @@ export function providedTrust(
   return { trusts: new Map(trusts), root, rootExpiries: Object.fromEntries(ends) };
 }
 
-function clusterTrust(
-  name: string,
-  own: ProvidedIntermediateSpec,
-  key: (certificate: X509Certificate) => pulumi.Output<string>,
-  provided: ProvidedCaSpec,
-  notice: ExpiryNotice,
-): ClusterTrust {
-  const { rootCertificate, crl } = provided;
-  const path = pathOf(own);
-  const [signing] = path;
-  const root = rootAbove(own, provided);
-  return {
-    cacerts: {
-      caCertificate: signing.toString(),
-      caPrivateKey: key(signing),
-      certificateChain: joined(root === undefined ? path : [...path, root]),
-      roots: rootsOf(name, provided),
-      rootCertificate: joined(readCertificates(rootCertificate)),
-      ...(crl === undefined ? {} : { crl }),
-    },
-    notAfter: checked("", path, notice).apply(() => signing.validToDate.toISOString()),
-  };
+/** What leads from a cluster's CA to its root. */
+interface Chain {
+  /** The signing CA, and what is between it and the root. */
+  readonly path: readonly [X509Certificate, ...X509Certificate[]];
+  readonly root: X509Certificate | undefined;
 }
 
-/** The signing CA and what is between it and the root. */
-function pathOf({
-  certificate,
-  chain = "",
-}: ProvidedIntermediateSpec): [X509Certificate, ...X509Certificate[]] {
+function chainOf(
+  { certificate, chain = "" }: ProvidedIntermediateSpec,
+  roots: readonly X509Certificate[],
+): Chain {
   const [signing, ...above] = readCertificates(`${certificate}\n${chain}`);
   if (signing === undefined) throw new Error("a CA of ca.provided has no certificate");
-  return [signing, ...above];
+  return { path: [signing, ...above], root: rootOf(above.at(-1) ?? signing, roots) };
 }
 
-function rootAbove(
-  own: ProvidedIntermediateSpec,
-  { rootCertificate }: ProvidedCaSpec,
-): X509Certificate | undefined {
-  return rootOf(pathOf(own).at(-1) as X509Certificate, readCertificates(rootCertificate));
+function signerOf({ root }: Chain): string {
+  return root?.fingerprint256 ?? "";
 }
 
-function rootsOf(cluster: string, provided: ProvidedCaSpec): MeshRoots {
-  const signer = (own: ProvidedIntermediateSpec | undefined) =>
-    (own && rootAbove(own, provided)?.fingerprint256) ?? "";
-  const { intermediates, rootCertificate } = provided;
-  return {
-    trusted: readCertificates(rootCertificate).map(({ fingerprint256 }) => fingerprint256),
-    signers: [...new Set(Object.values(intermediates).map(signer))],
-    signer: signer(intermediates[cluster]),
-  };
-}
-
-/** Warns of the first of several certificates that comes to its end. */
+/** A text, with a warning of the first of several certificates that comes to its end. */
 function checked(
-  pem: string,
+  text: string,
   certificates: readonly X509Certificate[],
   notice: ExpiryNotice,
 ): pulumi.Output<string> {
   const first = Math.min(...certificates.map(({ validToDate }) => validToDate.getTime()));
-  return checkExpiry(pulumi.output(new Date(first).toISOString()), notice).apply(() => pem);
+  return checkExpiry(pulumi.output(new Date(first).toISOString()), notice).apply(() => text);
 }
 
 function joined(certificates: readonly X509Certificate[]): string {
