@@ -1,5 +1,6 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { certificateBlocks } from "../topology/certificates";
 import type { KubernetesObject } from "./manifests";
 
 /** What cert-manager wrote into a Certificate's Secret. */
@@ -50,6 +51,5 @@ function decode(data: Record<string, string>, place: string) {
 }
 
 function certificates(pem: string): string[] {
-  const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  return found.map((text) => `${text}\n`);
+  return certificateBlocks(pem).map((text) => `${text}\n`);
 }

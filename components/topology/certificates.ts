@@ -1,12 +1,17 @@
 import { X509Certificate } from "node:crypto";
 
+/** Each certificate of a PEM bundle as PEM of its own, in their order. */
+export function certificateBlocks(pem: string): string[] {
+  return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+}
+
 /**
  * The certificates of a PEM bundle, in their order.
  *
  * @returns nothing when the text holds none, or one that is none
  */
 export function parseCertificates(pem: string): X509Certificate[] | undefined {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const blocks = certificateBlocks(pem);
   try {
     const certificates = blocks.map((block) => new X509Certificate(block));
     return certificates.length === 0 ? undefined : certificates;

@@ -3,6 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { certificateBlocks } from "../../../components/topology/certificates";
 import { execInNodeNetwork } from "../../../lab";
 import { runningPod } from "./pods";
 import type { Suite } from "./suite";
@@ -24,7 +25,7 @@ export async function istiodChain(suite: Suite, cluster: string): Promise<string
   const { ip } = runningPod(suite, cluster, "istio-system", "app=istiod");
   const command = `openssl s_client -connect ${ip}:15012 -showcerts </dev/null 2>/dev/null`;
   const text = await execInNodeNetwork(suite.lab.name, cluster, ["sh", "-c", command]);
-  return text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return certificateBlocks(text);
 }
 
 /** Has openssl verify a chain up to a root; throws what it finds. */
