@@ -1,4 +1,5 @@
 import { ApiextensionsV1Api, CoordinationV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
+import { SERVED_ROOT } from "../components/internal/names";
 
 /** What {@link cleanCluster} removes beyond istiod's own leavings. */
 export interface CleanOptions {
@@ -7,7 +8,7 @@ export interface CleanOptions {
 }
 
 /** ConfigMaps that istiod writes into every namespace. */
-const TRUST_CONFIG_MAPS = ["istio-ca-root-cert", "istio-ca-crl"];
+const TRUST_CONFIG_MAPS = [SERVED_ROOT, "istio-ca-crl"];
 /** ConfigMaps and Leases of istiod's leader elections. */
 const ELECTION = /^istio-[\w-]*(election|leader)$/;
 const ISTIO_CRD = /\.istio\.io$/;

@@ -64,7 +64,8 @@ function privateKeyConfig({ externalControlPlane }: ClusterConfig): string | und
   return externalControlPlane?.publicEndpoint?.privateKeyConfig;
 }
 
-function missingSecret(name: string, path: string, hasSecret: (name: string) => boolean): Problem[] {
+/** The problem of a property that names a secret config value which does not exist. */
+export function missingSecret(name: string, path: string, hasSecret: (name: string) => boolean): Problem[] {
   if (hasSecret(name)) return [];
   return [
     {

@@ -3,7 +3,7 @@ import { clustersReadElsewhere } from "../components/topology/links";
 import { planMesh } from "../components/topology/plan";
 import type { Problem } from "../components/topology/types";
 import { validateMesh, warningsOf } from "../components/topology/validate";
-import { openAccess, validateAccess } from "./access";
+import { missingSecret, openAccess, validateAccess } from "./access";
 import { type MeshConfig, meshConfigSchema } from "./config-schema";
 import { beside, parseLeniently, type StandIns } from "./lenient";
 import type { ConfiguredMesh } from "./mesh";
@@ -78,11 +78,8 @@ export function checkMesh(
 
 function caKeyProblems({ ca }: MeshConfig, hasSecret: (name: string) => boolean): Problem[] {
   return Object.entries(ca?.provided?.intermediates ?? {}).flatMap(([name, { privateKeySecret: secret }]) =>
-    secret === undefined || hasSecret(secret)
+    secret === undefined
       ? []
-      : {
-          path: `ca.provided.intermediates.${name}.privateKeySecret`,
-          message: `names the config value ${secret}, which is not set; set it with: pulumi config set --secret ${secret}`,
-        },
+      : missingSecret(secret, `ca.provided.intermediates.${name}.privateKeySecret`, hasSecret),
   );
 }

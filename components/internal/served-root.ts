@@ -1,9 +1,6 @@
 import { ConfigMap, ConfigMapPatch } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { ISTIO_NAMESPACE } from "./names";
-
-/** ConfigMap in each namespace through which istiod hands out the root. */
-const SERVED_ROOT = "istio-ca-root-cert";
+import { ISTIO_NAMESPACE, SERVED_ROOT } from "./names";
 
 /**
  * The root that a cluster's workloads trust, PEM, as it is at each preview and `up`: unlike the Secret with the CA,

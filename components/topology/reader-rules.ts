@@ -1,4 +1,5 @@
 import { satisfies } from "semver";
+import { SERVED_ROOT } from "../internal/names";
 import type { IstiodSpec, ReaderRule } from "./types";
 
 /** What of an observer decides on what its istiod asks of the API of a cluster that it observes. */
@@ -26,7 +27,7 @@ const servants = { when: "the observer is a control plane of the cluster", neede
 const inCluster = { scope: "cluster" } as const;
 const inSystemNamespace = { scope: "istio-system" } as const;
 const ELECTION = ["istio-namespace-controller-election"];
-const TRUST = { apiGroup: "", resources: ["configmaps"], resourceNames: ["istio-ca-root-cert"] };
+const TRUST = { apiGroup: "", resources: ["configmaps"], resourceNames: [SERVED_ROOT] };
 
 /**
  * Everything that istiod asks of the API of a cluster that it observes, established by an audit log of that API

@@ -1,12 +1,10 @@
-import { CA_SECRET, ISTIO_NAMESPACE } from "../../components/internal/names";
+import { CA_SECRET, ISTIO_NAMESPACE, SERVED_ROOT } from "../../components/internal/names";
 import { isMember, istiodOf } from "../../components/topology/links";
 import type { MeshPlan } from "../../components/topology/types";
 import type { ClusterClient } from "../kube/cluster-client";
 import type { MeshReader } from "../kube/mesh-reader";
 import { fingerprints } from "../pem";
 import { failed, ok, type Outcome, type Probe } from "../probe";
-
-const SERVED_ROOT = "istio-ca-root-cert";
 
 /** Workloads of all clusters are given the same root, and it is the one of `cacerts`. */
 export function root(plan: MeshPlan): Probe[] {
