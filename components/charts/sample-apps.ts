@@ -1,4 +1,4 @@
-import { ApiObject, type Chart, JsonPatch, Size } from "cdk8s";
+import { ApiObject, type Chart, Duration, JsonPatch, Size } from "cdk8s";
 import * as kplus from "cdk8s-plus-28";
 import { HELLOWORLD_PORT, NETWORK_LABEL } from "../internal/names";
 import { helloworldHost } from "../topology/services";
@@ -75,8 +75,30 @@ function helloworld(chart: Chart, input: SampleAppsInput, version: string): void
       image: SAMPLE_IMAGES.helloworld(version),
       ports: [{ name: "http", number: HELLOWORLD_PORT }],
       resources: { cpu: { request: kplus.Cpu.millis(100) }, memory: { request: Size.mebibytes(64) } },
+      startup: STARTED,
+      volumeMounts: [{ path: "/tmp", volume: temporaryFolder(chart, version) }],
     },
   );
+}
+
+/**
+ * Without it a server counts as ready before it listens, and for a moment even if it cannot start. No probe follows:
+ * one busy answering requests would answer it late, and lose its endpoint.
+ */
+const STARTED = kplus.Probe.fromHttpGet("/health", {
+  port: HELLOWORLD_PORT,
+  periodSeconds: Duration.seconds(1),
+  failureThreshold: 120,
+});
+
+/**
+ * The image's server, gunicorn, does not start without one, and stalls where a disk makes it wait.
+ * @see https://docs.gunicorn.org/en/stable/faq.html#blocking-os-fchmod
+ */
+function temporaryFolder(chart: Chart, version: string): kplus.Volume {
+  return kplus.Volume.fromEmptyDir(chart, `helloworld-${version}-tmp`, "tmp", {
+    medium: kplus.EmptyDirMedium.MEMORY,
+  });
 }
 
 function client(chart: Chart, input: SampleAppsInput): void {
@@ -91,6 +113,8 @@ function client(chart: Chart, input: SampleAppsInput): void {
       command: ["sleep", "infinity"],
       resources: { cpu: { request: kplus.Cpu.millis(10) }, memory: { request: Size.mebibytes(16) } },
     },
+    // As a container's first process `sleep` does not heed the signal to end.
+    { terminationGracePeriod: Duration.seconds(1) },
   );
 }
 
@@ -100,6 +124,7 @@ function workload(
   { namespace, network }: SampleAppsInput,
   labels: Record<string, string>,
   container: kplus.ContainerProps & { name: string },
+  pod: Pick<kplus.DeploymentProps, "terminationGracePeriod"> = {},
 ): void {
   const account = new kplus.ServiceAccount(chart, `${name}-account`, {
     metadata: { name, namespace, labels },
@@ -112,7 +137,11 @@ function workload(
     replicas: 1,
     serviceAccount: account,
     securityContext: { user: USER, group: USER, ensureNonRoot: true },
-    containers: [{ ...container, securityContext: RESTRICTED }],
+    // cdk8s-plus would pull pinned images anew for every pod, which fails where a registry is out of reach.
+    containers: [
+      { ...container, imagePullPolicy: kplus.ImagePullPolicy.IF_NOT_PRESENT, securityContext: RESTRICTED },
+    ],
+    ...pod,
   });
   // For the containers that istiod injects; cdk8s-plus has the setting for single containers only.
   ApiObject.of(deployment).addJsonPatch(

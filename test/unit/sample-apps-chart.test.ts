@@ -5,6 +5,9 @@ import { sampleApps, type SampleAppsInput } from "../../components/charts/sample
 interface Container {
   readonly image: string;
   readonly ports?: readonly { readonly containerPort?: number; readonly hostPort?: number }[];
+  readonly imagePullPolicy?: string;
+  readonly startupProbe?: Record<string, unknown>;
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
   readonly securityContext: Record<string, unknown>;
 }
 
@@ -109,7 +112,8 @@ describe.each(deployments.map((deployment) => [deployment.metadata.name, deploym
       const pod = spec.template.spec;
       const podContext = pod["securityContext"] as Record<string, unknown>;
       expect([pod["hostNetwork"], pod["hostPID"], pod["hostIPC"]].filter(Boolean)).toEqual([]);
-      expect(pod["volumes"] ?? []).toEqual([]);
+      for (const volume of (pod["volumes"] ?? []) as object[])
+        expect(Object.keys(volume).sort()).toEqual(["emptyDir", "name"]);
       expect(podContext).not.toHaveProperty("sysctls");
       expect(podContext).toMatchObject({
         runAsNonRoot: true,
@@ -131,5 +135,38 @@ describe.each(deployments.map((deployment) => [deployment.metadata.name, deploym
         });
       }
     });
+
+    test("starts from an image that a node has already, for there may be no registry", () => {
+      expect(spec.template.spec.containers.map(({ imagePullPolicy }) => imagePullPolicy)).toEqual([
+        "IfNotPresent",
+      ]);
+    });
   },
 );
+
+const podOf = (name: string) =>
+  deployments.find(({ metadata }) => metadata.name === name)?.spec.template.spec ?? { containers: [] };
+
+// https://github.com/istio/istio/blob/1.31.0/samples/helloworld/src/Dockerfile
+describe("gunicorn, the server of helloworld's image,", () => {
+  test.each(["helloworld-v1", "helloworld-v2"])("may write into the temporary folder of %s", (name) => {
+    const { containers, volumes } = podOf(name);
+    expect(containers[0]?.volumeMounts).toEqual([{ mountPath: "/tmp", name: "tmp" }]);
+    expect(volumes).toEqual([{ name: "tmp", emptyDir: { medium: "Memory" } }]);
+  });
+
+  test("is ready once it answers, for which it has two minutes, and is left alone from then on", () => {
+    const [container] = podOf("helloworld-v1").containers;
+    expect(container?.startupProbe).toMatchObject({
+      httpGet: { path: "/health", port: 5000 },
+      periodSeconds: 1,
+      failureThreshold: 120,
+    });
+    expect(container).not.toHaveProperty("readinessProbe");
+    expect(container).not.toHaveProperty("livenessProbe");
+  });
+});
+
+test("the client, which does not heed the signal to end, is not waited for", () => {
+  expect(podOf("curl")["terminationGracePeriodSeconds"]).toBe(1);
+});
