@@ -136,6 +136,7 @@ const cluster = z.strictObject({
   caEpoch: ordinal.optional(),
   whenUnreachable: z.enum(["fail", "skip", "forget"]).optional(),
   readerTokenEpoch: epoch,
+  istioctlAnalyze: z.boolean().optional(),
   leaving: z.boolean().optional(),
 });
 
@@ -190,6 +191,7 @@ export const meshConfigSchema = z.strictObject({
   dnsCapture: z.boolean().optional(),
   clusterLocal: z.array(z.string()).optional(),
   readerTokenEpoch: epoch,
+  istioctlAnalyze: z.boolean().optional(),
   sampleApps: z
     .strictObject({
       namespace: z.string().optional(),

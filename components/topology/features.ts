@@ -1,7 +1,7 @@
 import { adopts } from "./adopt";
+import { readsCredentials } from "./istiod-env";
 import { clientsElsewhere, isPrimary, linksOf, remotesOf, visibleFrom } from "./links";
 import { gatewaySettings, istiodSettings } from "./plan";
-import { readsCredentials } from "./reader-rules";
 import { hasNewToken } from "./readers";
 import type { ClusterSpec, MeshSpec } from "./types";
 

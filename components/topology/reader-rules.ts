@@ -1,5 +1,6 @@
 import { satisfies } from "semver";
 import { SERVED_ROOT } from "../internal/names";
+import { env, readsCredentials } from "./istiod-env";
 import type { IstiodSpec, ReaderRule } from "./types";
 
 /** What of an observer decides on what its istiod asks of the API of a cluster that it observes. */
@@ -12,6 +13,8 @@ export interface Observation {
   readonly serves: boolean;
   /** Whether it is a control plane of any cluster, and so asks each one whether it is meant to be there too. */
   readonly servesRemotes: boolean;
+  /** Whether `istioctl analyze` may read the observed cluster by its remote secret. */
+  readonly analyzes: boolean;
 }
 
 /** A permission, and which observers need it. */
@@ -24,14 +27,28 @@ export interface ReaderPermission extends ReaderRule {
 const READ = ["list", "watch"];
 const everyone = { when: "always", neededBy: () => true };
 const servants = { when: "the observer is a control plane of the cluster", neededBy: serves };
+const analysts = {
+  command: "istioctl analyze",
+  when: "unless the cluster has istioctlAnalyze: false, or the observer istiod.remoteCredentials: false",
+  // It waits for Secrets as well, so without them the rest would be of no use.
+  neededBy: ({ analyzes, istiod }: Observation) => analyzes && readsCredentials(istiod),
+};
 const inCluster = { scope: "cluster" } as const;
 const inSystemNamespace = { scope: "istio-system" } as const;
 const ELECTION = ["istio-namespace-controller-election"];
 const TRUST = { apiGroup: "", resources: ["configmaps"], resourceNames: [SERVED_ROOT] };
 
 /**
+ * The groups of all kinds that `istioctl analyze` reads besides those that istiod reads. A kind that it may not read
+ * keeps it waiting for ever.
+ * @see https://github.com/istio/istio/blob/1.31.0/pkg/config/analysis/analyzers/schema/validation.go
+ */
+const ANALYZED_GROUPS = ["networking", "security", "extensions", "telemetry"];
+
+/**
  * Everything that istiod asks of the API of a cluster that it observes, established by an audit log of that API
- * (test/lab/credentials.test.ts and primary-remote.test.ts repeat it) but for the multi-cluster services API.
+ * (test/lab/credentials.test.ts and primary-remote.test.ts repeat it) but for the multi-cluster services API; and what
+ * `istioctl analyze` asks with the same credential.
  *
  * Istio's own `istio-reader-clusterrole` allows far more, in every cluster alike.
  * @see https://github.com/istio/istio/blob/1.31.0/manifests/charts/istio-control/istio-discovery/templates/reader-clusterrole.yaml
@@ -196,6 +213,23 @@ export const READER_PERMISSIONS: readonly ReaderPermission[] = [
     when: "the observer sets ENABLE_MCS_AUTO_EXPORT",
     neededBy: ({ istiod }) => env(istiod, "ENABLE_MCS_AUTO_EXPORT") === "true",
   },
+  ...ANALYZED_GROUPS.map((group) => ({
+    apiGroup: `${group}.istio.io`,
+    resources: ["*"],
+    verbs: READ,
+    ...inCluster,
+    feature: "`istioctl analyze`, which reads Istio's objects in every cluster of the mesh",
+    ...analysts,
+  })),
+  {
+    apiGroup: "",
+    resources: ["configmaps"],
+    resourceNames: ["istio"],
+    verbs: ["get"],
+    ...inSystemNamespace,
+    feature: "`istioctl analyze`: the mesh configuration",
+    ...analysts,
+  },
 ];
 
 /** The permissions that some observer of a cluster needs. */
@@ -205,15 +239,6 @@ export function readerRules(observers: readonly Observation[]): ReaderRule[] {
   );
 }
 
-/** Whether an istiod reads the Secrets of the clusters that it observes. */
-export function readsCredentials(istiod: IstiodSpec): boolean {
-  const setting = env(istiod, REMOTE_CREDENTIALS);
-  return setting === undefined ? (istiod.remoteCredentials ?? true) : setting !== "false";
-}
-
-/** Istiod's switch for {@link readsCredentials}. */
-export const REMOTE_CREDENTIALS = "PILOT_ENABLE_REMOTE_CREDENTIALS_CONTROLLER";
-
 function serves(observer: Observation): boolean {
   return observer.serves;
 }
@@ -221,12 +246,3 @@ function serves(observer: Observation): boolean {
 function isVersion(version: string, range: string): boolean {
   return satisfies(version, range, { includePrerelease: true });
 }
-
-/** A variable of istiod's environment that the chart's values set, under either of their names. */
-function env({ values = {} }: IstiodSpec, name: string): string | undefined {
-  const { env: own, pilot } = values as { env?: Env; pilot?: { env?: Env } };
-  const value = own?.[name] ?? pilot?.env?.[name];
-  return value === undefined ? undefined : String(value);
-}
-
-type Env = Record<string, string | boolean>;

@@ -17,6 +17,7 @@ export function planReader(cluster: ClusterSpec, spec: MeshSpec, plan: Draft): R
         istiod,
         serves,
         servesRemotes: remotes.length > 0 || externalControlPlane !== undefined,
+        analyzes: cluster.istioctlAnalyze ?? spec.istioctlAnalyze ?? true,
       })),
   );
   return { tokenSecret: tokenSecret(cluster, spec), rules: readerRules(observers) };

@@ -1,5 +1,5 @@
 import { mergeValues } from "../topology/plan";
-import { REMOTE_CREDENTIALS } from "../topology/reader-rules";
+import { REMOTE_CREDENTIALS } from "../topology/istiod-env";
 import type { HelmValues, IstiodSpec } from "../topology/types";
 import { STABLE_WEBHOOK_VALUES } from "./base";
 

@@ -46,6 +46,7 @@ describe("a plan, described", () => {
     expect(rows).toContainEqual(["namespaces, nodes, pods, services", "list, watch", "cluster", "all"]);
     expect(rows).toContainEqual(["tokenreviews.authentication.k8s.io", "create", "cluster", "cluster2"]);
     expect(rows).toContainEqual(["configmaps named istio", "list, watch", "istio-system", "all"]);
+    expect(rows).toContainEqual(["*.security.istio.io", "list, watch", "cluster", "all"]);
     expect(describePlan(planMesh(mesh(1)), [])).not.toContain("What these allow");
   });
 

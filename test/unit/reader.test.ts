@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type IstiodSpec, type MeshSpec, planMesh, validateMesh } from "../../components";
+import { type ClusterSpec, type IstiodSpec, type MeshSpec, planMesh, validateMesh } from "../../components";
 import { warningsOf } from "../../components/topology/validate";
 import { cluster, links, mesh } from "../support/specs";
 
@@ -26,6 +26,14 @@ const OF_A_CONTROL_PLANE = [
   "update admissionregistration.k8s.io/mutatingwebhookconfigurations in cluster",
 ];
 
+const OF_AN_ANALYSIS = [
+  "list,watch networking.istio.io/* in cluster",
+  "list,watch security.istio.io/* in cluster",
+  "list,watch extensions.istio.io/* in cluster",
+  "list,watch telemetry.istio.io/* in cluster",
+  "get /configmaps in istio-system",
+];
+
 const OF_AN_OBSERVER = [
   "list,watch /namespaces in cluster",
   "list,watch /nodes in cluster",
@@ -46,18 +54,44 @@ describe("a reader", () => {
     expect(readerOf(spec, "cluster2")).toBeDefined();
   });
 
-  test("may read what an observer's istiod reads, and change nothing", () => {
-    expect(permissions(mesh(2))).toEqual(OF_AN_OBSERVER);
+  test("may read what an observer's istiod and istioctl read, and change nothing", () => {
+    expect(permissions(mesh(2))).toEqual([...OF_AN_OBSERVER, ...OF_AN_ANALYSIS]);
+  });
+
+  test("may read what istioctl reads unless the cluster, or else the mesh, withholds it", () => {
+    const withheld = (mesh: boolean | undefined, own: boolean | undefined) =>
+      permissions({
+        clusters: [cluster(1), cluster(2, { istioctlAnalyze: own })],
+        istioctlAnalyze: mesh,
+      });
+    expect(withheld(undefined, false)).toEqual(OF_AN_OBSERVER);
+    expect(withheld(false, undefined)).toEqual(OF_AN_OBSERVER);
+    expect(withheld(true, false)).toEqual(OF_AN_OBSERVER);
+    expect(withheld(false, true)).toEqual([...OF_AN_OBSERVER, ...OF_AN_ANALYSIS]);
+  });
+
+  test("may not read it where no observer reads Secrets, without which istioctl would wait for ever", () => {
+    const [first, second] = mesh(2).clusters as [ClusterSpec, ClusterSpec];
+    const blind = { ...first, istiod: { remoteCredentials: false } };
+    expect(permissions({ clusters: [blind, second] })).not.toContain(OF_AN_ANALYSIS[0]);
+    expect(permissions({ clusters: [blind, second, cluster(3)] })).toContain(OF_AN_ANALYSIS[0]);
+  });
+
+  test("says of each permission that is istioctl's that it is", () => {
+    const rules = readerOf(mesh(2), "cluster2")?.rules ?? [];
+    const commands = new Set(rules.slice(-OF_AN_ANALYSIS.length).map(({ command }) => command));
+    expect([...commands]).toEqual(["istioctl analyze"]);
+    expect(rules.filter(({ command }) => command !== undefined)).toHaveLength(OF_AN_ANALYSIS.length);
   });
 
   test("of a remote may do what its control plane does besides", () => {
     const spec = { clusters: [cluster(1), cluster(2, { controlPlanes: ["cluster1"] })] };
-    expect(permissions(spec)).toEqual([...OF_AN_OBSERVER, ...OF_A_CONTROL_PLANE]);
+    expect(permissions(spec)).toEqual([...OF_AN_OBSERVER, ...OF_A_CONTROL_PLANE, ...OF_AN_ANALYSIS]);
   });
 
   test("lets whoever serves another cluster ask whether it is meant to serve this one, and no more", () => {
     const spec = { clusters: [cluster(1), cluster(2), cluster(3, { controlPlanes: ["cluster1"] })] };
-    expect(permissions(spec)).toEqual([...OF_AN_OBSERVER, "get /namespaces in cluster"]);
+    expect(permissions(spec)).toEqual([...OF_AN_OBSERVER, "get /namespaces in cluster", ...OF_AN_ANALYSIS]);
   });
 
   test("reads no mesh configuration for an Istio before 1.29", () => {

@@ -78,6 +78,8 @@ export interface ClusterSpec {
    * @default 1
    */
   readonly readerTokenEpoch?: number | undefined;
+  /** Whether `istioctl analyze` of other clusters may read Istio's objects here. @default - the mesh's, true */
+  readonly istioctlAnalyze?: boolean | undefined;
   /**
    * First step of taking the cluster out: the others forget it and its token dies, while control plane and gateway stay
    * for the connections that there are. Once these have ended, remove the cluster.

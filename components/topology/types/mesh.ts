@@ -54,6 +54,12 @@ export interface MeshSpec {
   readonly clusterLocal?: readonly string[] | undefined;
   /** A change of this number replaces the token of every cluster's reader. Any whole number from 1. @default 1 */
   readonly readerTokenEpoch?: number | undefined;
+  /**
+   * Whether readers may read Istio's objects, for `istioctl analyze`: it reads every cluster of which its own one has a
+   * remote secret, and waits for ever for what it may not read.
+   * @default true
+   */
+  readonly istioctlAnalyze?: boolean | undefined;
   readonly sampleApps?: SampleAppsSpec | undefined;
 }
 

@@ -8,8 +8,10 @@ export interface ReaderRule {
   readonly verbs: readonly string[];
   /** Whether it holds in the whole cluster or in Istio's namespace only. */
   readonly scope: "cluster" | "istio-system";
-  /** What an observer's istiod does with it. */
+  /** What an observer does with it. */
   readonly feature: string;
+  /** The command that needs it. @default - none, istiod does */
+  readonly command?: string | undefined;
 }
 
 /** The account through which other clusters' istiods read a cluster. */
