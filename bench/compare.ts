@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { down, type Lab, up } from "../lab";
-import { ensureToolchain, type Toolchain } from "../lab/toolchain";
+import { ensurePulumiToolchain, type PulumiToolchain } from "../lab/toolchain";
 import { UPSTREAM_ENVOY_SETTINGS, writeLabProject } from "../ops/lab-mesh";
 import { openStack } from "../ops/stack";
 import { documentedWay } from "./documented-way";
@@ -24,7 +24,7 @@ interface Figures {
 }
 
 async function main(rounds: number): Promise<void> {
-  const toolchain = await ensureToolchain();
+  const toolchain = await ensurePulumiToolchain();
   const figures: Figures = { up: [], preview: [], documented: [], state: [] };
   for (let round = 1; round <= rounds; round += 1) {
     await withLab(toolchain, (lab) => timeProgram(lab, toolchain, figures));
@@ -34,7 +34,7 @@ async function main(rounds: number): Promise<void> {
   print(figures);
 }
 
-async function withLab(toolchain: Toolchain, measure: (lab: Lab) => Promise<void>): Promise<void> {
+async function withLab(toolchain: PulumiToolchain, measure: (lab: Lab) => Promise<void>): Promise<void> {
   const clusters = Array.from({ length: CLUSTERS }, (_, index) => ({
     name: `cluster${index + 1}`,
     network: "network1",
@@ -46,7 +46,7 @@ async function withLab(toolchain: Toolchain, measure: (lab: Lab) => Promise<void
   }
 }
 
-async function timeProgram(lab: Lab, toolchain: Toolchain, figures: Figures): Promise<void> {
+async function timeProgram(lab: Lab, toolchain: PulumiToolchain, figures: Figures): Promise<void> {
   const place = await writeLabProject(lab, toolchain, { sampleApps: undefined });
   const stack = await openStack(place);
   figures.up.push(await seconds(() => stack.up()));
@@ -55,7 +55,7 @@ async function timeProgram(lab: Lab, toolchain: Toolchain, figures: Figures): Pr
   figures.state.push(statSync(checkpoint).size);
 }
 
-async function timeDocumentedWay(lab: Lab, toolchain: Toolchain, figures: Figures): Promise<void> {
+async function timeDocumentedWay(lab: Lab, toolchain: PulumiToolchain, figures: Figures): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "documented-way-"));
   const settings = [
     ...["values.global.hub=docker.io/istio", `values.global.tag=${toolchain.versions.istio}`],

@@ -1,5 +1,5 @@
 import { down, type Lab, up } from "../lab";
-import { ensureToolchain, type Toolchain } from "../lab/toolchain";
+import { ensurePulumiToolchain, type PulumiToolchain } from "../lab/toolchain";
 import { writeLabProject } from "../ops/lab-mesh";
 import { openMesh } from "../ops/open-mesh";
 import { recover } from "../ops/recover";
@@ -23,7 +23,7 @@ const PHASES = [
 ] as const;
 
 async function main(): Promise<void> {
-  const toolchain = await ensureToolchain();
+  const toolchain = await ensurePulumiToolchain();
   const clusters = ["cluster1", "cluster2"].map((name, index) => ({ name, network: `network${index + 1}` }));
   const lab = await up({ name: LAB, clusters }, toolchain);
   try {
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
 }
 
 /** Goes through a phase in as many runs as it has steps: each is killed at the first step that none was killed at yet. */
-async function enter(lab: Lab, toolchain: Toolchain, phase: number): Promise<void> {
+async function enter(lab: Lab, toolchain: PulumiToolchain, phase: number): Promise<void> {
   const place = await configure(lab, toolchain, phase);
   const stack = await openStack(place);
   const killedAt: string[] = [];
@@ -69,7 +69,7 @@ function describe(phase: number): string {
   return `root ${JSON.stringify(PHASES[phase])}`;
 }
 
-function configure(lab: Lab, toolchain: Toolchain, phase: number): Promise<StackPlace> {
+function configure(lab: Lab, toolchain: PulumiToolchain, phase: number): Promise<StackPlace> {
   return writeLabProject(lab, toolchain, {
     workloadCertificates: { ttlMinutes: 2 },
     ca: { root: PHASES[phase] },

@@ -2,9 +2,8 @@ import { EventEmitter, once } from "node:events";
 import { Command, InvalidArgumentError } from "commander";
 import { Listr } from "listr2";
 import { defaultSpec, down, type Lab, list, status, up } from ".";
-import { enterLab, runInLab } from "./rootless";
-import { isRootless } from "./rootless-limits";
-import { MAX_CLUSTERS } from "./spec";
+import { requireRoot, runInLab } from "./rootless";
+import { MAX_CLUSTERS, MAX_NODES } from "./spec";
 import { ensureToolchain } from "./toolchain";
 
 const program = new Command("lab").description(
@@ -16,12 +15,15 @@ program
   .command("up")
   .description("start the lab, or what of it does not run")
   .option("--name <name>", "name of the lab", "dev")
-  .option("--clusters <count>", "how many clusters", clusterCount, 3)
+  .option("--clusters <count>", "how many clusters", upTo(MAX_CLUSTERS), 3)
+  .option("--nodes <count>", "how many nodes each cluster has", upTo(MAX_NODES), 1)
   .option("--network <name>", "one network for all clusters (default: one each)")
-  .action(async ({ name, clusters, network }: { name: string; clusters: number; network?: string }) => {
-    await enterLab({ toolchain: true, withoutPods: "warning" });
+  .action(async (options: { name: string; clusters: number; nodes: number; network?: string }) => {
+    const { name, clusters, nodes, network } = options;
+    requireRoot();
     const toolchain = await ensureToolchain();
     const spec = defaultSpec(name, clusters, network);
+    for (const cluster of spec.clusters) cluster.nodes = nodes;
     const progress = new EventEmitter();
     const lab = up(spec, toolchain, (cluster, state) => progress.emit(`${cluster} ${state}`));
     const rows = spec.clusters.map((cluster) => ({
@@ -37,12 +39,11 @@ program
   .description("show what runs")
   .option("--name <name>", "name of the lab (default: all)")
   .action(async ({ name }: { name?: string }) => {
-    await enterLab();
     for (const lab of name === undefined ? await list() : [name]) {
       const { dir, clusters } = await status(lab);
       console.log(`${lab}  ${dir}`);
-      for (const { name, network, apiServer, processes, pods } of clusters) {
-        console.log(`  ${name}  ${network}  ${apiServer}  ${processes} processes, ${pods} pods`);
+      for (const { name, network, apiServer, nodes, processes } of clusters) {
+        console.log(`  ${name}  ${network}  ${apiServer}  ${nodes.length} nodes, ${processes} processes`);
       }
     }
   });
@@ -52,29 +53,32 @@ program
   .description("remove every process, network namespace and file of the lab")
   .option("--name <name>", "name of the lab", "dev")
   .action(async ({ name }: { name: string }) => {
-    await enterLab();
+    requireRoot();
     await down(name);
   });
 
 program
   .command("run")
-  .description("run a command where the labs' addresses are reachable: without root that is not everywhere")
+  .description("run a command where labs can be; without root in namespaces of its own, which end with it")
   .argument("<command...>")
   .passThroughOptions()
   .action(async (command: string[]) => {
-    process.exitCode = await runInLab(command, { toolchain: true });
+    // There is no way to the internet from inside.
+    await ensureToolchain();
+    process.exitCode = await runInLab(command);
   });
 
 function describe({ kubeconfig, clusters }: Lab): void {
   const names = clusters.map(({ name }) => name).join(", ");
   console.log(`\nexport KUBECONFIG=${kubeconfig}\nContexts: ${names}`);
-  if (isRootless()) console.log("Without root, reach them so: npm run lab -- run kubectl get nodes");
 }
 
-function clusterCount(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count >= 1 && count <= MAX_CLUSTERS) return count;
-  throw new InvalidArgumentError(`give a whole number from 1 to ${MAX_CLUSTERS}`);
+function upTo(most: number) {
+  return (text: string) => {
+    const count = Number(text);
+    if (Number.isInteger(count) && count >= 1 && count <= most) return count;
+    throw new InvalidArgumentError(`give a whole number from 1 to ${most}`);
+  };
 }
 
 program.parseAsync().catch((error: unknown) => {

@@ -1,40 +1,29 @@
-import { cp } from "node:fs/promises";
+import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  deleteNamespaces,
-  ensureCluster,
-  findCluster,
-  nodeName,
-  podNamespaces,
-  removeClusterParts,
-} from "./cluster";
-import { mergeKubeconfigs } from "./clusters/kwok";
-import { withLabLock } from "./lock";
+import { ensureCluster, findCluster, nodeNames, nodePlaces, removeClusterParts } from "./cluster";
+import { mergeKubeconfigs } from "./clusters/control-plane";
 import { API_PORT, clusterAddresses, firstFreeIndex } from "./network/addresses";
-import {
-  listNamespaces,
-  namespacePids,
-  namespaceName,
-  namespacePrefix,
-  requireNamespaces,
-} from "./network/namespaces";
+import { deleteNamespace, listNamespaces, namespacePids, namespacePrefix } from "./network/namespaces";
 import { ensureHub, ensureNetwork } from "./network/wiring";
-import { checkLabName, checkSpec, type LabSpec } from "./spec";
+import { removeCgroups } from "./nodes/cgroups";
+import { requireRoot } from "./rootless";
+import { checkLabName, checkSpec, type ClusterSpec, type LabSpec } from "./spec";
 import {
   clusterPaths,
   labFolder,
-  labNames,
   type LabState,
   readState,
+  requireState,
   removeLabFolder,
-  requireOwnFolder,
   writeFileAtomically,
   writeState,
 } from "./state";
-import type { Toolchain } from "./toolchain";
+import { defaultCacheFolder, type Toolchain } from "./toolchain";
+import { withFileLock } from "./toolchain/file-lock";
 
 export { defaultSpec, type ClusterSpec, type LabSpec } from "./spec";
 export * from "./levers";
+export { labNames as list } from "./state";
 
 /** A running lab. */
 export interface Lab {
@@ -58,18 +47,10 @@ export interface LabCluster {
   apiServer: string;
   /** Kubeconfig with this cluster's context only. */
   kubeconfig: string;
-  node: string;
-  podCidr: string;
-  logs: string;
+  /** Names of its nodes. */
+  nodes: string[];
   /** What its API server was asked for, where the lab's spec has `audit`: a JSON object a line. */
   auditLog: string;
-}
-
-/** What is left or running of a lab. */
-export interface LabStatus {
-  name: string;
-  dir: string;
-  clusters: (LabCluster & { processes: number; pods: number })[];
 }
 
 /** Reports that a step begins or has ended, for showing progress. */
@@ -111,29 +92,22 @@ export async function openLab(name: string): Promise<Lab> {
 }
 
 /** What runs of a lab. */
-export async function status(name: string): Promise<LabStatus> {
-  const lab = await openLab(name);
-  const clusters = await Promise.all(
-    lab.clusters.map(async (cluster) => ({
-      ...cluster,
-      processes: (await namespacePids(namespaceName.node(name, cluster.name))).length,
-      pods: (await podNamespaces(name, cluster.name)).length,
-    })),
-  );
-  return { name, dir: lab.dir, clusters };
+export async function status(name: string) {
+  const state = await requireState(name);
+  const { dir, clusters } = describe(state);
+  const withProcesses = clusters.map(async (cluster, index) => {
+    const places = nodePlaces(state, state.clusters[index]!);
+    const pids = await Promise.all(places.map(({ namespace }) => namespacePids(namespace)));
+    return { ...cluster, processes: pids.flat().length };
+  });
+  return { name, dir, clusters: await Promise.all(withProcesses) };
 }
 
-/** Names of the labs of this checkout. */
-export const list = labNames;
-
-/** Removes every process, namespace, route and file of a lab, whatever state it is in. */
+/** Removes every process, namespace, control group, route and file of a lab, whatever state it is in. */
 export async function down(name: string): Promise<void> {
   return changeLab(name, async () => {
-    const nodes = await listNamespaces(namespacePrefix.lab(name));
-    // The pod runtimes first, so that they do not restart what is being ended.
-    const isNode = (namespace: string) => namespace.startsWith(namespaceName.node(name, ""));
-    await deleteNamespaces(nodes.filter(isNode));
-    await deleteNamespaces(await listNamespaces(namespacePrefix.lab(name)));
+    await Promise.all((await listNamespaces(namespacePrefix(name))).map(deleteNamespace));
+    await removeCgroups(namespacePrefix(name));
     await removeLabFolder(name);
   });
 }
@@ -154,10 +128,13 @@ export async function removeCluster(name: string, cluster: string): Promise<Lab>
 
 /** Runs an action that changes a lab, once it is clear that it may. */
 async function changeLab<T>(name: string, action: () => Promise<T>): Promise<T> {
-  requireNamespaces();
+  requireRoot();
   checkLabName(name);
-  await requireOwnFolder(name);
-  return withLabLock(name, action);
+  // Not in the lab's folder, which goes with the lab. Labs of one name are of one machine, whichever checkout they are of.
+  const locks = join(defaultCacheFolder(), "locks");
+  await mkdir(locks, { recursive: true });
+  const onWait = () => console.error(`Another process is changing lab ${name}: waiting for it.`);
+  return withFileLock(join(locks, name), onWait, action);
 }
 
 /** Claims an address range and gives numbers to what has none. Numbers that were given out stay. */
@@ -171,22 +148,30 @@ async function plan(spec: LabSpec): Promise<LabState> {
     clusters: [],
     audit: spec.audit ?? false,
   };
-  for (const { name, network } of spec.clusters) {
-    const known = state.clusters.find((cluster) => cluster.name === name);
-    if (known !== undefined && known.network !== network) {
-      throw new Error(
-        `Cluster ${name} of lab ${spec.name} is on network ${known.network}, not on ${network}: remove it first.`,
-      );
-    }
-    if (!state.networks.some((candidate) => candidate.name === network)) {
-      state.networks.push({ name: network, index: firstFreeIndex(state.networks.map(({ index }) => index)) });
-    }
-    if (known === undefined) {
-      state.clusters.push({ name, network, index: firstFreeIndex(state.clusters.map(({ index }) => index)) });
-    }
-  }
+  for (const cluster of spec.clusters) placeCluster(state, cluster);
   await writeState(state);
   return state;
+}
+
+/** Gives a cluster and its network numbers, or the cluster's changed settings to the one that is there. */
+function placeCluster(state: LabState, { ranges, ...cluster }: ClusterSpec): void {
+  const { name, network } = cluster;
+  const known = state.clusters.find((candidate) => candidate.name === name);
+  if (known !== undefined && known.network !== network) {
+    throw new Error(
+      `Cluster ${name} of lab ${state.name} is on network ${known.network}, not on ${network}: remove it first.`,
+    );
+  }
+  if (!state.networks.some((candidate) => candidate.name === network)) {
+    state.networks.push({ name: network, index: firstFreeIndex(state.networks.map(({ index }) => index)) });
+  }
+  if (known !== undefined) {
+    Object.assign(known, cluster);
+    return;
+  }
+  const index = firstFreeIndex(state.clusters.map((other) => other.index));
+  const free = firstFreeIndex(state.clusters.map((other) => other.ranges));
+  state.clusters.push({ ...cluster, index, ranges: ranges ?? free });
 }
 
 async function copyCharts(state: LabState, { charts }: Toolchain): Promise<void> {
@@ -200,21 +185,14 @@ async function writeLab(state: LabState): Promise<Lab> {
   return lab;
 }
 
-async function requireState(name: string): Promise<LabState> {
-  checkLabName(name);
-  const state = await readState(name);
-  if (state === undefined)
-    throw new Error(`There is no lab ${name} here: bring it up with npm run lab -- up.`);
-  return state;
-}
-
 function describe(state: LabState): Lab {
   const dir = labFolder(state.name);
-  const clusters = state.clusters.map(({ name, network, index }): LabCluster => {
-    const { api, podCidr } = clusterAddresses(state.slot, index);
-    const { kubeconfig, logs, auditLog } = clusterPaths(dir, name);
-    const apiServer = `https://${api}:${API_PORT}`;
-    return { name, network, index, apiServer, kubeconfig, node: nodeName(name), podCidr, logs, auditLog };
+  const clusters = state.clusters.map((cluster): LabCluster => {
+    const { name, network, index } = cluster;
+    const { kubeconfig, auditLog } = clusterPaths(dir, name);
+    const apiServer = `https://${clusterAddresses(state.slot, cluster).api}:${API_PORT}`;
+    const nodes = nodeNames(cluster);
+    return { name, network, index, apiServer, kubeconfig, nodes, auditLog };
   });
   return {
     name: state.name,

@@ -1,13 +1,12 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { readdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { controlPlane, nodeName } from "./cluster";
-import { ensureControlPlane, stopControlPlane } from "./clusters/kwok";
-import { inNamespace, killProcesses, namespaceName, signal } from "./network/namespaces";
-import { containerPid, HELD_FILE } from "./runtime/container";
-import { containerFolder } from "./runtime/paths";
-import { clusterPaths, labFolder, readState, type LabState } from "./state";
+import { CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import { controlPlane, findCluster, nodePlaces, startNodes } from "./cluster";
+import { ensureControlPlane } from "./clusters/control-plane";
+import { inNamespace, signal } from "./network/namespaces";
+import { cgroupPids } from "./nodes/cgroups";
+import { killMachine } from "./nodes/machine";
+import { requireState, type LabState } from "./state";
 import type { Toolchain } from "./toolchain";
 import { loadExeca } from "./toolchain/run";
 
@@ -18,9 +17,9 @@ export interface PodReference {
   pod: string;
 }
 
-/** Stops all processes of a cluster's control plane. Its pods, kube-proxy and addresses stay. */
-export async function stopCluster(lab: string, cluster: string, toolchain: Toolchain): Promise<void> {
-  await stopControlPlane(controlPlane(await requireState(lab), cluster), toolchain);
+/** Ends all processes of a cluster's control plane. Its nodes, with their pods, and its addresses stay. */
+export async function stopCluster(lab: string, cluster: string): Promise<void> {
+  await killMachine(controlPlane(await requireState(lab), cluster));
 }
 
 /** Starts the control plane of a cluster again. */
@@ -28,21 +27,26 @@ export async function startCluster(lab: string, cluster: string, toolchain: Tool
   await ensureControlPlane(controlPlane(await requireState(lab), cluster), toolchain);
 }
 
-/** Ends a container's process with SIGKILL and keeps it from being restarted until startContainer. */
-export async function stopContainer(lab: string, pod: PodReference, container: string): Promise<void> {
-  const folder = containerFolder(await podPath(lab, pod), container);
-  await writeFile(join(folder, HELD_FILE), "");
-  await crash(folder);
+/** Ends all that runs on the nodes of a cluster at once, as a power cut does. */
+export async function killNodes(lab: string, cluster: string): Promise<void> {
+  const state = await requireState(lab);
+  await Promise.all(nodePlaces(state, findCluster(state, cluster).cluster).map(killMachine));
 }
 
-/** Lets a container run again that stopContainer had ended. */
-export async function startContainer(lab: string, pod: PodReference, container: string): Promise<void> {
-  await rm(join(containerFolder(await podPath(lab, pod), container), HELD_FILE), { force: true });
+/** Starts the nodes of a cluster again, and waits until they are ready. */
+export async function restartNodes(lab: string, cluster: string, toolchain: Toolchain): Promise<void> {
+  const state = await requireState(lab);
+  await startNodes(state, findCluster(state, cluster).cluster, toolchain);
 }
 
-/** Ends a container's process with SIGKILL; the pod's restart policy decides what follows. */
-export async function killContainer(lab: string, pod: PodReference, container: string): Promise<void> {
-  await crash(containerFolder(await podPath(lab, pod), container));
+/** Ends a container's processes with SIGKILL; the pod's restart policy decides what follows. */
+export async function killContainer(lab: string, reference: PodReference, container: string): Promise<void> {
+  const { state, pod } = await findPod(lab, reference);
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
+  const status = [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === container);
+  const id = status?.containerID?.split("://").at(-1);
+  if (id === undefined) throw new Error(`${pod.metadata!.name} has no running container ${container}`);
+  for (const pid of await podPids(state, reference.cluster, id)) signal(pid, "SIGKILL");
 }
 
 /**
@@ -60,28 +64,14 @@ export async function acceptPort(lab: string, pod: PodReference, port: number): 
 
 /** Also for connections of the pod's own proxy, which carries what comes from elsewhere. */
 function refusal(port: number): string[] {
-  return [
-    "INPUT",
-    "--protocol",
-    "tcp",
-    "--dport",
-    String(port),
-    "--jump",
-    "REJECT",
-    "--reject-with",
-    "tcp-reset",
-  ];
-}
-
-/** Ends all processes of a pod with SIGKILL; its restart policy decides what follows. */
-export async function killPod(lab: string, pod: PodReference): Promise<void> {
-  await killProcesses(await podNamespace(lab, pod));
+  const target = ["--jump", "REJECT", "--reject-with", "tcp-reset"];
+  return ["INPUT", "--protocol", "tcp", "--dport", String(port), ...target];
 }
 
 /** Runs a command of the host in a pod's network namespace, outside of its containers. */
 export async function execInPodNetwork(lab: string, pod: PodReference, command: string[]): Promise<string> {
   const execa = await loadExeca();
-  const { stdout } = await execa(...inNamespace(await podNamespace(lab, pod), ...command));
+  const { stdout } = await execa("nsenter", await inPodNetwork(lab, pod, command));
   return stdout;
 }
 
@@ -91,39 +81,46 @@ export async function startInPodNetwork(
   pod: PodReference,
   command: string[],
 ): Promise<ChildProcessByStdio<null, Readable, Readable>> {
-  const [file, args] = inNamespace(await podNamespace(lab, pod), ...command);
-  return spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
+  return spawn("nsenter", await inPodNetwork(lab, pod, command), { stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** Runs a command of the host in the network namespace of a cluster's node. */
+/** Runs a command of the host in the network namespace of a cluster's first node. */
 export async function execInNodeNetwork(lab: string, cluster: string, command: string[]): Promise<string> {
+  const state = await requireState(lab);
+  const [{ namespace }] = nodePlaces(state, findCluster(state, cluster).cluster);
   const execa = await loadExeca();
-  const { stdout } = await execa(...inNamespace(namespaceName.node(lab, cluster), ...command));
+  const { stdout } = await execa(...inNamespace(namespace, ...command));
   return stdout;
 }
 
-async function crash(containerFolder: string): Promise<void> {
-  const pid = await containerPid(containerFolder);
-  if (pid !== undefined) signal(pid, "SIGKILL");
+async function inPodNetwork(lab: string, reference: PodReference, command: string[]): Promise<string[]> {
+  const { state, pod } = await findPod(lab, reference);
+  const { uid, name } = pod.metadata!;
+  const [pid] = await podPids(state, reference.cluster, `pod${uid}`);
+  if (pid === undefined) throw new Error(`no process of pod ${name} runs`);
+  return [`--target=${pid}`, "--net", "--", ...command];
 }
 
-async function podNamespace(lab: string, pod: PodReference): Promise<string> {
-  const uid = (await podPath(lab, pod)).split("_").at(-1)!;
-  return namespaceName.pod(lab, pod.cluster, uid);
+/** Processes below those control groups of a cluster's nodes whose path holds a text. */
+async function podPids(state: LabState, cluster: string, pathPart: string): Promise<number[]> {
+  const places = nodePlaces(state, findCluster(state, cluster).cluster);
+  return (await Promise.all(places.map((place) => cgroupPids(place.cgroup, pathPart)))).flat();
 }
 
-async function podPath(lab: string, { cluster, namespace, pod }: PodReference): Promise<string> {
-  const { pods } = clusterPaths(labFolder(lab), cluster);
-  const found = (await readdir(pods)).filter((name) => name.startsWith(`${namespace}_${pod}`));
-  if (found.length === 1) return join(pods, found[0]!);
-  const names = found.map((name) => name.split("_")[1]).join(", ") || "none";
-  throw new Error(
-    `One pod on ${nodeName(cluster)} should begin with ${namespace}/${pod}; there is: ${names}. Name one of them.`,
+async function findPod(
+  lab: string,
+  { cluster, namespace, pod }: PodReference,
+): Promise<{ state: LabState; pod: V1Pod }> {
+  const state = await requireState(lab);
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(controlPlane(state, cluster).kubeconfig);
+  const { items } = await kubeConfig.makeApiClient(CoreV1Api).listNamespacedPod({ namespace });
+  const found = items.filter(
+    ({ metadata }) => metadata!.name!.startsWith(pod) && !metadata!.deletionTimestamp,
   );
-}
-
-async function requireState(lab: string): Promise<LabState> {
-  const state = await readState(lab);
-  if (state === undefined) throw new Error(`There is no lab ${lab} here.`);
-  return state;
+  if (found.length === 1) return { state, pod: found[0]! };
+  const names = found.map(({ metadata }) => metadata!.name).join(", ") || "none";
+  throw new Error(
+    `One pod of ${cluster} should begin with ${namespace}/${pod}; there is: ${names}. Name one of them.`,
+  );
 }

@@ -1,54 +1,52 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { constants, homedir } from "node:os";
-import { delimiter, join } from "node:path";
-import { endUnusedHolder, ensureHolder, type Holder, insideHolder, podUserMends } from "./rootless-holder";
-import { hasPodUsers, oneUserMessage } from "./rootless-limits";
-import { defaultCacheFolder, ensureToolchain } from "./toolchain";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { defaultCacheFolder } from "./toolchain";
 
-/** What a command does with a lab. */
-export interface LabUse {
-  /** It needs the toolchain, which is built before: there is no way to the internet from inside. */
-  toolchain?: boolean;
-  /** What if pods cannot run: an error says so, or a warning. Default: nothing is said. */
-  withoutPods?: "error" | "warning";
-}
+/** What a user is told who is not root. */
+const NEEDS_ROOT = `The lab makes network namespaces and control groups, which takes root: run the same command with sudo -E.
+Without root this opens a shell in namespaces of your own, in which the lab's commands work and its clusters come up (API
+server, controllers), but no pods run: a kubelet needs control groups that this machine gives to root only.
+  npm run lab -- run bash
+What runs in it ends with it.`;
+
+/** Makes namespaces of a user's own like the machine's: iptables and ip keep files in /run, which belongs to root there. */
+const FURNISH = 'mount -t tmpfs -o mode=755 tmpfs /run && ip link set lo up && exec "$@"';
 
 /**
- * Lets the rest of a command run as root of the networks that labs live in. Root of the machine already is; for every
- * other user the command is run again in namespaces of the user's own, and this process ends as that one does.
+ * Throws an error that says how to become it, unless this process is root.
  *
- * @throws Error that says what the machine lacks, and how to get it
+ * @param ofMachine - whether root of a user's own namespaces will not do
  */
-export async function enterLab(use: LabUse = {}): Promise<void> {
-  if (process.getuid?.() === 0) return;
-  const { execPath, execArgv, argv } = process;
-  process.exit(await runInLab([execPath, ...execArgv, ...argv.slice(1)], use));
+export function requireRoot(ofMachine = false): void {
+  if (process.getuid?.() !== 0 || (ofMachine && isRootless())) throw new Error(NEEDS_ROOT);
+}
+
+/** Whether this process' root is another user outside of its user namespace. */
+export function isRootless(): boolean {
+  return !/^\s*0\s+0\s/.test(readFileSync("/proc/self/uid_map", "utf8"));
 }
 
 /**
- * Runs a command where the addresses of the user's labs are reachable.
+ * Runs a command where the addresses of labs are reachable, in namespaces of its own if this process is not root.
  *
  * @returns its exit code
  */
-export async function runInLab(command: string[], { toolchain, withoutPods }: LabUse = {}): Promise<number> {
+export async function runInLab(command: string[]): Promise<number> {
   if (process.getuid?.() === 0) return exitCode(command, process.env);
-  if (toolchain) await ensureToolchain();
-  const holder = await ensureHolder();
-  try {
-    await reportLimits(holder, withoutPods);
-    return await exitCode(insideHolder(holder, command), await insideEnvironment());
-  } finally {
-    await endUnusedHolder(holder);
-  }
-}
-
-async function reportLimits(holder: Holder, withoutPods: LabUse["withoutPods"]): Promise<void> {
-  if (withoutPods === undefined || hasPodUsers(holder.pid)) return;
-  const message = oneUserMessage(await podUserMends());
-  if (withoutPods === "error") throw new Error(message);
-  console.warn(message);
+  const namespaces = [
+    "--map-root-user",
+    "--net",
+    "--mount",
+    "--pid",
+    "--fork",
+    "--kill-child",
+    "--mount-proc",
+  ];
+  return exitCode(["unshare", ...namespaces, "sh", "-c", FURNISH, "sh", ...command], await userEnvironment());
 }
 
 async function exitCode([file, ...args]: string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -60,17 +58,10 @@ async function exitCode([file, ...args]: string[], env: NodeJS.ProcessEnv): Prom
   return code ?? 128 + constants.signals[signal!];
 }
 
-async function insideEnvironment(): Promise<NodeJS.ProcessEnv> {
-  const { PATH, PULUMI_HOME } = process.env;
+async function userEnvironment(): Promise<NodeJS.ProcessEnv> {
   // What programs keep for root in the shared folder belongs to root of the machine.
-  const temporary = join(defaultCacheFolder(), "tmp");
-  await mkdir(temporary, { recursive: true });
-  return {
-    ...process.env,
-    TMPDIR: temporary,
-    // Many users' PATH lacks the folders of the commands that make networks.
-    PATH: [PATH, "/usr/sbin", "/sbin"].filter(Boolean).join(delimiter),
-    // Pulumi would look it up, and find that of the machine's root.
-    PULUMI_HOME: PULUMI_HOME || join(homedir(), ".pulumi"),
-  };
+  const TMPDIR = join(defaultCacheFolder(), "tmp");
+  await mkdir(TMPDIR, { recursive: true });
+  // Many users' PATH lacks the folders of the commands that make networks.
+  return { ...process.env, TMPDIR, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
 }

@@ -1,9 +1,11 @@
+import type { LoadBalancerOptions } from "./load-balancer/controller";
+
 /** What a lab consists of. */
 export interface LabSpec {
   /** Name of the lab: its folder, its network namespaces. Labs of different names run side by side. */
   name: string;
   clusters: ClusterSpec[];
-  /** Whether API servers log who asked them for what, in `kwok/clusters/NAME/logs/audit.log`. Default: false */
+  /** Whether API servers log who asked them for what, in `clusters/NAME/logs/audit.log`. Default: false */
   audit?: boolean;
 }
 
@@ -11,6 +13,15 @@ export interface LabSpec {
 export interface ClusterSpec {
   name: string;
   network: string;
+  /** How many nodes it has. Default: 1 */
+  nodes?: number;
+  /**
+   * Number N of its pod range, 10.N.0.0/16, and its Service range, 10.(100+N).0.0/24. Clusters of different networks may
+   * have the same. Default: a number of its own
+   */
+  ranges?: number;
+  /** What its load balancers are like. Default: an IP address at once */
+  loadBalancer?: LoadBalancerOptions;
 }
 
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -18,15 +29,20 @@ const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 /** How many clusters one lab's address range holds. */
 export const MAX_CLUSTERS = 62;
 
+/** How many nodes a cluster may have. */
+export const MAX_NODES = 9;
+
 /**
- * cluster1 to clusterN.
+ * cluster1 to clusterN. On networks of their own cluster2 has the pod and Service ranges of cluster1, as happens where
+ * nobody has planned for one mesh.
  *
  * @param network - the network of all of them. Default: one network each, network1 to networkN
  */
 export function defaultSpec(name: string, clusterCount = 3, network?: string): LabSpec {
-  const clusters = Array.from({ length: clusterCount }, (_, index) => ({
+  const clusters = Array.from({ length: clusterCount }, (_, index): ClusterSpec => ({
     name: `cluster${index + 1}`,
     network: network ?? `network${index + 1}`,
+    ...(index === 1 && network === undefined ? { ranges: 1 } : {}),
   }));
   return { name, clusters };
 }
@@ -40,6 +56,8 @@ export function checkSpec({ name, clusters }: LabSpec): void {
   clusters.forEach((cluster, index) => {
     problems.push(...labelProblem(`clusters[${index}].name`, cluster.name));
     problems.push(...labelProblem(`clusters[${index}].network`, cluster.network));
+    if (cluster.nodes !== undefined && !(cluster.nodes >= 1 && cluster.nodes <= MAX_NODES))
+      problems.push(`clusters[${index}].nodes: from 1 to ${MAX_NODES}, not ${cluster.nodes}`);
     if (seen.has(cluster.name)) problems.push(`clusters[${index}].name: ${cluster.name} is there twice`);
     seen.add(cluster.name);
   });

@@ -1,6 +1,6 @@
-import { mkdir, readFile, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { ClusterSpec } from "./spec";
+import { checkLabName, type ClusterSpec } from "./spec";
 
 /** What a lab has to remember: the numbers from which all of its addresses follow. */
 export interface LabState {
@@ -8,9 +8,15 @@ export interface LabState {
   /** Which of the machine's address ranges it holds. */
   slot: number;
   networks: { name: string; index: number }[];
-  clusters: (ClusterSpec & { index: number })[];
+  clusters: ClusterState[];
   /** Whether the API servers of new clusters log their requests. */
   audit?: boolean;
+}
+
+/** A cluster with the numbers from which its addresses follow. They never change. */
+export interface ClusterState extends ClusterSpec {
+  index: number;
+  ranges: number;
 }
 
 const LABS_FOLDER = resolve(__dirname, "..", ".lab");
@@ -26,20 +32,6 @@ export async function labNames(): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-/** Each user sees its own network namespaces only: what runs of another user's lab would be missed, and stay. */
-export async function requireOwnFolder(name: string): Promise<void> {
-  for (const folder of [LABS_FOLDER, labFolder(name)]) {
-    const uid = await stat(folder).then(
-      (stats) => stats.uid,
-      () => undefined,
-    );
-    if (uid === undefined || uid === process.getuid?.()) continue;
-    throw new Error(
-      `${folder} is another user's: as that user (with sudo, or without), run npm run lab -- down, and remove it.`,
-    );
-  }
-}
-
 /** Removes all files of a lab, and the folder of labs with the last of them. */
 export async function removeLabFolder(name: string): Promise<void> {
   await rm(labFolder(name), { recursive: true, force: true });
@@ -52,20 +44,25 @@ export function clusterPaths(labDir: string, cluster: string) {
   return {
     dir,
     kubeconfig: join(dir, "kubeconfig.yaml"),
-    logs: join(dir, "logs"),
-    /** The pod runtime's files: one folder per pod. */
-    pods: join(dir, "pods"),
-    runtimeConfig: join(dir, "runtime.json"),
-    kwokRoot: { folder: join(dir, "kwok-root"), binary: join(dir, "kwok-in-its-root") },
-    /** kwokctl keeps each cluster in the folder clusters/NAME of its working folder. */
-    kwok: join(labDir, "kwok", "clusters", cluster),
-    auditLog: join(labDir, "kwok", "clusters", cluster, "logs", "audit.log"),
+    /** Folders of machines: in `var/log` each has a log per service. */
+    controlPlane: join(dir, "control-plane"),
+    node: (name: string) => join(dir, "nodes", name),
+    auditLog: join(dir, "control-plane", "var", "log", "audit.log"),
   };
 }
 
 export async function readState(name: string): Promise<LabState | undefined> {
   const text = await readFile(join(labFolder(name), "lab.json"), "utf8").catch(() => undefined);
   return text === undefined ? undefined : (JSON.parse(text) as LabState);
+}
+
+/** The state of a lab that has been brought up. */
+export async function requireState(name: string): Promise<LabState> {
+  checkLabName(name);
+  const state = await readState(name);
+  if (state === undefined)
+    throw new Error(`There is no lab ${name} here: bring it up with npm run lab -- up.`);
+  return state;
 }
 
 export async function writeState(state: LabState): Promise<void> {

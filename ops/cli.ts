@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import { list } from "../lab";
-import { enterLab } from "../lab/rootless";
+import { requireRoot } from "../lab/rootless";
 import { renderReport, verifyMesh } from "../verify";
 import { cleanCluster } from "./clean";
 import { demo, demoDown } from "./demo";
@@ -20,11 +19,8 @@ program
   .option("--name <name>", "name of the lab", DEV_LAB)
   .option("--down", "take the demo's clusters away")
   .action(async ({ name, clusters, down }: { name: string; clusters: number; down?: true }) => {
-    if (down) {
-      await enterLab();
-      return demoDown(name);
-    }
-    await enterLab({ toolchain: true, withoutPods: "error" });
+    requireRoot(true);
+    if (down) return demoDown(name);
     if (!(await demo({ name, clusters }))) process.exitCode = 1;
   });
 
@@ -35,7 +31,6 @@ program
   )
   .option("--stack <stack>", "the mesh's stack", DEV_LAB)
   .action(async (options: { stack: string }) => {
-    await enterLabOf(options.stack);
     const { stack } = await openNamedStack(options.stack);
     console.log(await describeStack(stack));
   });
@@ -47,7 +42,6 @@ program
   .option("--json", "print the report as JSON")
   .option("--requests <count>", "requests per client", positive)
   .action(async (options: { stack: string; json?: true; requests?: number }) => {
-    await enterLabOf(options.stack);
     const { stack } = await openNamedStack(options.stack);
     const { plan, kubeConfigs } = await openMesh(stack);
     const { requests } = options;
@@ -61,7 +55,6 @@ program
   .description("make a stack ready again whose pulumi up was killed")
   .option("--stack <stack>", "the mesh's stack", DEV_LAB)
   .action(async (options: { stack: string }) => {
-    await enterLabOf(options.stack);
     const { stack, stateDir } = await openNamedStack(options.stack);
     const mended = await recover(stack, stateDir);
     console.log(mended.join("\n") || `nothing to mend in stack ${options.stack}`);
@@ -73,7 +66,6 @@ program
   .option("--stack <stack>", "the stack of the mesh that was destroyed", DEV_LAB)
   .option("--crds", "also remove Istio's CRDs, and with them every Istio object of the clusters")
   .action(async (options: { stack: string; crds?: true }) => {
-    await enterLabOf(options.stack);
     const { stack } = await openNamedStack(options.stack);
     const { kubeConfigs } = await openMesh(stack);
     for (const [cluster, kubeConfig] of kubeConfigs) {
@@ -81,11 +73,6 @@ program
       for (const object of removed) console.log(`${cluster}: removed ${object}`);
     }
   });
-
-/** A stack that has a lab of its name is the lab's; all others are on clusters that are reached from here. */
-async function enterLabOf(stack: string): Promise<void> {
-  if ((await list()).includes(stack)) await enterLab();
-}
 
 function clusterCount(text: string): number {
   const count = positive(text);

@@ -1,7 +1,7 @@
 import { Listr } from "listr2";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { defaultSpec, down, type Lab, up } from "../lab";
-import { ensureToolchain, type Toolchain } from "../lab/toolchain";
+import { ensurePulumiToolchain, type PulumiToolchain } from "../lab/toolchain";
 import { renderReport, verifyMesh, type VerifyReport } from "../verify";
 import { labProject } from "./lab-mesh";
 import { openMesh } from "./open-mesh";
@@ -23,7 +23,7 @@ const PROGRESS_MS = 3000;
 
 /** What the steps of the demo hand on. */
 interface DemoContext {
-  toolchain: Toolchain;
+  toolchain: PulumiToolchain;
   lab: Lab;
   stack: Stack;
   report: VerifyReport;
@@ -35,7 +35,7 @@ interface DemoContext {
  * @returns whether every client got every expected answer
  */
 export async function demo({ name, clusters }: DemoOptions): Promise<boolean> {
-  const toolchain = await ensureToolchain();
+  const toolchain = await ensurePulumiToolchain();
   const steps = new Listr<DemoContext>(
     [
       {
@@ -77,7 +77,7 @@ export async function demoDown(name: string): Promise<void> {
 }
 
 /** Also makes good what an earlier run that was killed has left. */
-async function openLabStack(lab: Lab, toolchain: Toolchain): Promise<Stack> {
+async function openLabStack(lab: Lab, toolchain: PulumiToolchain): Promise<Stack> {
   const place = await labProject(lab, toolchain);
   const stack = await openStack(place);
   await recover(stack, place.stateDir);

@@ -3,7 +3,7 @@ import { join, relative, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
 import { defaultSpec, type Lab } from "../lab";
-import type { Toolchain } from "../lab/toolchain";
+import type { PulumiToolchain } from "../lab/toolchain";
 import { mergeValues } from "../components/topology/plan";
 import type { StackPlace } from "./stack";
 
@@ -57,6 +57,8 @@ export function labMeshConfig(
     },
     ca: { protectRoot: false },
     istiod: { values: UPSTREAM_ENVOY_VALUES },
+    // The gateway chart's image is "auto", for which Kubernetes' default is to pull it always: the lab has no registry.
+    gateway: { values: { imagePullPolicy: "IfNotPresent" } },
     clusters: clusters.map(({ name, network }) => ({
       name,
       network,
@@ -71,7 +73,7 @@ export function labMeshConfig(
 }
 
 /** The project of a lab: this repository's own with stack dev for the default lab, else one in the lab's folder. */
-export async function labProject(lab: Lab, toolchain: Toolchain): Promise<StackPlace> {
+export async function labProject(lab: Lab, toolchain: PulumiToolchain): Promise<StackPlace> {
   const { clusters } = defaultSpec(DEV_LAB);
   const isDefault =
     lab.name === DEV_LAB &&
@@ -89,7 +91,7 @@ export async function labProject(lab: Lab, toolchain: Toolchain): Promise<StackP
  */
 export async function writeLabProject(
   lab: Lab,
-  toolchain: Toolchain,
+  toolchain: PulumiToolchain,
   overrides: Record<string, unknown> = {},
 ): Promise<StackPlace> {
   const place = labPlace(lab, toolchain, join(lab.dir, "pulumi"));
@@ -109,7 +111,7 @@ export async function writeLabProject(
 }
 
 /** The stack of a lab: named after it, its state in the lab's folder. */
-function labPlace(lab: Lab, toolchain: Toolchain, workDir: string): StackPlace {
+function labPlace(lab: Lab, toolchain: PulumiToolchain, workDir: string): StackPlace {
   return {
     stack: lab.name,
     workDir,

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { list, openLab } from "../lab";
-import { ensureToolchain } from "../lab/toolchain";
+import { ensurePulumiToolchain } from "../lab/toolchain";
 import { labProject } from "./lab-mesh";
 import { openStack } from "./stack";
 import { removeTornAttributes } from "./torn-attributes";
@@ -28,6 +28,6 @@ export async function openNamedStack(name: string, projectDir = process.cwd()): 
 }
 
 async function openLabStack(name: string): Promise<OpenedStack> {
-  const place = await labProject(await openLab(name), await ensureToolchain());
+  const place = await labProject(await openLab(name), await ensurePulumiToolchain());
   return { stack: await openStack(place), stateDir: place.stateDir };
 }

@@ -1,7 +1,7 @@
 import { adopts } from "./adopt";
 import { readsCredentials } from "./istiod-env";
 import { clientsElsewhere, isPrimary, linksOf, remotesOf, visibleFrom } from "./links";
-import { gatewaySettings, istiodSettings } from "./plan";
+import { addressTypeOf, istiodSettings } from "./plan";
 import { hasNewToken } from "./readers";
 import type { ClusterSpec, MeshSpec } from "./types";
 
@@ -40,6 +40,6 @@ function seesHostname(cluster: ClusterSpec, spec: MeshSpec): boolean {
   const visible = visibleFrom(cluster.name, { clusters: spec.clusters, links: linksOf(spec) });
   return spec.clusters
     .filter(({ name }) => visible.includes(name))
-    .filter((other) => gatewaySettings(other, spec).addressType === "hostname")
+    .filter((other) => addressTypeOf(other, spec) === "hostname")
     .some((other) => clientsElsewhere(other, spec).length > 0);
 }

@@ -8,6 +8,7 @@ import { clientsElsewhere, hostedBy, isPrimary, linksOf, membersOf, remotesOf } 
 import { planReader } from "./readers";
 import { exportedHosts, planStubs } from "./services";
 import type {
+  AddressType,
   ClusterPlan,
   ClusterSpec,
   ExternalControlPlanePlan,
@@ -56,6 +57,11 @@ export function gatewaySettings(cluster: ClusterSpec, spec: MeshSpec): GatewaySp
   return mergeSettings(spec.gateway, cluster.gateway);
 }
 
+/** What the load balancers of a cluster have: what its gateway's settings say, or else its platform's. */
+export function addressTypeOf(cluster: ClusterSpec, spec: MeshSpec): AddressType {
+  return gatewaySettings(cluster, spec).addressType ?? addressTypeOn(cluster.platform);
+}
+
 /** Which Istio a cluster gets: its own settings over the mesh's. */
 export function planIstio(cluster: ClusterSpec, spec: MeshSpec): IstioPlan {
   const settings = { ...spec.istio, ...definedOnly(cluster.istio ?? {}) };
@@ -99,7 +105,8 @@ function planExternalControlPlane(
   const host = spec.clusters.find(({ name }) => name === externalControlPlane?.host);
   if (externalControlPlane === undefined || host === undefined) return undefined;
   const settings = gatewaySettings(host, spec);
-  const { addressType = addressTypeOn(host.platform), sourceRanges = [] } = settings;
+  const { sourceRanges = [] } = settings;
+  const addressType = addressTypeOf(host, spec);
   const serviceAnnotations = serviceAnnotationsOf(host, settings, externalIstiodPorts(addressType));
   return { ...externalControlPlane, addressType, serviceAnnotations, sourceRanges };
 }
@@ -109,7 +116,7 @@ export function exposureOf(
   cluster: ClusterSpec,
   spec: MeshSpec,
 ): Pick<GatewayPlan, "exposesServices" | "exposesIstiod" | "addressType"> | undefined {
-  const { enabled, addressType } = gatewaySettings(cluster, spec);
+  const { enabled } = gatewaySettings(cluster, spec);
   const exposesServices = clientsElsewhere(cluster, spec).length > 0;
   if (hostedBy(cluster.name, spec.clusters) !== undefined) return undefined;
   const exposesIstiod =
@@ -120,7 +127,7 @@ export function exposureOf(
     // A gateway that somebody asked for without a need is there to lead to services.
     exposesServices: exposesServices || !exposesIstiod,
     exposesIstiod,
-    addressType: addressType ?? addressTypeOn(cluster.platform),
+    addressType: addressTypeOf(cluster, spec),
   };
 }
 

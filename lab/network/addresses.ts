@@ -1,8 +1,8 @@
 /**
  * The address plan. Everything that is reached across networks lies in 198.18.0.0/15, the range for benchmarks of
  * network devices (RFC 2544), which no real network uses: 512 /24 networks, 64 for each of 8 labs. The first /24 of a
- * lab is for its routers, each other one for a cluster. Pod and Service ranges are known inside a network only, so all
- * labs use the same.
+ * lab is for its routers, each other one for a cluster. Pod and Service ranges are known inside a network only: all
+ * labs use the same, and so may clusters of different networks.
  */
 
 /** How many labs a machine can run at a time. */
@@ -28,11 +28,19 @@ export interface ClusterAddresses {
   api: string;
   /** Holds the API server and the LoadBalancer addresses. */
   publicCidr: string;
-  podCidr: string;
   serviceCidr: string;
   /** ClusterIP of the Service kubernetes.default. */
   apiService: string;
-  node: string;
+  /** ClusterIP of the Service kube-dns.kube-system. */
+  dns: string;
+  nodes: NodeAddresses[];
+}
+
+/** Addresses of one node. */
+export interface NodeAddresses {
+  /** The first of its pod range. */
+  address: string;
+  podCidr: string;
 }
 
 export function labAddresses(slot: number): LabAddresses {
@@ -44,15 +52,24 @@ export function networkAddress(slot: number, networkIndex: number): string {
   return `${subnet(slot, 0)}.${FIRST_NETWORK_HOST + networkIndex}`;
 }
 
-export function clusterAddresses(slot: number, clusterIndex: number): ClusterAddresses {
-  const service = `10.${100 + clusterIndex}.0`;
+/**
+ * @param ranges - number of the cluster's pod and Service ranges, which clusters of other networks may have as well
+ */
+export function clusterAddresses(
+  slot: number,
+  { index, ranges = index, nodes = 1 }: { index: number; ranges?: number; nodes?: number },
+): ClusterAddresses {
+  const service = `10.${100 + ranges}.0`;
   return {
-    api: `${subnet(slot, clusterIndex)}.1`,
-    publicCidr: `${subnet(slot, clusterIndex)}.0/24`,
-    podCidr: `10.${clusterIndex}.0.0/24`,
+    api: `${subnet(slot, index)}.1`,
+    publicCidr: `${subnet(slot, index)}.0/24`,
     serviceCidr: `${service}.0/24`,
     apiService: `${service}.1`,
-    node: `10.${clusterIndex}.0.1`,
+    dns: `${service}.10`,
+    nodes: Array.from({ length: nodes }, (_, node) => ({
+      address: `10.${ranges}.${node}.1`,
+      podCidr: `10.${ranges}.${node}.0/24`,
+    })),
   };
 }
 
@@ -61,12 +78,6 @@ export function loadBalancerAddresses(publicCidr: string): string[] {
   const prefix = publicCidr.replace(/0\/24$/, "");
   const { first, last } = LOAD_BALANCER_HOSTS;
   return Array.from({ length: last - first + 1 }, (_, index) => `${prefix}${first + index}`);
-}
-
-/** The addresses of a cluster's pods. The first of the range is the node's own. */
-export function podAddresses(podCidr: string): string[] {
-  const prefix = podCidr.replace(/0\/24$/, "");
-  return Array.from({ length: 253 }, (_, index) => `${prefix}${index + 2}`);
 }
 
 /** The smallest whole number from 1 that is not taken: numbers of what stays are never changed. */

@@ -19,24 +19,11 @@ const KILL_INTERVAL_MS = 30;
 export const namespaceName = {
   hub: (lab: string) => `${PREFIX}.${lab}.hub`,
   network: (lab: string, network: string) => `${PREFIX}.${lab}.net.${network}`,
-  node: (lab: string, cluster: string) => `${PREFIX}.${lab}.node.${cluster}`,
-  pod: (lab: string, cluster: string, uid: string) => `${PREFIX}.${lab}.pod.${cluster}.${uid.slice(0, 8)}`,
+  node: (lab: string, node: string) => `${PREFIX}.${lab}.node.${node}`,
 };
 
-/** Beginnings of the names of namespaces that go together. */
-export const namespacePrefix = {
-  lab: (lab: string) => `${PREFIX}.${lab}.`,
-  pods: (lab: string, cluster: string) => `${PREFIX}.${lab}.pod.${cluster}.`,
-};
-
-/** Throws an error that says what is missing, unless this process may create network namespaces. */
-export function requireNamespaces(): void {
-  if (process.getuid?.() === 0) return;
-  throw new Error(
-    "The lab makes network namespaces, which takes root: run this with sudo -E, or in namespaces of your own: " +
-      "npm run lab -- run <command>.",
-  );
-}
+/** Beginning of the names of a lab's namespaces. */
+export const namespacePrefix = (lab: string) => `${PREFIX}.${lab}.`;
 
 /** The command line that runs a command in a namespace. Unlike `ip netns exec` it leaves the mounts alone. */
 export function inNamespace(name: string, ...command: string[]): [string, string[]] {
@@ -62,22 +49,21 @@ export async function ensureNamespace(name: string, sysctls: Record<string, stri
 
 /** Ends every process in a namespace and removes it, with all interfaces in it. */
 export async function deleteNamespace(name: string): Promise<void> {
-  await killProcesses(name);
+  await killAll(() => namespacePids(name));
   const execa = await loadExeca();
   // Another process may have been faster.
   await execa("ip", ["netns", "delete", name], { reject: namespaceExists(name) });
 }
 
-/** Ends every process in a namespace, also those that are started meanwhile. */
-export async function killProcesses(namespace: string): Promise<void> {
+/** Ends processes with SIGKILL, also those that are started meanwhile, until none is found. */
+export async function killAll(find: () => Promise<number[]>): Promise<void> {
   for (let attempt = 0; attempt < KILL_ATTEMPTS; attempt += 1) {
-    const pids = await namespacePids(namespace);
+    const pids = await find();
     if (pids.length === 0) return;
     for (const pid of pids) signal(pid, "SIGKILL");
     await sleep(KILL_INTERVAL_MS);
   }
-  const left = (await namespacePids(namespace)).join(", ");
-  if (left !== "") throw new Error(`Processes in network namespace ${namespace} cannot be killed: ${left}`);
+  throw new Error(`These processes cannot be killed: ${(await find()).join(", ")}`);
 }
 
 /** Processes in a namespace. */

@@ -1,5 +1,11 @@
 import { loadExeca } from "../toolchain/run";
-import { clusterAddresses, labAddresses, LAB_SLOTS, networkAddress } from "./addresses";
+import {
+  type ClusterAddresses,
+  clusterAddresses,
+  labAddresses,
+  LAB_SLOTS,
+  networkAddress,
+} from "./addresses";
 import {
   deleteNamespace,
   ensureNamespace,
@@ -16,8 +22,8 @@ import {
 /**
  * How a lab's namespaces are connected:
  *
- *     host -- hub -- network1 -- node of cluster1 -- its pods
- *                \-- network2 -- node of cluster2 -- its pods
+ *     host -- hub -- network1 -- nodes of cluster1 -- their pods
+ *                \-- network2 -- nodes of cluster2 -- their pods
  *
  * The hub stands for the internet: it routes to API servers and LoadBalancer addresses, and knows no pod. A network's
  * router hides its pods behind one address, like a NAT gateway. Every function here mends what is half made.
@@ -65,70 +71,59 @@ export async function ensureNetwork(
   await ensureRule(namespace, "nat", ["POSTROUTING", "--out-interface", "hub", "--jump", "MASQUERADE"]);
 }
 
-/** The node of a cluster, connected to its network; the hub gets a route to the cluster's public addresses. */
-export async function ensureNode(
-  lab: string,
-  slot: number,
-  cluster: { name: string; index: number; network: string; networkIndex: number },
-): Promise<void> {
-  const { name, index, network, networkIndex } = cluster;
-  const namespace = namespaceName.node(lab, name);
+/** A node and its place in a lab. */
+export interface NodeWiring {
+  namespace: string;
+  network: string;
+  networkIndex: number;
+  /** Name of its cable's end at the network's router. */
+  cable: string;
+  address: string;
+  podCidr: string;
+}
+
+/** A node of a cluster, connected to its network. */
+export async function ensureNodeNetwork(lab: string, slot: number, node: NodeWiring): Promise<void> {
+  const { namespace, network, networkIndex, cable, address, podCidr } = node;
   const router = namespaceName.network(lab, network);
   const routerAddress = networkAddress(slot, networkIndex);
-  const { api, node, podCidr, publicCidr } = clusterAddresses(slot, index);
   await ensureNamespace(namespace, ROUTER);
-  await ensureVeth({ namespace: router, name: `cluster${index}` }, { namespace, name: "net" });
+  await ensureVeth({ namespace: router, name: cable }, { namespace, name: "net" });
   await ipBatch(namespace, [
-    `address replace ${node}/32 dev lo`,
-    `address replace ${api}/32 dev lo`,
-    `route replace default via ${routerAddress} dev net onlink src ${node}`,
+    `address replace ${address}/32 dev lo`,
+    `route replace default via ${routerAddress} dev net onlink src ${address}`,
   ]);
+  await ipBatch(router, [`route replace ${podCidr} via ${address} dev ${cable} onlink src ${routerAddress}`]);
+}
+
+/** Gives a node the cluster's public addresses: those of the API server and of load balancers. */
+export async function ensurePublicAddresses(
+  lab: string,
+  slot: number,
+  { namespace, network, networkIndex, cable, address }: NodeWiring,
+  { api, publicCidr }: ClusterAddresses,
+): Promise<void> {
+  const routerAddress = networkAddress(slot, networkIndex);
+  await ipBatch(namespace, [`address replace ${api}/32 dev lo`]);
   // What kube-proxy has not sent to a pod would go back and forth between node and router.
   for (const chain of ["FORWARD", "OUTPUT"]) {
-    await ensureRule(namespace, "filter", [
-      chain,
-      "--out-interface",
-      "net",
-      "--destination",
-      publicCidr,
-      ...REJECT,
-    ]);
+    const unclaimed = ["--out-interface", "net", "--destination", publicCidr];
+    await ensureRule(namespace, "filter", [chain, ...unclaimed, ...REJECT]);
   }
-  await ipBatch(router, [
-    `route replace ${podCidr} via ${node} dev cluster${index} onlink src ${routerAddress}`,
-    `route replace ${publicCidr} via ${node} dev cluster${index} onlink src ${routerAddress}`,
+  await ipBatch(namespaceName.network(lab, network), [
+    `route replace ${publicCidr} via ${address} dev ${cable} onlink src ${routerAddress}`,
   ]);
   await ipBatch(namespaceName.hub(lab), [
     `route replace ${publicCidr} via ${routerAddress} dev net${networkIndex} onlink`,
   ]);
 }
 
-/** Takes back a cluster's public addresses. The rest goes with the node's namespace. */
-export async function removeNodeRoutes(lab: string, slot: number, clusterIndex: number): Promise<void> {
-  const { publicCidr } = clusterAddresses(slot, clusterIndex);
+/** Takes back a cluster's public addresses. The rest goes with the nodes' namespaces. */
+export async function removePublicAddresses(lab: string, slot: number, clusterIndex: number): Promise<void> {
+  const { publicCidr } = clusterAddresses(slot, { index: clusterIndex });
   const execa = await loadExeca();
   // Where the network's router is gone, so is the route.
   await execa("ip", ["-netns", namespaceName.hub(lab), "route", "delete", publicCidr], { reject: false });
-}
-
-/** The route of a pod, and its interfaces in its own namespace and in the node's, in which this process runs. */
-export async function connectPod(
-  namespace: string,
-  link: string,
-  address: string,
-  node: string,
-): Promise<void> {
-  await ipBatch(undefined, [
-    `link add ${link} type veth peer name eth0 netns ${namespace}`,
-    `address add ${node}/32 dev ${link}`,
-    `link set ${link} up`,
-    `route add ${address}/32 dev ${link} src ${node}`,
-  ]);
-  await ipBatch(namespace, [
-    `address add ${address}/32 dev eth0`,
-    "link set eth0 up",
-    `route add default via ${node} dev eth0 onlink`,
-  ]);
 }
 
 interface SlotHolder {
@@ -155,7 +150,7 @@ async function slotHolders(): Promise<SlotHolder[]> {
 async function requireNoOther(lab: string, folder: string, holders: SlotHolder[]): Promise<void> {
   const other = holders.find((holder) => holder.lab === lab && holder.folder !== folder);
   if (other === undefined) return;
-  const namespaces = await listNamespaces(namespacePrefix.lab(lab));
+  const namespaces = await listNamespaces(namespacePrefix(lab));
   const pids = await Promise.all(namespaces.map(namespacePids));
   if (pids.flat().length > 0) {
     throw new Error(
@@ -173,18 +168,7 @@ async function claimSlot(hub: string, holders: SlotHolder[], wanted?: number): P
   const execa = await loadExeca();
   const slots = wanted === undefined ? Array.from({ length: LAB_SLOTS }, (_, slot) => slot) : [wanted];
   for (const slot of slots) {
-    const link = [
-      "link",
-      "add",
-      `${HOST_INTERFACE}${slot}`,
-      "type",
-      "veth",
-      "peer",
-      "name",
-      "host",
-      "netns",
-      hub,
-    ];
+    const link = `link add ${HOST_INTERFACE}${slot} type veth peer name host netns ${hub}`.split(" ");
     const result = await execa("ip", link, { reject: false });
     if (!result.failed) return slot;
     if (!result.stderr.includes("File exists")) throw new Error(`Cannot connect ${hub}: ${result.stderr}`);

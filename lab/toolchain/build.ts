@@ -1,10 +1,15 @@
 import { chmod, copyFile, cp, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { HostCommand } from "./host-packages";
-import type { Recipe, Tool, Workspace } from "./tools";
+import type { GoBuild, Recipe, Tool, Workspace } from "./tools";
 
 // Not taken from the machine: a workspace, vendoring or VCS stamping of the user's would change or break the build.
-const GO_ENVIRONMENT = { GOFLAGS: "-mod=readonly -trimpath -buildvcs=false", GOWORK: "off" };
+// Nor is a C compiler: only the standard library has C code here (net, os/user, plugin), and does without.
+const GO_ENVIRONMENT = {
+  GOFLAGS: "-mod=readonly -trimpath -buildvcs=false",
+  GOWORK: "off",
+  CGO_ENABLED: "0",
+};
 
 /** Environment of every build command. */
 export const buildEnvironment: Record<string, string> = {
@@ -40,11 +45,7 @@ export async function goModuleFolder(workspace: Workspace, module: string): Prom
   return Dir;
 }
 
-async function goBuild(
-  tool: Tool,
-  recipe: Recipe & { kind: "go-build" },
-  workspace: Workspace,
-): Promise<void> {
+async function goBuild(tool: Tool, recipe: GoBuild, workspace: Workspace): Promise<void> {
   await recipe.generate?.(workspace, tool.version);
   const stamps = Object.entries(recipe.stamps ?? {}).map(([symbol, value]) => `-X ${symbol}=${value}`);
   const bin = join(workspace.output, "bin");
@@ -53,12 +54,17 @@ async function goBuild(
     "build",
     "-ldflags",
     ["-s -w", ...stamps].join(" "),
-    ...(recipe.tags === undefined ? [] : ["-tags", recipe.tags]),
     // Several packages are named after themselves by Go; a single one is named by us.
     "-o",
     names.length === 1 ? join(bin, names[0]!) : `${bin}/`,
-    ...Object.values(tool.executables).map(({ from }) => from),
+    ...packageArguments(tool, recipe),
   ]);
+}
+
+/** How the go command is told which packages a tool is built from. */
+export function packageArguments(tool: Tool, { tags }: GoBuild): string[] {
+  const packages = Object.values(tool.executables).map(({ from }) => from);
+  return tags === undefined ? packages : ["-tags", tags, ...packages];
 }
 
 async function copyModuleFiles(

@@ -8,11 +8,11 @@ import { withFileLock } from "./file-lock";
 import { run } from "./run";
 import { type Tool, type ToolName, tools } from "./tools";
 
-/** A tool in the cache or on PATH. */
+/** A tool in the cache or of the user's own. */
 export interface InstalledTool {
   name: ToolName;
   version: string;
-  origin: "cache" | "PATH";
+  origin: "cached" | "on PATH" | "in Pulumi's home";
   /** Folder of files that are no executables; only in the cache. */
   folder?: string;
   /** Absolute path of each executable. */
@@ -35,7 +35,7 @@ export function defaultCacheFolder(env: NodeJS.ProcessEnv = process.env): string
 
 /** Names a tool's entry after all that its build depends on: changed pins build anew, the old entry stays. */
 export function cacheKey(name: string, tool: Tool, files: Record<string, string>): string {
-  const { coldMinutes: _, ...definition } = tool;
+  const { coldMinutes: _minutes, forProgram: _use, ...definition } = tool;
   const platform = [process.platform, process.arch];
   const inputs = { definition, files: Object.entries(files).sort(), platform };
   const hash = createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 12);
@@ -56,7 +56,7 @@ export class ToolCache {
     if ((await readRecord(folder)) === undefined) return undefined;
     const names = Object.keys(tools[name].executables);
     const bin = Object.fromEntries(names.map((executable) => [executable, join(folder, "bin", executable)]));
-    return { name, version: tools[name].version, origin: "cache", folder, bin };
+    return { name, version: tools[name].version, origin: "cached", folder, bin };
   }
 
   /** Builds a tool unless another run has done so meanwhile. Builds of all runs queue for one lock. */
@@ -115,7 +115,8 @@ export class ToolCache {
   }
 }
 
-function pinsFolder(name: ToolName): string {
+/** The folder with what a tool's build is pinned by. */
+export function pinsFolder(name: ToolName): string {
   return join(__dirname, tools[name].folder);
 }
 

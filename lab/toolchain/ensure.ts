@@ -1,7 +1,8 @@
 import { buildRequirements } from "./build";
 import { type InstalledTool, ToolCache } from "./cache";
+import { downloadAhead } from "./download-ahead";
 import { type HostCommand, installMissing, missingCommands } from "./host-packages";
-import { findOnPath } from "./on-path";
+import { findInstalled } from "./installed";
 import { formatDuration, runSteps, type Step } from "./progress";
 import { type ToolName, tools } from "./tools";
 
@@ -13,7 +14,7 @@ export interface EnsureToolsOptions {
   hostCommands?: HostCommand[];
 }
 
-/** Returns the named tools: from the cache, else from PATH, else built now. Says nothing when all are there. */
+/** Returns the named tools: from the cache, else as the user has them, else built now. Says nothing when all are there. */
 export async function ensureTools<Name extends ToolName>(
   names: Name[],
   { cacheDir, log, hostCommands = [] }: EnsureToolsOptions,
@@ -33,7 +34,7 @@ export async function ensureTools<Name extends ToolName>(
     (log ?? console.log)(await announcement(cache, missing, cacheDir));
     for (const [name, tool] of installed) {
       const run = async (report: (state: string) => void) => {
-        if (tool !== undefined) return tool.origin === "cache" ? "cached" : "on PATH";
+        if (tool !== undefined) return tool.origin;
         const start = Date.now();
         installed.set(name, await build(cache, name, report));
         return `built in ${formatDuration((Date.now() - start) / 1000)}`;
@@ -41,12 +42,18 @@ export async function ensureTools<Name extends ToolName>(
       steps.push({ title: `${name} ${tools[name].version}`, run });
     }
   }
-  if (steps.length > 0) await runSteps(steps, log);
+  const ended = new AbortController();
+  void downloadAhead(missing, ended.signal);
+  try {
+    if (steps.length > 0) await runSteps(steps, log);
+  } finally {
+    ended.abort();
+  }
   return Object.fromEntries(installed) as Record<Name, InstalledTool>;
 }
 
 async function findTool(cache: ToolCache, name: ToolName): Promise<InstalledTool | undefined> {
-  return (await cache.find(name)) ?? findOnPath(name);
+  return (await cache.find(name)) ?? findInstalled(name);
 }
 
 async function build(

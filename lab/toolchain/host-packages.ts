@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { findExecutable, loadExeca } from "./run";
 
 /** A command that the host must bring along. */
@@ -12,19 +13,27 @@ interface HostPackage {
 
 const GO_MINIMUM = [1, 26] as const;
 
+/** Where Debian has its CNI plugins, and those of them that a node uses. */
+const CNI = { folder: "/usr/lib/cni", plugins: ["ptp", "host-local", "portmap", "loopback"] };
+
 /** Every host command that the lab or a build uses. */
 export const hostPackages = {
   ip: { debian: "iproute2" },
   iptables: { debian: "iptables" },
   nft: { debian: "nftables" },
   conntrack: { debian: "conntrack" },
-  bwrap: { debian: "bubblewrap" },
-  setpriv: { debian: "util-linux" },
+  containerd: { debian: "containerd" },
+  ctr: { debian: "containerd" },
+  runc: { debian: "runc" },
+  "CNI plugins": { debian: "containernetworking-plugins", problem: cniProblem },
+  mmdebstrap: { debian: "mmdebstrap" },
+  umoci: { debian: "umoci" },
+  unshare: { debian: "util-linux" },
   nsenter: { debian: "util-linux" },
   flock: { debian: "util-linux" },
   openssl: { debian: "openssl" },
   curl: { debian: "curl" },
-  python3: { debian: "python3", problem: systemPythonProblem },
+  python3: { debian: "python3" },
   pip: { debian: "python3-pip", problem: pipProblem },
   go: { source: "https://go.dev/dl/", problem: goProblem },
 } satisfies Record<string, HostPackage>;
@@ -33,8 +42,9 @@ export type HostCommand = keyof typeof hostPackages;
 
 /** What the running lab uses, whether or not anything has to be built. */
 export const labCommands: HostCommand[] = [
-  ...(["ip", "iptables", "nft", "conntrack", "bwrap", "setpriv", "nsenter"] as const),
-  ...(["openssl", "curl", "python3"] as const),
+  ...(["ip", "iptables", "nft", "conntrack", "unshare", "nsenter"] as const),
+  ...(["containerd", "ctr", "runc", "CNI plugins", "mmdebstrap", "umoci"] as const),
+  ...(["openssl", "curl"] as const),
 ];
 
 /** A missing command and, where it is there but unfit, why. */
@@ -55,7 +65,9 @@ export async function installMissing(
   if (packages.length > 0 && process.getuid?.() === 0 && (await findExecutable("apt-get"))) {
     report(`installing ${packages.join(", ")} (apt-get)`);
     await aptGet("update");
-    await aptGet("install", "--yes", "--no-install-recommends", ...packages);
+    // Where systemd runs, the package containerd starts one for the machine. It idles: each node has a containerd of its
+    // own, with a /run and /var/lib of its own. What the machine has already, such as Docker's containerd, stays.
+    await aptGet("install", "--yes", "--no-install-recommends", "--no-remove", ...packages);
     missing = await missingCommands(missing.map(({ command }) => command));
   }
   if (missing.length > 0) throw new Error(missingCommandsMessage(missing));
@@ -105,10 +117,11 @@ async function aptGet(...args: string[]): Promise<void> {
   await execa("apt-get", args, { stdin: "ignore", env: { DEBIAN_FRONTEND: "noninteractive" } });
 }
 
-/** Containers have the host's /usr: a Python that is elsewhere on PATH is not in them. */
-async function systemPythonProblem(): Promise<string | undefined> {
-  const path = "/usr/bin/python3";
-  return (await findExecutable(path)) === undefined ? `${path} is not there` : undefined;
+async function cniProblem(): Promise<string | undefined> {
+  const paths = CNI.plugins.map((plugin) => join(CNI.folder, plugin));
+  const found = await Promise.all(paths.map(findExecutable));
+  const missing = paths.filter((_, index) => found[index] === undefined);
+  return missing.length === 0 ? undefined : `no ${missing.join(", ")}`;
 }
 
 async function pipProblem(): Promise<string | undefined> {

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { defaultCacheFolder, type InstalledTool } from "./cache";
 import { ensureTools } from "./ensure";
 import { labCommands } from "./host-packages";
+import { ensureImageStore } from "./image-store";
+import { labImages } from "./images";
 import { linkPlugins } from "./plugins";
 import { type ToolName, tools } from "./tools";
 
@@ -24,17 +26,20 @@ export interface ToolchainOptions {
 }
 
 /** A tool that is built only for labs that ask for it. */
-export type OnDemandTool = {
-  [Name in ToolName]: (typeof tools)[Name] extends { onDemand: true } ? Name : never;
+export type OnDemandTool = ToolsWith<"onDemand">;
+
+type ProgramTool = ToolsWith<"forProgram">;
+type ClusterTool = Exclude<ToolName, OnDemandTool | ProgramTool>;
+type ToolsWith<Use extends "onDemand" | "forProgram"> = {
+  [Name in ToolName]: (typeof tools)[Name] extends Record<Use, true> ? Name : never;
 }[ToolName];
 
-/** Every native part of the lab, as absolute paths. */
+/** Every native part of the clusters, as absolute paths. */
 export interface Toolchain {
   bin: {
-    pulumi: string;
     etcd: string;
-    kwok: string;
-    kwokctl: string;
+    kubeadm: string;
+    kubelet: string;
     kubeApiserver: string;
     kubeControllerManager: string;
     kubeScheduler: string;
@@ -44,36 +49,67 @@ export interface Toolchain {
     pilotAgent: string;
     istioctl: string;
     envoy: string;
+    coredns: string;
     /** Like `vault` only where it was asked for. */
     certManagerController?: string | undefined;
     vault?: string | undefined;
   };
-  /** Folder with pulumi-resource-kubernetes and pulumi-resource-tls, to be put on PATH. */
-  pluginDir: string;
   /** Folder with Istio's charts base, istiod, gateway and cni. Their hub and tag have to be set by values. */
   charts: string;
   /** Folder with cert-manager's CRDs, which are templates of a Helm chart; only where it was asked for. */
   certManagerCrds?: string | undefined;
   /** pilot-agent's template of Envoy's bootstrap configuration. */
   envoyBootstrap: string;
+  /** Root folder of containerd with the images of the lab's pods, to be cloned by each node. */
+  imageStore: string;
   versions: Record<ToolName, string>;
 }
 
-/** Checks the host for what the lab needs and returns the toolchain, after building what is missing of it. */
+/** The clusters' toolchain with what deploys a program to them. */
+export interface PulumiToolchain extends Toolchain {
+  bin: Toolchain["bin"] & { pulumi: string };
+  /** Folder with pulumi-resource-kubernetes and pulumi-resource-tls, to be put on PATH. */
+  pluginDir: string;
+}
+
+const clusterTools = (Object.keys(tools) as ToolName[]).filter(
+  (name): name is ClusterTool => !("onDemand" in tools[name] || "forProgram" in tools[name]),
+);
+const programTools = (Object.keys(tools) as ToolName[]).filter(
+  (name): name is ProgramTool => "forProgram" in tools[name],
+);
+
+/** Checks the host for what clusters need and returns their toolchain, after building what is missing of it. */
 export async function ensureToolchain(options: ToolchainOptions = {}): Promise<Toolchain> {
-  const cacheDir = options.cacheDir ?? defaultCacheFolder();
-  const { log, onDemand = [] } = options;
-  const names = (Object.keys(tools) as ToolName[]).filter(isForEveryLab);
-  const installed = await ensureTools(names, { cacheDir, log, hostCommands: labCommands });
-  const extra: Partial<Record<ToolName, InstalledTool>> = await ensureTools(onDemand, { cacheDir, log });
-  const { etcd, kwok, kubernetes, istio, envoy, pulumi } = installed;
-  const files = installed["istio-files"].folder!;
+  return clusterToolchain(await ensure(clusterTools, options), options);
+}
+
+/** Like {@link ensureToolchain}, with Pulumi and its plugins. */
+export async function ensurePulumiToolchain(options: ToolchainOptions = {}): Promise<PulumiToolchain> {
+  const installed = await ensure([...clusterTools, ...programTools], options);
+  const toolchain = await clusterToolchain(installed, options);
   return {
+    ...toolchain,
+    bin: { ...toolchain.bin, pulumi: installed.pulumi.bin.pulumi! },
+    pluginDir: await linkPlugins(cacheFolder(options), [
+      installed["pulumi-kubernetes"].bin["pulumi-resource-kubernetes"]!,
+      installed["pulumi-tls"].bin["pulumi-resource-tls"]!,
+    ]),
+  };
+}
+
+async function clusterToolchain(
+  installed: Record<ClusterTool, InstalledTool>,
+  options: ToolchainOptions,
+): Promise<Toolchain> {
+  const extra: Partial<Record<ToolName, InstalledTool>> = await ensure(options.onDemand ?? [], options);
+  const { etcd, kubernetes, istio, envoy, coredns } = installed;
+  const files = installed["istio-files"].folder!;
+  const toolchain = {
     bin: {
-      pulumi: pulumi.bin.pulumi!,
       etcd: etcd.bin.etcd!,
-      kwok: kwok.bin.kwok!,
-      kwokctl: kwok.bin.kwokctl!,
+      kubeadm: kubernetes.bin.kubeadm!,
+      kubelet: kubernetes.bin.kubelet!,
       kubeApiserver: kubernetes.bin["kube-apiserver"]!,
       kubeControllerManager: kubernetes.bin["kube-controller-manager"]!,
       kubeScheduler: kubernetes.bin["kube-scheduler"]!,
@@ -83,13 +119,10 @@ export async function ensureToolchain(options: ToolchainOptions = {}): Promise<T
       pilotAgent: istio.bin["pilot-agent"]!,
       istioctl: istio.bin.istioctl!,
       envoy: envoy.bin.envoy!,
+      coredns: coredns.bin.coredns!,
       certManagerController: extra["cert-manager"]?.bin["cert-manager-controller"],
       vault: extra.vault?.bin.vault,
     },
-    pluginDir: await linkPlugins(cacheDir, [
-      installed["pulumi-kubernetes"].bin["pulumi-resource-kubernetes"]!,
-      installed["pulumi-tls"].bin["pulumi-resource-tls"]!,
-    ]),
     charts: join(files, "charts"),
     certManagerCrds: extra["cert-manager-files"] && join(extra["cert-manager-files"].folder!, "crds"),
     envoyBootstrap: join(files, "envoy_bootstrap.json"),
@@ -97,8 +130,17 @@ export async function ensureToolchain(options: ToolchainOptions = {}): Promise<T
       (Object.keys(tools) as ToolName[]).map((name) => [name, tools[name].version]),
     ) as Record<ToolName, string>,
   };
+  const store = { cacheDir: cacheFolder(options), log: options.log };
+  return { ...toolchain, imageStore: await ensureImageStore(labImages(toolchain), store) };
 }
 
-function isForEveryLab(name: ToolName): name is Exclude<ToolName, OnDemandTool> {
-  return !("onDemand" in tools[name]);
+function ensure<Name extends ToolName>(
+  names: Name[],
+  options: ToolchainOptions,
+): Promise<Record<Name, InstalledTool>> {
+  return ensureTools(names, { cacheDir: cacheFolder(options), log: options.log, hostCommands: labCommands });
+}
+
+function cacheFolder({ cacheDir }: ToolchainOptions): string {
+  return cacheDir ?? defaultCacheFolder();
 }

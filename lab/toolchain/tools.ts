@@ -16,7 +16,7 @@ export interface Workspace {
 }
 
 /** Compiles each executable's `from`, a Go package. */
-interface GoBuild {
+export interface GoBuild {
   kind: "go-build";
   tags?: string;
   /** Linker symbols to set. */
@@ -43,17 +43,19 @@ export type Recipe = GoBuild | GoModuleFiles | PythonWheel;
 
 export interface Executable {
   from: string;
-  /** Arguments that make it print its version. Without them the tool is never taken from PATH. */
+  /** Arguments that make it print its version. Without them it is never taken from PATH. */
   versionArgs?: string[];
 }
 
-/** One entry of the toolchain. Its cache key covers its folder's files and all of it but functions and estimate. */
+/** One entry of the toolchain. Its cache key covers its folder's files and all of it that changes what is built. */
 export interface Tool {
   /** Folder beside this file with the tool's pins: go.mod and go.sum, or requirements.txt. */
   folder: string;
   version: string;
   /** A cold build on two cores, used as estimate until this machine has its own figure. */
   coldMinutes: number;
+  /** Not for the clusters, but for the program that Pulumi deploys to them. */
+  forProgram?: true;
   /** Built only where it is asked for by name: most labs go without. */
   onDemand?: true;
   recipe: Recipe;
@@ -76,7 +78,7 @@ const kubernetesExecutable = (name: string, versionArgs = ["--version"]): Execut
   versionArgs,
 });
 
-/** Every native tool of the lab, in the order in which they are built. */
+/** Every native tool of the lab, in the order in which they are built: what the clusters need comes first. */
 export const tools = {
   etcd: {
     folder: "etcd",
@@ -84,16 +86,6 @@ export const tools = {
     coldMinutes: 1,
     recipe: { kind: "go-build" },
     executables: { etcd: { from: "go.etcd.io/etcd/server/v3", versionArgs: ["--version"] } },
-  },
-  kwok: {
-    folder: "kwok",
-    version: goModuleVersion(pins("kwok/go.mod"), "sigs.k8s.io/kwok"),
-    coldMinutes: 1,
-    recipe: { kind: "go-build" },
-    executables: {
-      kwok: { from: "sigs.k8s.io/kwok/cmd/kwok", versionArgs: ["--version"] },
-      kwokctl: { from: "sigs.k8s.io/kwok/cmd/kwokctl", versionArgs: ["--version"] },
-    },
   },
   envoy: {
     folder: "envoy",
@@ -120,41 +112,6 @@ export const tools = {
     },
     executables: {},
   },
-  pulumi: {
-    folder: "pulumi",
-    version: pulumiVersion,
-    coldMinutes: 2.5,
-    recipe: {
-      kind: "go-build",
-      stamps: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": pulumiVersion },
-    },
-    executables: { pulumi: { from: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", versionArgs: ["version"] } },
-  },
-  "pulumi-tls": {
-    folder: "pulumi-tls",
-    version: tlsPackage.version,
-    coldMinutes: 3,
-    recipe: {
-      kind: "go-build",
-      stamps: { "toolchain/pulumi-tls/provider.Version": tlsPackage.version },
-      generate: tlsPluginSources,
-    },
-    executables: { "pulumi-resource-tls": { from: ".", versionArgs: ["--version"] } },
-  },
-  "pulumi-kubernetes": {
-    folder: "pulumi-kubernetes",
-    version: kubernetesPackage.version,
-    coldMinutes: 8,
-    recipe: {
-      kind: "go-build",
-      stamps: {
-        "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version": kubernetesPackage.version,
-      },
-      generate: kubernetesPluginSources,
-    },
-    // This plugin cannot print its version.
-    executables: { "pulumi-resource-kubernetes": { from: "." } },
-  },
   kubernetes: {
     folder: "kubernetes",
     version: kubernetesVersion,
@@ -169,6 +126,8 @@ export const tools = {
       },
     },
     executables: {
+      kubeadm: kubernetesExecutable("kubeadm", ["version", "--output=short"]),
+      kubelet: kubernetesExecutable("kubelet"),
       "kube-apiserver": kubernetesExecutable("kube-apiserver"),
       "kube-controller-manager": kubernetesExecutable("kube-controller-manager"),
       "kube-scheduler": kubernetesExecutable("kube-scheduler"),
@@ -190,6 +149,51 @@ export const tools = {
       "pilot-agent": { from: "istio.io/istio/pilot/cmd/pilot-agent", versionArgs: ["version"] },
       istioctl: { from: "istio.io/istio/istioctl/cmd/istioctl", versionArgs: ["version", "--remote=false"] },
     },
+  },
+  coredns: {
+    folder: "coredns",
+    version: goModuleVersion(pins("coredns/go.mod"), "github.com/coredns/coredns"),
+    coldMinutes: 2,
+    recipe: { kind: "go-build" },
+    executables: { coredns: { from: ".", versionArgs: ["-version"] } },
+  },
+  pulumi: {
+    folder: "pulumi",
+    version: pulumiVersion,
+    coldMinutes: 2.5,
+    forProgram: true,
+    recipe: {
+      kind: "go-build",
+      stamps: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": pulumiVersion },
+    },
+    executables: { pulumi: { from: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", versionArgs: ["version"] } },
+  },
+  "pulumi-tls": {
+    folder: "pulumi-tls",
+    version: tlsPackage.version,
+    coldMinutes: 3,
+    forProgram: true,
+    recipe: {
+      kind: "go-build",
+      stamps: { "toolchain/pulumi-tls/provider.Version": tlsPackage.version },
+      generate: tlsPluginSources,
+    },
+    executables: { "pulumi-resource-tls": { from: ".", versionArgs: ["--version"] } },
+  },
+  "pulumi-kubernetes": {
+    folder: "pulumi-kubernetes",
+    version: kubernetesPackage.version,
+    coldMinutes: 8,
+    forProgram: true,
+    recipe: {
+      kind: "go-build",
+      stamps: {
+        "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version": kubernetesPackage.version,
+      },
+      generate: kubernetesPluginSources,
+    },
+    // This plugin cannot print its version.
+    executables: { "pulumi-resource-kubernetes": { from: "." } },
   },
   "cert-manager": {
     folder: "cert-manager",

@@ -14,7 +14,7 @@ describe("readers of three clusters", () => {
     await suite.stack.up();
     await suite.expectWorkingMesh();
   });
-  afterAll(() => suite.stop());
+  afterAll(suite.stop);
 
   describe("least privilege", () => leastPrivilegeScenario(suite));
   describe("rotation", () => rotationScenario(suite));

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { down } from "../../lab";
+import { ensureToolchain } from "../../lab/toolchain";
+import { hasFailed, keepLogs } from "./support/keep-logs";
 
 const REPOSITORY = join(__dirname, "../..");
 
@@ -18,7 +20,11 @@ beforeAll(async () => {
   clone = mkdtempSync(join(tmpdir(), "clone-"));
   execFileSync("git", ["clone", "--quiet", REPOSITORY, clone]);
 });
-afterAll(() => rmSync(clone, { recursive: true }));
+afterAll(async ({}, tests) => {
+  if (hasFailed(tests)) keepLogs(join(clone, ".lab/test-demo"), (await ensureToolchain()).bin.kubectl);
+  await down("test-demo");
+  rmSync(clone, { recursive: true });
+});
 
 test("npm run demo shows that every client gets every expected answer", () => {
   const output = demo("--clusters", "2");

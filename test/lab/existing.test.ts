@@ -50,10 +50,8 @@ describe("clusters that have something of Istio already", () => {
     await configure();
     await suite.stack.up();
   });
-  afterAll(async () => {
-    rmSync(folder, { recursive: true });
-    await suite.stop();
-  });
+  afterAll(suite.stop);
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   test("become one mesh, with requests in both directions", async () => {
     await suite.expectWorkingMesh();

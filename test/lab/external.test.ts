@@ -27,7 +27,7 @@ describe("an external control plane", () => {
     const addresses = outputs["externalControlPlaneAddresses"]?.value as Record<string, string>;
     address = addresses["cluster2"] ?? "";
   });
-  afterAll(() => suite.stop());
+  afterAll(suite.stop);
 
   test("serves a mesh in which requests cross networks in both directions", async () => {
     const { answers } = await suite.expectWorkingMesh();

@@ -13,7 +13,7 @@ describe("two clusters on two networks, with failover and exported services", ()
     await suite.configure({ ...SERVICES, sampleApps: { failover: FAILOVER } });
     await suite.stack.up();
   });
-  afterAll(() => suite.stop());
+  afterAll(suite.stop);
 
   describe("failover", () => failoverScenario(suite));
   describe("services", () => exportedServicesScenario(suite));

@@ -47,7 +47,7 @@ describe("CAs that cert-manager issues", () => {
     await suite.start();
     for (const cluster of CLUSTERS) installCertManager(suite, cluster);
   });
-  afterAll(() => suite.stop());
+  afterAll(suite.stop);
 
   describe("from an issuer in each cluster, under one corporate root", () => {
     const root = makeRoot("Corporate Root");

@@ -4,11 +4,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultSpec, down, type Lab, status, up } from "../../lab";
+import { labFolder } from "../../lab/state";
 import { ensureHub } from "../../lab/network/wiring";
 import { ensureToolchain, type Toolchain } from "../../lab/toolchain";
+import { hasFailed, keepLogs } from "./support/keep-logs";
 
 const A = defaultSpec("test-a", 1);
 const B = defaultSpec("test-b", 1);
+const KILLED = "test-killed";
 
 describe("the lab", () => {
   let toolchain: Toolchain;
@@ -17,12 +20,17 @@ describe("the lab", () => {
     toolchain = await ensureToolchain();
     await Promise.all([down(A.name), down(B.name)]);
   });
-  afterAll(() => Promise.all([down(A.name), down(B.name)]));
+  afterAll(async ({}, tests) => {
+    for (const { name } of [A, B]) {
+      if (hasFailed(tests)) keepLogs(labFolder(name), toolchain.bin.kubectl);
+      await down(name);
+    }
+  });
 
   test("two labs run side by side under addresses of their own", async () => {
     const [a, b] = await Promise.all([up(A, toolchain), up(B, toolchain)]);
     expect(a.clusters[0]?.apiServer).not.toBe(b.clusters[0]?.apiServer);
-    for (const lab of [a, b]) expect(nodes(lab, toolchain)).toBe("cluster1-node");
+    for (const lab of [a, b]) expect(nodes(lab, toolchain)).toBe("cluster1-node1");
   });
 
   test("an up that is killed on its way is mended by the next one", async () => {
@@ -35,7 +43,20 @@ describe("the lab", () => {
     await until(() => namespaces().some((name) => name.startsWith(`im.${A.name}.node.`)));
     process.kill(-(child.pid ?? 0), "SIGKILL");
     await exited;
-    expect(nodes(await up(A, toolchain), toolchain)).toBe("cluster1-node");
+    expect(nodes(await up(A, toolchain), toolchain)).toBe("cluster1-node1");
+  });
+
+  test("down leaves nothing of an up that was killed", async () => {
+    const child = spawn("tsx", ["lab/cli.ts", "up", "--name", KILLED, "--clusters", "1"], {
+      detached: true,
+      stdio: "ignore",
+    });
+    const exited = once(child, "exit");
+    await until(() => tracesOf(KILLED).some((trace) => trace.includes("kubelet")));
+    process.kill(-(child.pid ?? 0), "SIGKILL");
+    await exited;
+    await down(KILLED);
+    expect(tracesOf(KILLED)).toEqual([]);
   });
 
   test("a second up changes nothing", async () => {
@@ -44,7 +65,7 @@ describe("the lab", () => {
     expect(await status(A.name)).toEqual(before);
   });
 
-  test("down leaves no process, namespace, interface or file, and the other lab alone", async () => {
+  test("down leaves no process, mount, control group, namespace, interface or file, and the other lab alone", async () => {
     const folder = join(__dirname, "../../.lab", A.name);
     expect(existsSync(folder)).toBe(true);
     expect(tracesOf(A.name).length).toBeGreaterThan(0);
@@ -74,14 +95,18 @@ function nodes(lab: Lab, { bin }: Toolchain): string {
   return execFileSync(bin.kubectl, args, { encoding: "utf8" });
 }
 
-/** Namespaces and interfaces that carry a lab's name, and processes whose command line names its folder. */
+/** All that a lab can leave: what carries its name, and processes and mounts, wherever they are, that name its folder. */
 function tracesOf(lab: string): string[] {
-  const interfaces = execFileSync("ip", ["-o", "link"], { encoding: "utf8" }).split("\n");
-  const processes = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).split("\n");
+  const lines = (command: string, ...args: string[]) =>
+    execFileSync(command, args, { encoding: "utf8", maxBuffer: 1 << 28 }).split("\n");
+  // A process may end meanwhile.
+  const mounts = lines("sh", "-c", "cat /proc/[0-9]*/mountinfo 2>/dev/null | sort -u");
   return [
     ...namespaces().filter((name) => name.startsWith(`im.${lab}.`)),
-    ...interfaces.filter((line) => line.includes(` alias ${lab} `)),
-    ...processes.filter((line) => line.includes(`.lab/${lab}/`)),
+    ...lines("ip", "-o", "link").filter((line) => line.includes(` alias ${lab} `)),
+    ...lines("ps", "-eo", "args").filter((line) => line.includes(`.lab/${lab}/`)),
+    ...mounts.filter((line) => line.includes(`.lab/${lab}/`)),
+    ...lines("find", "/sys/fs/cgroup", "-name", `im.${lab}.*`).filter(Boolean),
   ];
 }
 

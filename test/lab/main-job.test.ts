@@ -23,7 +23,7 @@ describe("multi-primary on three networks", () => {
     await suite.start();
     before = takeInventory(suite);
   });
-  afterAll(() => suite.stop());
+  afterAll(suite.stop);
 
   describe("bad input", () => badInputScenario(suite));
   describe("an interrupted up", () => interruptedUpScenario(suite));

@@ -24,7 +24,7 @@ describe("four clusters on two networks, one of them a remote", () => {
     });
     await suite.stack.up();
   });
-  afterAll(() => suite.stop());
+  afterAll(suite.stop);
 
   test("every client gets answers from all four clusters", async () => {
     const { answers } = await suite.expectWorkingMesh();

@@ -18,7 +18,7 @@ describe("two clusters on one network", () => {
     await suite.start();
     await suite.stack.up();
   });
-  afterAll(() => suite.stop());
+  afterAll(suite.stop);
 
   const podAddresses = () =>
     CLUSTERS.map((cluster) => `${runningPod(suite, cluster, "sample", "app=helloworld").ip}:5000`).sort();

@@ -20,7 +20,7 @@ describe("primary-remote on two networks", () => {
     await suite.configure({ clusters: suite.clusters({ cluster2: { controlPlanes: ["cluster1"] } }) });
     await suite.stack.up();
   });
-  afterAll(() => suite.stop());
+  afterAll(suite.stop);
 
   test("requests cross in both directions, through the gateways", async () => {
     await suite.expectWorkingMesh();

@@ -10,6 +10,7 @@ import { proxyChain } from "./support/certificates";
 import { istiodChain, verifyChain } from "./support/issued-chain";
 import { requestHello } from "./support/pods";
 import { previewedSteps, Suite } from "./support/suite";
+import { SHORT_LIVED } from "./support/trust";
 
 const CLUSTERS = ["cluster1", "cluster2", "cluster3"];
 
@@ -45,7 +46,7 @@ describe("CAs that were made elsewhere", () => {
     third = await root.sign("cluster3", { pathLength: 0 });
     await suite.start();
   });
-  afterAll(() => suite.stop());
+  afterAll(suite.stop);
 
   /** The config of `ca.provided`, with what is to be secret beside it. */
   const configure = async (
@@ -56,7 +57,7 @@ describe("CAs that were made elsewhere", () => {
     },
   ) => {
     const ca = { protectRoot: undefined, provided: { rootCertificate: root.certificate, ...provided } };
-    await suite.configure({ ca, workloadCertificates: { ttlMinutes: 2 }, ...mesh });
+    await suite.configure({ ca, ...SHORT_LIVED, ...mesh });
     for (const [name, key] of Object.entries(keys)) {
       await suite.stack.setConfig(`istio-multicluster:${name}`, {
         value: await key.privateKey(),

@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultSpec } from "../../lab";
 import { recover } from "../../ops/recover";
+import { CrossingLoad } from "./support/crossing-load";
 import { killUpAt, type Moment } from "./support/kill";
 import { previewedSteps, Suite } from "./support/suite";
-import { CrossingLoad, phases, podStarts, rootsByPlace, signingCa } from "./support/trust";
+import { phases, podStarts, rootsByPlace, SHORT_LIVED, signingCa } from "./support/trust";
 
 const CLUSTERS = ["cluster1", "cluster2"];
-const PER_SECOND = 50;
-
-/** Renewed after one minute. */
-const SHORT_LIVED = { workloadCertificates: { ttlMinutes: 2 } };
 
 /** A moment at which some clusters have changed and others may not have. */
 const BETWEEN_CLUSTERS: Moment = { phase: "done", urn: /-cacerts$/ };
@@ -52,7 +49,7 @@ describe("rotation under load", () => {
     await suite.expectWorkingMesh();
     pods = podStarts(suite);
   });
-  afterAll(() => suite.stop());
+  afterAll(suite.stop);
 
   describe("of the intermediates", () => {
     let load: CrossingLoad;
@@ -60,7 +57,7 @@ describe("rotation under load", () => {
 
     beforeAll(async () => {
       before = CLUSTERS.map((cluster) => signingCa(suite, cluster));
-      load = await CrossingLoad.start(suite, PER_SECOND);
+      load = await CrossingLoad.start(suite);
     });
     afterAll(() => load.stop());
 
@@ -103,7 +100,7 @@ describe("rotation under load", () => {
 
     beforeAll(async () => {
       oldRoot = rootsByPlace(suite, "cluster1")["cacerts"] ?? [];
-      load = await CrossingLoad.start(suite, PER_SECOND);
+      load = await CrossingLoad.start(suite);
     });
     afterAll(() => load.stop());
 

@@ -7,6 +7,8 @@ export interface MockCluster {
   readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] | undefined;
   /** What charts render to, by release. @default {@link CHARTS} */
   readonly charts?: Readonly<Record<string, readonly Manifest[]>>;
+  /** Renders charts for real instead. @param options - those of Pulumi's `kubernetes:helm:template` */
+  readonly render?: (options: Record<string, unknown>) => Promise<readonly Manifest[]>;
   /** Data of service-account tokens. @default a token named after the resource */
   readonly tokenData?: Record<string, string> | undefined;
   /** Private keys that are made, PEM, by name. @default a text with the name */
@@ -82,7 +84,12 @@ export const CHARTS = {
 } satisfies Record<string, Manifest[]>;
 
 /** Answers `kubernetes:helm:template`. */
-export function renderChart(releaseName: unknown, { charts = CHARTS }: MockCluster): readonly Manifest[] {
+export async function renderChart(
+  options: Record<string, unknown>,
+  { charts = CHARTS, render }: MockCluster,
+): Promise<readonly Manifest[]> {
+  if (render) return render(options);
+  const releaseName = options["release_name"];
   const manifests = Object.entries(charts).find(([name]) => name === releaseName)?.[1];
   if (manifests === undefined) throw new Error(`no chart is mocked for release ${String(releaseName)}`);
   return manifests;

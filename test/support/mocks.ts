@@ -103,7 +103,7 @@ async function start(cluster: MockCluster): Promise<{ recording: Recording; traf
   return { recording, traffic };
 }
 
-function answer(
+async function answer(
   { token, inputs, provider }: pulumi.runtime.MockCallArgs,
   cluster: MockCluster,
   chartCalls: ChartCall[],
@@ -116,7 +116,7 @@ function answer(
     chartCalls.push({ options, provider: provider ? providerName(provider) : "" });
     // What the engine itself answers while a provider's configuration is unknown.
     if (cluster.yetToBeMade) return {};
-    return { result: renderChart(options["release_name"], cluster) };
+    return { result: await renderChart(options, cluster) };
   } catch (error) {
     // Of a failed call the SDK reads gRPC's `details` only.
     throw Object.assign(error as Error, { details: (error as Error).message });

@@ -178,6 +178,15 @@ const rows: Record<string, Row> = {
 };
 
 describe("an external control plane is refused with", () => {
+  test("a cluster as its own host, whatever else it is to host, and in any order", () => {
+    const own = cluster(1, { externalControlPlane: { host: "cluster1" } });
+    const other = cluster(2, { externalControlPlane: { host: "cluster1" } });
+    const problems = (clusters: ClusterSpec[]) => validateMesh({ clusters }).map(({ message }) => message);
+    expect(problems([own, other])).toHaveLength(problems([other, own]).length);
+    expect(problems([other, own]).join()).toContain("is cluster1 itself");
+    expect([...problems([own, other]), ...problems([other, own])].join()).not.toContain("already runs");
+  });
+
   test.each(Object.entries(rows))("%s", (_, { bad, path, message, good }) => {
     expect(validateMesh(bad)).toContainEqual({ path, message: expect.stringContaining(message) });
     expect(validateMesh(good)).toEqual([]);

@@ -5,7 +5,6 @@ import {
   labAddresses,
   loadBalancerAddresses,
   networkAddress,
-  podAddresses,
 } from "../../lab/network/addresses";
 import { namespaceName, namespacePrefix } from "../../lab/network/namespaces";
 import { checkSpec, defaultSpec } from "../../lab/spec";
@@ -15,7 +14,7 @@ describe("address plan", () => {
     const ranges = new Set<string>();
     for (let slot = 0; slot < 8; slot += 1) {
       ranges.add(labAddresses(slot).host.replace(/\d+$/, "0/24"));
-      for (let index = 1; index <= 62; index += 1) ranges.add(clusterAddresses(slot, index).publicCidr);
+      for (let index = 1; index <= 62; index += 1) ranges.add(clusterAddresses(slot, { index }).publicCidr);
     }
     expect(ranges.size).toBe(8 * 63);
     for (const range of ranges) expect(range).toMatch(/^198\.1[89]\.\d{1,3}\.0\/24$/);
@@ -27,16 +26,18 @@ describe("address plan", () => {
     [4, 1, "198.19.1.1", "198.19.1.0/24"],
     [7, 62, "198.19.254.1", "198.19.254.0/24"],
   ])("slot %i, cluster %i: API server %s in %s", (slot, index, api, publicCidr) => {
-    expect(clusterAddresses(slot, index)).toMatchObject({ api, publicCidr });
+    expect(clusterAddresses(slot, { index })).toMatchObject({ api, publicCidr });
   });
 
   it("gives clusters pod and service ranges that do not depend on the lab", () => {
-    const { podCidr, serviceCidr, apiService, node } = clusterAddresses(5, 7);
-    expect({ podCidr, serviceCidr, apiService, node }).toEqual({
-      podCidr: "10.7.0.0/24",
+    expect(clusterAddresses(5, { index: 9, ranges: 7, nodes: 2 })).toMatchObject({
       serviceCidr: "10.107.0.0/24",
       apiService: "10.107.0.1",
-      node: "10.7.0.1",
+      dns: "10.107.0.10",
+      nodes: [
+        { address: "10.7.0.1", podCidr: "10.7.0.0/24" },
+        { address: "10.7.1.1", podCidr: "10.7.1.0/24" },
+      ],
     });
   });
 
@@ -45,11 +46,9 @@ describe("address plan", () => {
     expect(labAddresses(1)).toEqual({ range: "198.18.64.0/18", host: "198.18.64.1", hub: "198.18.64.2" });
   });
 
-  it("leaves the API server's and the node's address out of what it gives away", () => {
+  it("leaves the API server's address out of what it gives away", () => {
     const balancers = loadBalancerAddresses("198.18.1.0/24");
     expect([balancers[0], balancers.at(-1), balancers.length]).toEqual(["198.18.1.10", "198.18.1.250", 241]);
-    const pods = podAddresses("10.1.0.0/24");
-    expect([pods[0], pods.at(-1), new Set(pods).size]).toEqual(["10.1.0.2", "10.1.0.254", 253]);
   });
 
   it("reuses the number of what was removed and never moves the others", () => {
@@ -61,22 +60,15 @@ describe("address plan", () => {
 
 describe("namespace names", () => {
   it("cannot be taken for those of a lab whose name begins alike", () => {
-    expect(namespaceName.hub("a-b").startsWith(namespacePrefix.lab("a"))).toBe(false);
-    expect(namespaceName.pod("a", "c1-x", "0123456789").startsWith(namespacePrefix.pods("a", "c1"))).toBe(
-      false,
-    );
-  });
-
-  it("names a pod's namespace after the beginning of its UID", () => {
-    expect(namespaceName.pod("dev", "cluster1", "9456231b-73ff-4a80")).toBe("im.dev.pod.cluster1.9456231b");
+    expect(namespaceName.hub("a-b").startsWith(namespacePrefix("a"))).toBe(false);
   });
 });
 
 describe("lab spec", () => {
-  it("has three clusters on three networks by default", () => {
+  it("has three clusters on three networks by default, of which two have the same pod and service ranges", () => {
     expect(defaultSpec("dev").clusters).toEqual([
       { name: "cluster1", network: "network1" },
-      { name: "cluster2", network: "network2" },
+      { name: "cluster2", network: "network2", ranges: 1 },
       { name: "cluster3", network: "network3" },
     ]);
     expect(defaultSpec("dev", 2, "one").clusters.map(({ network }) => network)).toEqual(["one", "one"]);

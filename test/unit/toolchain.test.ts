@@ -1,9 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { dirname, join } from "node:path";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { cacheKey, defaultCacheFolder, ToolCache } from "../../lab/toolchain/cache";
+import { downloadAhead } from "../../lab/toolchain/download-ahead";
 import { hostPackages, labCommands, missingCommandsMessage } from "../../lab/toolchain/host-packages";
+import { findInstalled } from "../../lab/toolchain/installed";
 import { formatDuration, runSteps } from "../../lab/toolchain/progress";
 import { run } from "../../lab/toolchain/run";
 import { type Tool, type ToolName, tools } from "../../lab/toolchain/tools";
@@ -16,6 +18,7 @@ const temporaryFolder = async () => {
   return folder;
 };
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
 });
 
@@ -55,16 +58,24 @@ test("labs build cert-manager and Vault only if they ask for them", () => {
   expect(onDemand).toEqual(["cert-manager", "cert-manager-files", "vault"]);
 });
 
+test("what the clusters need is built first, then what only the program needs", () => {
+  const uses = Object.entries(tools).map(([name, tool]) =>
+    "onDemand" in tool ? "on demand" : "forProgram" in tool ? name : "clusters",
+  );
+  const program = ["pulumi", "pulumi-tls", "pulumi-kubernetes"];
+  expect([...new Set(uses)]).toEqual(["clusters", ...program, "on demand"]);
+});
+
 test.each([
   ["v3.256.0", "3.256.0"],
   ["etcd Version: 3.6.5\nGit SHA: Not provided\nGo Version: go1.26.8\n", "3.6.5"],
-  ["kwok version v0.8.0 go1.26.8 (linux/amd64)", "0.8.0"],
   ["Client Version: v1.34.4\nKustomize Version: v5.7.1", "1.34.4"],
   [
     'client version: version.BuildInfo{Version:"1.31.0", GitRevision:"unknown", GolangVersion:"go1.26.8"}',
     "1.31.0",
   ],
   ["\n  version: 3909deb175ef/1.37.0/Clean/RELEASE/BoringSSL\n", "1.37.0"],
+  ["CoreDNS-1.15.0\nlinux/amd64, go1.26.8, \n", "1.15.0"],
   ["v1.31.0-alpha.1", "1.31.0-alpha.1"],
   ["unknown", undefined],
 ])("the version in %j is %s", (output, version) => {
@@ -85,7 +96,7 @@ describe("the cache", () => {
     const key = cacheKey("a", tool, files);
     expect(key).toMatch(/^a-1\.2\.3-[0-9a-f]{12}$/);
     expect(cacheKey("a", { ...tool }, { "go.sum": "sum", "go.mod": "module a" })).toBe(key);
-    expect(cacheKey("a", { ...tool, coldMinutes: 2 }, files)).toBe(key);
+    expect(cacheKey("a", { ...tool, coldMinutes: 2, forProgram: true }, files)).toBe(key);
     const changed = [
       cacheKey("a", tool, { ...files, "go.sum": "other" }),
       cacheKey("a", tool, { ...files, "main.go": "package main" }),
@@ -110,23 +121,76 @@ describe("the cache", () => {
   });
 });
 
+describe("what the user has of Pulumi", () => {
+  const command = async (home: string, path: string, prints: string) => {
+    await mkdir(join(home, dirname(path)), { recursive: true });
+    await writeFile(join(home, path), `#!/bin/sh\necho ${prints}\n`, { mode: 0o755 });
+    return join(home, path);
+  };
+  const pulumiHome = async () => {
+    const home = await temporaryFolder();
+    vi.stubEnv("PULUMI_HOME", home);
+    vi.stubEnv("PATH", "/nowhere");
+    return home;
+  };
+
+  test("is used from its home in the pinned version", async () => {
+    const home = await pulumiHome();
+    expect(await findInstalled("pulumi")).toBeUndefined();
+    const cli = await command(home, "bin/pulumi", `v${tools.pulumi.version}`);
+    expect((await findInstalled("pulumi"))?.bin).toEqual({ pulumi: cli });
+    const { version } = tools["pulumi-kubernetes"];
+    const name = "pulumi-resource-kubernetes";
+    const plugin = await command(home, `plugins/resource-kubernetes-v${version}/${name}`, "");
+    expect((await findInstalled("pulumi-kubernetes"))?.bin).toEqual({ [name]: plugin });
+  });
+
+  test("is not used in another version, nor before it is all there", async () => {
+    const home = await pulumiHome();
+    await command(home, "bin/pulumi", "v3.1.0");
+    expect(await findInstalled("pulumi")).toBeUndefined();
+    await command(home, "plugins/resource-tls-v5.0.0/pulumi-resource-tls", "v5.0.0");
+    const { version } = tools["pulumi-kubernetes"];
+    await command(home, `plugins/resource-kubernetes-v${version}/pulumi-resource-kubernetes`, "");
+    await writeFile(join(home, `plugins/resource-kubernetes-v${version}.partial`), "");
+    expect(await findInstalled("pulumi-tls")).toBeUndefined();
+    expect(await findInstalled("pulumi-kubernetes")).toBeUndefined();
+  });
+});
+
+test("modules are downloaded ahead of the builds, until these end", async () => {
+  const folder = await temporaryFolder();
+  const calls = join(folder, "calls");
+  await writeFile(join(folder, "go"), `#!/bin/sh\necho "$PWD $*" >>${calls}\n`, { mode: 0o755 });
+  vi.stubEnv("PATH", `${folder}:/bin`);
+  await downloadAhead(["envoy", "etcd", "istio"], new AbortController().signal);
+  const [etcd, istio, ...more] = (await readFile(calls, "utf8")).trim().split("\n");
+  expect(etcd).toMatch(/toolchain\/etcd list -e -deps go.etcd.io\/etcd\/server\/v3$/);
+  expect(istio).toMatch(/toolchain\/istio list -e -deps -tags vtprotobuf istio.io\/istio\/pilot\S+ /);
+  expect(more).toEqual([]);
+  await downloadAhead(["etcd", "istio"], AbortSignal.abort());
+  expect((await readFile(calls, "utf8")).trim().split("\n")).toHaveLength(2);
+});
+
 describe("missing host commands", () => {
   test("are named all at once, with one command that mends them", () => {
     const message = missingCommandsMessage([
-      { command: "bwrap" },
+      { command: "ctr" },
       { command: "nsenter" },
-      { command: "setpriv" },
+      { command: "containerd" },
+      { command: "CNI plugins", problem: "no /usr/lib/cni/ptp" },
       { command: "go", problem: "is go1.22.2, 1.26 or newer is needed" },
     ]);
     expect(message).toBe(
       [
         "The lab needs commands that this machine does not have:",
-        "  bwrap: not on PATH",
+        "  ctr: not on PATH",
         "  nsenter: not on PATH",
-        "  setpriv: not on PATH",
+        "  containerd: not on PATH",
+        "  CNI plugins: no /usr/lib/cni/ptp",
         "  go: is go1.22.2, 1.26 or newer is needed",
         "To mend it:",
-        "  sudo apt-get update && sudo apt-get install bubblewrap util-linux",
+        "  sudo apt-get update && sudo apt-get install containerd containernetworking-plugins util-linux",
         "  install go from https://go.dev/dl/ and put it on PATH",
       ].join("\n"),
     );

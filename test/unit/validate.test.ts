@@ -58,6 +58,13 @@ const rows: Record<string, RuleCase> = {
     message: "must not be Kubernetes: that is the ID that Istio gives",
     good: named("kubernetes"),
   },
+  // Of such names `constructor` alone is a label.
+  "a name that every JavaScript object has": {
+    bad: named("constructor"),
+    path: "clusters[1].name",
+    message: "must not be constructor, which every JavaScript object has",
+    good: named("constructors"),
+  },
   "a duplicate name": {
     bad: named("cluster1"),
     path: "clusters[1].name",

@@ -14,6 +14,10 @@ const remote = (version: string): MeshSpec => ({
   istio: { version },
 });
 const hostname = (version: string) => at(version, { gateway: { addressType: "hostname" } });
+const onEks = (version: string): MeshSpec => ({
+  clusters: [cluster(1, { platform: "eks" }), cluster(2)],
+  istio: { version },
+});
 const messages = (problems: readonly { message: string }[]) => problems.map(({ message }) => message);
 
 describe("the Istio of a cluster", () => {
@@ -74,6 +78,12 @@ describe("a known fault", () => {
     ["charts that ignore istiod's env", at("1.23.6"), at("1.24.0"), "has charts that ignore istiod's env"],
     ["no profile for remotes", remote("1.23.6"), remote("1.24.0"), "has no profile for remotes"],
     ["host names of gateways", hostname("1.12.9"), at("1.12.9"), "cannot resolve a gateway's host name"],
+    [
+      "gateways on EKS, which have host names",
+      onEks("1.12.9"),
+      at("1.12.9"),
+      "cannot resolve a gateway's host name",
+    ],
     ["CVE-2022-23635", remote("1.13.0"), at("1.13.0"), "crash istiod (CVE-2022-23635)"],
     ["CVE-2022-24726", remote("1.13.1"), remote("1.13.2"), "crash istiod (CVE-2022-24726)"],
   ])("stops a mesh that meets it: %s", (_, bad, good, message) => {

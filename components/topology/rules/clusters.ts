@@ -15,6 +15,7 @@ export function clusters(spec: MeshSpec): Problem[] {
     const first = spec.clusters.findIndex((other) => other.name === cluster.name);
     return [
       ...labelProblems(cluster.name, `${path}.name`),
+      ...reserved(cluster.name, `${path}.name`),
       ...(first < index
         ? [
             {
@@ -26,4 +27,12 @@ export function clusters(spec: MeshSpec): Problem[] {
       ...labelProblems(cluster.network, `${path}.network`),
     ];
   });
+}
+
+/** What maps by cluster name, as `sampleApps.helloworld` does, would seem to have. */
+function reserved(name: string, path: string): Problem[] {
+  if (!(name in Object.prototype)) return [];
+  return [
+    { path, message: `must not be ${name}, which every JavaScript object has; choose a name of its own` },
+  ];
 }

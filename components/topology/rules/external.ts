@@ -46,7 +46,11 @@ function hostProblems(hostName: string, cluster: string, path: string, spec: Mes
       },
     ];
   }
-  const first = hostedBy(hostName, spec.clusters);
+  // One that names itself is told so, and takes the host from nobody.
+  const first = hostedBy(
+    hostName,
+    spec.clusters.filter(({ name }) => name !== hostName),
+  );
   if (first !== undefined && first !== cluster) {
     return [
       {

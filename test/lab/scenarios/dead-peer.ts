@@ -8,7 +8,7 @@ const DEAD = "cluster3";
 /** A peer that is down breaks no other pair, and every message about it names it. */
 export function deadPeerScenario(suite: Suite): void {
   test("a peer goes down: the others still answer each other, and verify names it", async () => {
-    await stopCluster(suite.lab.name, DEAD, suite.toolchain);
+    await stopCluster(suite.lab.name, DEAD);
     const { plan, kubeConfigs } = await suite.openMesh();
     const { ok, checks, answers } = await verifyMesh(plan, kubeConfigs);
     expect(ok).toBe(false);

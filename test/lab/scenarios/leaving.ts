@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import { stopCluster } from "../../../lab";
+import { CrossingLoad, EVERYWHERE } from "../support/crossing-load";
 import { proxyEndpoints, istiodPods } from "../support/istio";
 import { readerToken, statusWith } from "../support/reader-token";
 import { nameOf, stepRecorder, type Suite } from "../support/suite";
-import { CrossingLoad } from "../support/trust";
-import { PER_SECOND } from "./rotation";
 
 /** A cluster leaves in two steps while requests flow between all, and is dead before the second. */
 export function leavingScenario(suite: Suite): void {
@@ -16,7 +15,8 @@ export function leavingScenario(suite: Suite): void {
   let token: string;
 
   test("leaving: first the others forget it, then its token dies; control plane and gateway stay", async () => {
-    load = await CrossingLoad.start(suite, PER_SECOND);
+    const staying = ["cluster1", "cluster2", EVERYWHERE];
+    load = await CrossingLoad.start(suite, (client) => staying.filter((name) => name !== client));
     token = readerToken(suite, "cluster3");
     const gateways = (await suite.stack.outputs())["gatewayAddresses"]?.value as Record<string, string>;
     await suite.configure(settings({ leaving: true }));
@@ -46,7 +46,7 @@ export function leavingScenario(suite: Suite): void {
   });
 
   test("dead since, it cannot be removed by mistake", async () => {
-    await stopCluster(suite.lab.name, "cluster3", suite.toolchain);
+    await stopCluster(suite.lab.name, "cluster3");
     await suite.configure(withoutCluster3(suite));
     await expect(suite.stack.up()).rejects.toThrow(/cluster3.*unreachable|unreachable.*cluster3/s);
   });

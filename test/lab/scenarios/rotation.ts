@@ -1,13 +1,12 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { expect, test } from "vitest";
 import { recover } from "../../../ops/recover";
+import { CrossingLoad } from "../support/crossing-load";
 import { killUpAt } from "../support/kill";
 import { proxyEndpoints } from "../support/istio";
 import { readerToken, readerTokens, statusWith, tokenInUse } from "../support/reader-token";
 import { nameOf, stepRecorder, type Suite } from "../support/suite";
-import { CrossingLoad } from "../support/trust";
 
-export const PER_SECOND = 40;
 /** An API server remembers a good token for ten seconds. */
 const FORGETTING_MS = 20_000;
 
@@ -16,7 +15,7 @@ export function rotationScenario(suite: Suite): void {
   const names = () => suite.lab.clusters.map(({ name }) => name);
 
   test("every token is replaced in one up, and no request fails", async () => {
-    const load = await CrossingLoad.start(suite, PER_SECOND);
+    const load = await CrossingLoad.start(suite);
     const old = Object.fromEntries(names().map((name) => [name, readerToken(suite, name)]));
     const { steps, onEvent } = stepRecorder();
     const order: string[] = [];
@@ -54,7 +53,7 @@ export function rotationScenario(suite: Suite): void {
   });
 
   test("a rotation that is killed between two links ends right when it is run again", async () => {
-    const load = await CrossingLoad.start(suite, PER_SECOND);
+    const load = await CrossingLoad.start(suite);
     const old = Object.fromEntries(names().map((name) => [name, readerToken(suite, name)]));
     await suite.configure({ readerTokenEpoch: 3 });
     await killUpAt(suite.place, { phase: "done", urn: /observes.*-secret$/ });

@@ -1,6 +1,6 @@
-import { ensureToolchain } from "../../../lab/toolchain";
+import { ensurePulumiToolchain } from "../../../lab/toolchain";
 
-/** Builds what every lab needs once, before any test's time begins to count. */
+/** Builds what any lab needs once, before any test's time begins to count. */
 export default async function setup(): Promise<void> {
-  await ensureToolchain();
+  await ensurePulumiToolchain({ onDemand: ["cert-manager", "cert-manager-files", "vault"] });
 }

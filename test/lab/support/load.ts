@@ -1,60 +1,62 @@
 import { once } from "node:events";
-import { createInterface } from "node:readline";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { startInPodNetwork } from "../../../lab";
+import type { Answer } from "./load-judge";
 import { runningPod } from "./pods";
 import type { Suite } from "./suite";
 
-/** What became of the requests of a load. */
-export interface LoadResult {
-  readonly requests: number;
-  /** What curl said of each request that was not answered with 200, with the time of day. */
-  readonly failures: readonly string[];
+/** More would tell little more, and takes the processors from what is being tested. */
+const PER_SECOND = 20;
+
+/** What load-client.mts is told, as JSON in its only argument. */
+export interface LoadOrder {
+  /** File that gets a line of JSON for each request that has ended. */
+  readonly file: string;
+  /** Requests a second to each service. */
+  readonly perSecond: number;
+  readonly services: readonly { readonly name: string; readonly host: string; readonly address: string }[];
 }
 
-/** Requests on a path that costs helloworld nothing. `[1-100]` makes curl send that many, one after the other. */
-const URL = "http://helloworld.sample:5000/health?[1-100]";
-
-/** Line by line, so that each is counted when it is answered. */
-const SCRIPT = `
-while :; do
-  stdbuf -oL curl -sS -o /dev/null -w '%{http_code} %{errormsg}\\n' --max-time 10 --rate "$1/s" --resolve "$2" '${URL}' 2>/dev/null
-done`;
-
-/** A steady stream of requests from a cluster's curl client to helloworld, wherever it is. curl never retries. */
+/** A steady stream of requests from a cluster's client to services of the sample applications' namespace. */
 export class Load {
-  private readonly failures: string[] = [];
-  private requests = 0;
+  private constructor(
+    private readonly child: Awaited<ReturnType<typeof startInPodNetwork>>,
+    private readonly file: string,
+  ) {}
 
-  private constructor(private readonly child: Awaited<ReturnType<typeof startInPodNetwork>>) {
-    createInterface({ input: child.stdout }).on("line", (line) => this.count(line));
-  }
-
-  /** @param perSecond - how many requests a second */
-  public static async start(suite: Suite, cluster: string, perSecond = 20): Promise<Load> {
+  public static async start(suite: Suite, cluster: string, services: readonly string[]): Promise<Load> {
+    // With the lab's logs, so that it is kept with them.
+    const folder = join(suite.lab.dir, "logs");
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, `load-${cluster}-${Date.now()}.log`);
+    writeFileSync(file, "");
+    const address = (service: string) =>
+      suite.kubectl(cluster, "get", "service", "-n", "sample", service, "-o", "jsonpath={.spec.clusterIP}");
+    const order: LoadOrder = {
+      file,
+      perSecond: PER_SECOND,
+      services: services.map((name) => ({ name, host: `${name}.sample`, address: address(name) })),
+    };
     const pod = runningPod(suite, cluster, "sample", "app=curl").name;
-    const address = suite
-      .kubectl(cluster, "get", "service", "-n", "sample", "helloworld", "-o", "jsonpath={.spec.clusterIP}")
-      .trim();
-    const arguments_ = ["load", String(perSecond), `helloworld.sample:5000:${address}`];
-    const command = ["sh", "-c", SCRIPT, ...arguments_];
-    return new Load(await startInPodNetwork(suite.lab.name, { cluster, namespace: "sample", pod }, command));
+    const command = [process.execPath, join(__dirname, "load-client.mts"), JSON.stringify(order)];
+    const child = await startInPodNetwork(suite.lab.name, { cluster, namespace: "sample", pod }, command);
+    return new Load(child, file);
   }
 
-  /** How many requests have ended so far. */
-  public get sent(): number {
-    return this.requests;
+  /** The requests that have ended so far. */
+  public answers(): Answer[] {
+    const lines = readFileSync(this.file, "utf8").split("\n").slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as Answer);
   }
 
-  /** Ends the stream and tells what became of it. */
-  public async stop(): Promise<LoadResult> {
-    const ended = once(this.child, "exit");
-    this.child.kill("SIGKILL");
-    await ended;
-    return { requests: this.requests, failures: this.failures };
-  }
-
-  private count(line: string): void {
-    this.requests += 1;
-    if (!line.startsWith("200 ")) this.failures.push(`${new Date().toISOString()} ${line}`);
+  /** Ends the stream, waits for what is under way, and tells what became of all. */
+  public async stop(): Promise<Answer[]> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const ended = once(this.child, "exit");
+      this.child.kill();
+      await ended;
+    }
+    return this.answers();
   }
 }

@@ -1,18 +1,20 @@
 import { execFileSync } from "node:child_process";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
-import { expect } from "vitest";
+import { expect, type RunnerTestSuite } from "vitest";
 import { down, type Lab, type LabSpec, removeCluster, up } from "../../../lab";
-import { ensureToolchain, type OnDemandTool, type Toolchain } from "../../../lab/toolchain";
+import { labFolder } from "../../../lab/state";
+import { ensurePulumiToolchain, type OnDemandTool, type PulumiToolchain } from "../../../lab/toolchain";
 import { writeLabProject } from "../../../ops/lab-mesh";
 import { type OpenMesh, openMesh } from "../../../ops/open-mesh";
 import { openStack, type StackPlace } from "../../../ops/stack";
 import { CHECK_NAMES, type CheckName, renderReport, verifyMesh, type VerifyReport } from "../../../verify";
+import { hasFailed, keepLogs } from "./keep-logs";
 
 const SETTLE_SECONDS = 90;
 
 /** One lab with one stack, on which the scenarios of a suite follow each other. */
 export class Suite {
-  public toolchain!: Toolchain;
+  public toolchain!: PulumiToolchain;
   public lab!: Lab;
   public place!: StackPlace;
   public stack!: Stack;
@@ -23,15 +25,17 @@ export class Suite {
   ) {}
 
   public async start(): Promise<void> {
-    this.toolchain = await ensureToolchain({ onDemand: this.tools });
+    this.toolchain = await ensurePulumiToolchain({ onDemand: this.tools });
     await down(this.spec.name);
     this.lab = await up(this.spec, this.toolchain);
     await this.configure();
   }
 
-  public async stop(): Promise<void> {
+  /** To be given to `afterAll` as it is: it keeps the logs if a test has failed. */
+  public readonly stop = async ({}: object, tests: Readonly<RunnerTestSuite>): Promise<void> => {
+    if (hasFailed(tests)) keepLogs(labFolder(this.spec.name), this.toolchain.bin.kubectl);
     await down(this.spec.name);
-  }
+  };
 
   public async addCluster(name: string, network: string): Promise<void> {
     this.spec = { ...this.spec, clusters: [...this.spec.clusters, { name, network }] };

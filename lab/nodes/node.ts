@@ -1,0 +1,61 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import type { NodeWiring } from "../network/wiring";
+import { cloneImageStore } from "../toolchain/image-store";
+import { ensureCgroup, removeCgroups } from "./cgroups";
+import { type NodeConfig, nodeFiles, nodeServices } from "./config";
+import { ensureMachine } from "./machine";
+
+/** Where a node is. */
+export interface NodePlace extends NodeWiring {
+  name: string;
+  folder: string;
+  /** Its control group. */
+  cgroup: string;
+}
+
+/** A node: containerd, kubelet and kube-proxy in a machine of their own. */
+export interface ClusterNode extends NodePlace, NodeConfig {
+  /** Files of its /etc and command lines of its services beside those that every node has. */
+  etc: Record<string, string>;
+  services: Record<string, string[]>;
+}
+
+const READY_TIMEOUT_MS = 90_000;
+const POLL_MS = 100;
+
+/** Starts a node unless it runs. */
+export async function startNode(node: ClusterNode, imageStore: string): Promise<void> {
+  await ensureCgroup(node.cgroup);
+  await cloneImageStore(imageStore, join(node.folder, "var/lib/containerd"));
+  await ensureMachine({
+    ...node,
+    etc: { ...nodeFiles(node), ...node.etc },
+    services: { ...nodeServices(node), ...node.services },
+  });
+}
+
+/** Removes what a node has left once its network namespace is gone, and with it every process. */
+export async function removeNodeRest({ folder, cgroup }: NodePlace): Promise<void> {
+  await removeCgroups(cgroup);
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** Waits until pods can run on a node. */
+export async function waitUntilReady(kubeconfig: string, { name, folder }: ClusterNode): Promise<void> {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(kubeconfig);
+  const core = kubeConfig.makeApiClient(CoreV1Api);
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  while (Date.now() < deadline) {
+    const node = await core.readNode({ name }).catch(() => undefined);
+    if (node?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True")) return;
+    await sleep(POLL_MS);
+  }
+  const logs = join(folder, "var/log");
+  throw new Error(
+    `Node ${name} was not ready within ${READY_TIMEOUT_MS / 1000} s; its services' logs: ${logs}`,
+  );
+}

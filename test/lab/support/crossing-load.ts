@@ -1,0 +1,157 @@
+import { expect, vi } from "vitest";
+import { apply, type KubernetesObject } from "./apply";
+import { Load } from "./load";
+import { loadProblems } from "./load-judge";
+import { clientExec } from "./pods";
+import type { Suite } from "./suite";
+
+const NAMESPACE = "sample";
+const PORT = 5000;
+const GATEWAY_PORT = 15443;
+
+/** The Service that every cluster's helloworld serves; the others are named after the one cluster that does. */
+export const EVERYWHERE = "everywhere";
+
+const KNOWN = { timeout: 60_000, interval: 1000 };
+
+/**
+ * Requests to other clusters for as long as something changes, of which none may fail unseen. Each service is served by
+ * one cluster only, so that no request stays local and none moves to a cluster that still answers. Proxies do not try
+ * again, and shake hands anew for each request.
+ */
+export class CrossingLoad {
+  private constructor(
+    private readonly suite: Suite,
+    private readonly pods: Readonly<Record<string, readonly string[]>>,
+    private readonly loads: Map<string, { load: Load; from: number; services: readonly string[] }>,
+  ) {}
+
+  /** @param servicesOf - what a cluster's client asks for @default - every other cluster */
+  public static async start(
+    suite: Suite,
+    servicesOf: (client: string) => string[] = (client) =>
+      clusterNames(suite).filter((name) => name !== client),
+  ): Promise<CrossingLoad> {
+    const clients = clusterNames(suite);
+    for (const cluster of clients) apply(suite, cluster, servicesIn(cluster, clients));
+    const pods = helloworldPods(suite);
+    const load = new CrossingLoad(suite, pods, new Map());
+    for (const client of clients) await load.expectGateways(client, servicesOf(client));
+    for (const client of clients) {
+      const services = servicesOf(client);
+      const started = await Load.start(suite, client, services);
+      load.loads.set(client, { load: started, from: Date.now(), services });
+    }
+    return load;
+  }
+
+  /**
+   * Ends the load, and expects that no request has failed and that each service has answered all the time.
+   *
+   * @param clusters - whose load is judged and ended @default - all whose load still runs
+   */
+  public async expectNoFailure(clusters: readonly string[] = [...this.loads.keys()]): Promise<void> {
+    const problems: string[] = [];
+    for (const client of clusters) {
+      const { load, from, services } = this.loads.get(client)!;
+      const until = Date.now();
+      const answers = await load.stop();
+      this.loads.delete(client);
+      const pods = Object.fromEntries(services.map((service) => [service, this.pods[service] ?? []]));
+      problems.push(...loadProblems(answers, { client, from, until, pods }));
+      for (const service of services) {
+        const { requests, connections } = await this.counters(client, service);
+        const line = `${client} -> ${service}: ${requests} requests on ${connections} connections`;
+        console.log(line);
+        if (connections < requests) problems.push(`${line}: some shook no hands`);
+      }
+    }
+    expect(problems).toEqual([]);
+  }
+
+  /** Ends the load, whatever became of it. */
+  public async stop(): Promise<void> {
+    for (const { load } of this.loads.values()) await load.stop();
+    this.loads.clear();
+  }
+
+  /** Waits until a client's proxy reaches services through the gateways of the clusters that serve them. */
+  private async expectGateways(client: string, services: readonly string[]): Promise<void> {
+    const { gatewayAddresses } = await this.suite.stack.outputs();
+    const gateways = gatewayAddresses?.value as Record<string, string>;
+    for (const service of services) {
+      const others = clusterNames(this.suite).filter((name) => name !== client);
+      const serving = service === EVERYWHERE ? others : [service];
+      const expected = serving.map((cluster) => `${gateways[cluster]}:${GATEWAY_PORT}`).sort();
+      await vi.waitFor(async () => {
+        const { endpoints } = await this.counters(client, service);
+        expect(endpoints.filter((address) => address.endsWith(`:${GATEWAY_PORT}`))).toEqual(expected);
+      }, KNOWN);
+    }
+  }
+
+  /** By endpoint: what a proxy has counted for one that it no longer knows is lost. */
+  private async counters(client: string, service: string) {
+    const page = await clientExec(this.suite, client, "istio-proxy", [
+      "pilot-agent",
+      "request",
+      "GET",
+      "clusters",
+    ]);
+    const name = `outbound|${PORT}||${service}.${NAMESPACE}.svc.cluster.local`;
+    const lines = page.split("\n").map((line) => line.split("::"));
+    const own = lines.filter(([cluster, address]) => cluster === name && /:\d+$/.test(address ?? ""));
+    const sum = (counter: string) =>
+      own.filter(([, , each]) => each === counter).reduce((total, [, , , count]) => total + Number(count), 0);
+    const endpoints = [...new Set(own.map(([, address = ""]) => address))].sort();
+    return { endpoints, requests: sum("rq_total"), connections: sum("cx_total") };
+  }
+}
+
+function clusterNames(suite: Suite): string[] {
+  return suite.lab.clusters.map(({ name }) => name);
+}
+
+/** A client finds a service by its own cluster's Service, which needs no pods there. */
+function servicesIn(cluster: string, clusters: readonly string[]): KubernetesObject[] {
+  return [...clusters, EVERYWHERE].flatMap((name) => {
+    const host = `${name}.${NAMESPACE}.svc.cluster.local`;
+    const metadata = { name, namespace: NAMESPACE };
+    const selector = name === cluster || name === EVERYWHERE ? { selector: { app: "helloworld" } } : {};
+    const route = [{ destination: { host } }];
+    return [
+      {
+        apiVersion: "networking.istio.io/v1",
+        kind: "VirtualService",
+        metadata,
+        spec: { hosts: [host], http: [{ route, retries: { attempts: 0 } }] },
+      },
+      {
+        apiVersion: "networking.istio.io/v1",
+        kind: "DestinationRule",
+        metadata,
+        spec: { host, trafficPolicy: { connectionPool: { http: { maxRequestsPerConnection: 1 } } } },
+      },
+      // Last, so that its first requests find the two above.
+      {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata,
+        spec: { ...selector, ports: [{ name: "http", port: PORT }] },
+      },
+    ];
+  });
+}
+
+/** The pods that serve each service. */
+function helloworldPods(suite: Suite): Record<string, string[]> {
+  const byCluster = clusterNames(suite).map((cluster) => {
+    const command = ["get", "pods", "-n", NAMESPACE, "-l", "app=helloworld", "-o", "name"];
+    const names = suite
+      .kubectl(cluster, ...command)
+      .split("\n")
+      .filter(Boolean);
+    return [cluster, names.map((name) => name.replace("pod/", ""))] as const;
+  });
+  return { ...Object.fromEntries(byCluster), [EVERYWHERE]: byCluster.flatMap(([, pods]) => pods) };
+}
