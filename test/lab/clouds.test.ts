@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ClusterSpec } from "../../lab";
+import { apply } from "./support/apply";
+import { proxyEndpoints } from "./support/istio";
+import { clientExec } from "./support/pods";
+import { previewedSteps, Suite } from "./support/suite";
+import { until } from "./support/until";
+
+/** As on AWS, where an address is a host name and there some time after its Service. */
+const loadBalancer: ClusterSpec["loadBalancer"] = { hostNames: true, delaySeconds: 3 };
+
+const GATEWAY = "istio=eastwestgateway";
+
+/** Clusters as clouds make them: several nodes, and load balancers that come late and under a host name. */
+describe("clusters whose load balancers have host names", () => {
+  const suite = new Suite({
+    name: "clouds",
+    clusters: [
+      { name: "cluster1", network: "network1", nodes: 2, loadBalancer },
+      { name: "cluster2", network: "network2", ranges: 1, loadBalancer },
+    ],
+  });
+
+  beforeAll(async () => {
+    await suite.start();
+    const gateway = { addressType: "hostname", minReplicas: 2 };
+    await suite.configure({ gateway, istiod: { replicas: 2 }, dnsCapture: true });
+    await suite.stack.up();
+  });
+  afterAll(suite.stop);
+
+  test("form a mesh through them", async () => {
+    await suite.expectWorkingMesh();
+    for (const cluster of ["cluster1", "cluster2"]) {
+      const gateways = (await proxyEndpoints(suite, cluster)).filter((address) => address.endsWith(":15443"));
+      expect(gateways, cluster).toEqual([expect.stringMatching(/^198\.1[89]\./)]);
+    }
+  });
+
+  test("run two istiods and two gateways on two nodes", () => {
+    for (const selector of ["app=istiod", GATEWAY]) {
+      const path = 'jsonpath={range .items[*]}{.spec.nodeName}{"\\n"}{end}';
+      const nodes = suite.kubectl(
+        "cluster1",
+        "get",
+        "pods",
+        "-n",
+        "istio-system",
+        "-l",
+        selector,
+        "-o",
+        path,
+      );
+      expect(nodes.trim().split("\n").sort(), selector).toEqual(["cluster1-node1", "cluster1-node2"]);
+    }
+  });
+
+  test("know each other's Services by name where proxies answer for DNS", async () => {
+    const ask = () =>
+      clientExec(suite, "cluster1", "curl", [
+        "curl",
+        "-sS",
+        "-m",
+        "5",
+        "http://only-there.sample:5000/hello",
+      ]);
+    await expect(ask()).rejects.toThrow();
+    apply(suite, "cluster2", [
+      {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "only-there", namespace: "sample" },
+        spec: { selector: { app: "helloworld" }, ports: [{ name: "http", port: 5000 }] },
+      },
+    ]);
+    await until("an answer", async () => (await ask().catch(() => "")).startsWith("Hello version: v2"));
+    suite.kubectl("cluster2", "delete", "service", "-n", "sample", "only-there");
+  });
+
+  test("have nothing to change afterwards", async () => {
+    expect(await previewedSteps(suite.stack)).toEqual({});
+  });
+});
