@@ -1,14 +1,14 @@
 import { EventEmitter, once } from "node:events";
 import { Command, InvalidArgumentError } from "commander";
 import { Listr } from "listr2";
-import { defaultSpec, down, type Lab, list, status, up } from ".";
+import { defaultSpec, down, list, status, up } from ".";
 import { requireRoot, runInLab } from "./rootless";
 import { MAX_CLUSTERS, MAX_NODES } from "./spec";
 import { ensureToolchain } from "./toolchain";
 
-const program = new Command("lab").description(
-  "embedded Kubernetes clusters for trying and testing the mesh",
-);
+type UpOptions = { name: string; clusters: number; nodes: number; network?: string };
+
+const program = new Command("lab").description("embedded Kubernetes clusters to try and test the mesh with");
 program.enablePositionalOptions();
 
 program
@@ -18,8 +18,7 @@ program
   .option("--clusters <count>", "how many clusters", upTo(MAX_CLUSTERS), 3)
   .option("--nodes <count>", "how many nodes each cluster has", upTo(MAX_NODES), 1)
   .option("--network <name>", "one network for all clusters (default: one each)")
-  .action(async (options: { name: string; clusters: number; nodes: number; network?: string }) => {
-    const { name, clusters, nodes, network } = options;
+  .action(async ({ name, clusters, nodes, network }: UpOptions) => {
     requireRoot();
     const toolchain = await ensureToolchain();
     const spec = defaultSpec(name, clusters, network);
@@ -31,7 +30,8 @@ program
       task: async () => void (await Promise.race([once(progress, `${cluster.name} up`), lab])),
     }));
     await new Listr(rows, { concurrent: true, fallbackRendererCondition: () => !process.stdout.isTTY }).run();
-    describe(await lab);
+    const names = spec.clusters.map((cluster) => cluster.name).join(", ");
+    console.log(`\nexport KUBECONFIG=${(await lab).kubeconfig}\nContexts: ${names}`);
   });
 
 program
@@ -67,11 +67,6 @@ program
     await ensureToolchain();
     process.exitCode = await runInLab(command);
   });
-
-function describe({ kubeconfig, clusters }: Lab): void {
-  const names = clusters.map(({ name }) => name).join(", ");
-  console.log(`\nexport KUBECONFIG=${kubeconfig}\nContexts: ${names}`);
-}
 
 function upTo(most: number) {
   return (text: string) => {

@@ -80,9 +80,7 @@ async function bringUp(state: LabState, toolchain: Toolchain, onProgress: Progre
       onProgress(name, "up");
     }),
   );
-  const failures = results
-    .filter((result) => result.status === "rejected")
-    .map(({ reason }) => reason as Error);
+  const failures = results.flatMap((each) => (each.status === "rejected" ? [each.reason as Error] : []));
   if (failures.length > 0) throw new Error(failures.map(({ message }) => message).join("\n"));
 }
 

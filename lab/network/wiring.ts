@@ -197,8 +197,7 @@ async function connectHost(hub: string, slot: number): Promise<void> {
 async function ensureRule(namespace: string, table: string, rule: string[]): Promise<void> {
   const execa = await loadExeca();
   const iptables = ["iptables", "--wait", "--table", table];
-  const { failed } = await execa(...inNamespace(namespace, ...iptables, "--check", ...rule), {
-    reject: false,
-  });
+  const check = inNamespace(namespace, ...iptables, "--check", ...rule);
+  const { failed } = await execa(...check, { reject: false });
   if (failed) await execa(...inNamespace(namespace, ...iptables, "--append", ...rule));
 }

@@ -18,6 +18,9 @@ export interface CgroupHierarchy {
 /** Controllers that kubelet wants where one hierarchy holds them all. */
 const KUBELET_CONTROLLERS = ["cpuset", "cpu", "io", "memory", "hugetlb", "pids"];
 
+/** By default all pods of a node together would get no more of a busy machine than one process outside of them. */
+const CPU_FILES = { "cpu.shares": "16384", "cpu.weight": "1600" };
+
 /** Files that the kernel leaves empty in a new cpuset of version 1, and without which no process may enter it. */
 const CPUSET_FILES = ["cpuset.cpus", "cpuset.mems"];
 
@@ -46,6 +49,10 @@ export async function ensureCgroup(name: string): Promise<void> {
     const { version, mountPoint, controllers } = hierarchy;
     if (version === 2) await delegateControllers(mountPoint);
     await mkdir(join(mountPoint, name), { recursive: true });
+    for (const [file, value] of Object.entries(CPU_FILES)) {
+      const path = join(mountPoint, name, file);
+      if (existsSync(path)) await writeFile(path, value);
+    }
     if (!controllers.includes("cpuset")) continue;
     for (const file of CPUSET_FILES) {
       await writeFile(join(mountPoint, name, file), await readFile(join(mountPoint, file)));

@@ -6,8 +6,8 @@ import type { Answer } from "./load-judge";
 import { runningPod } from "./pods";
 import type { Suite } from "./suite";
 
-/** More would tell little more, and takes the processors from what is being tested. */
-const PER_SECOND = 20;
+/** More would tell little more: each takes two handshakes, and the processors from what is being tested. */
+const PER_SECOND = 5;
 
 /** What load-client.mts is told, as JSON in its only argument. */
 export interface LoadOrder {
