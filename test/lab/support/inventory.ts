@@ -1,5 +1,8 @@
 import { execFileSync } from "node:child_process";
 
+/** Kubelets make them in their own time, which may be after the first look. */
+const KUBELET_LEASES = "leases.coordination.k8s.io kube-node-lease/";
+
 /** Names of all API objects of a cluster, as `<resource>.<group> <namespace>/<name>`, sorted. */
 export function inventory(kubectl: string, kubeconfig: string): string[] {
   const run = (...args: string[]) =>
@@ -17,5 +20,6 @@ export function inventory(kubectl: string, kubeconfig: string): string[] {
           return `${resource} ${namespace === "<none>" ? "" : namespace}/${name}`;
         }),
     )
+    .filter((object) => !object.startsWith(KUBELET_LEASES))
     .sort();
 }
