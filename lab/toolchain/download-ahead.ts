@@ -10,6 +10,7 @@ import { type Tool, type ToolName, tools } from "./tools";
 export async function downloadAhead(names: ToolName[], signal: AbortSignal): Promise<void> {
   const execa = await loadExeca();
   for (const name of names) {
+    if (signal.aborted) return;
     const tool: Tool = tools[name];
     if (tool.recipe.kind !== "go-build") continue;
     // Of a package that is listed, Go downloads no more than a build needs. Generated sources are not there yet: `-e`.
@@ -20,6 +21,5 @@ export async function downloadAhead(names: ToolName[], signal: AbortSignal): Pro
       reject: false,
       cancelSignal: signal,
     });
-    if (signal.aborted) return;
   }
 }
