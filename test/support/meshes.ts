@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { CaSpec, ClusterSpec, MeshSpec, ProvidedCaSpec, ServiceSpec } from "../../components";
 import { type Certificates, rare, settingsOf, some, type Vocabulary, vocabulary } from "./mesh-settings";
+import "./seed";
 
 /** Few, so that references often hit. */
 export const NAMES = ["a", "b", "c", "d", "e"] as const;
