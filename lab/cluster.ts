@@ -42,16 +42,15 @@ export async function startNodes(
   toolchain: Toolchain,
 ): Promise<void> {
   const plane = controlPlane(state, cluster.name);
-  const { kubeconfig } = plane;
   const [first, ...others] = nodePlaces(state, cluster);
-  const config = (place: NodePlace) => nodeConfig(state, cluster, place, toolchain);
+  const config = (place: NodePlace) => nodeConfig(plane, cluster, place, toolchain);
   const nodes = [
     { ...(await config(first)), ...clusterServices(cluster, first, plane, toolchain) },
     ...(await Promise.all(others.map(config))),
   ];
   await Promise.all(nodes.map((node) => startNode(node, toolchain.imageStore)));
   await ensureClusterObjects(plane, toolchain);
-  await Promise.all(nodes.map((node) => waitUntilReady(kubeconfig, node)));
+  await Promise.all(nodes.map((node) => waitUntilReady(plane.kubeconfig, node)));
 }
 
 /** Takes one cluster away, with its network if it was the last one there. */
@@ -106,12 +105,11 @@ export function findCluster(state: LabState, name: string) {
 }
 
 async function nodeConfig(
-  state: LabState,
+  plane: ControlPlane,
   cluster: ClusterState,
   place: NodePlace,
   toolchain: Toolchain,
 ): Promise<ClusterNode> {
-  const plane = controlPlane(state, cluster.name);
   return {
     ...place,
     clusterDns: plane.addresses.dns,

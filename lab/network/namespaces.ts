@@ -30,7 +30,7 @@ export function inNamespace(name: string, ...command: string[]): [string, string
   return ["nsenter", [`--net=${NETNS_FOLDER}/${name}`, "--", ...command]];
 }
 
-export function namespaceExists(name: string): boolean {
+function namespaceExists(name: string): boolean {
   return existsSync(`${NETNS_FOLDER}/${name}`);
 }
 

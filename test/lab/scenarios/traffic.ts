@@ -6,14 +6,13 @@ import { expect, test } from "vitest";
 import { acceptPort, refusePort } from "../../../lab";
 import { endpointsOf } from "../../../verify";
 import { proxyChain } from "../support/certificates";
+import { GATEWAY_PORT } from "../support/istio";
 import { connects, clientExec, runningPod } from "../support/pods";
 import type { Suite } from "../support/suite";
 
 const HELLOWORLD = "outbound|5000||helloworld.sample.svc.cluster.local";
 
 /** Traffic between networks takes the gateways, and only the gateways, under certificates of our root. */
-const GATEWAY_PORT = 15443;
-
 export function trafficScenario(suite: Suite): void {
   test("every client gets v1 and v2", async () => {
     const { answers } = await suite.expectWorkingMesh();

@@ -1,5 +1,6 @@
 import { expect, vi } from "vitest";
 import { apply, type KubernetesObject } from "./apply";
+import { GATEWAY_PORT } from "./istio";
 import { Load } from "./load";
 import { loadProblems } from "./load-judge";
 import { clientExec } from "./pods";
@@ -7,7 +8,6 @@ import type { Suite } from "./suite";
 
 const NAMESPACE = "sample";
 const PORT = 5000;
-const GATEWAY_PORT = 15443;
 
 /** The Service that every cluster's helloworld serves; the others are named after the one cluster that does. */
 export const EVERYWHERE = "everywhere";

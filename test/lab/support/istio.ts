@@ -2,6 +2,9 @@ import { endpointsOf } from "../../../verify";
 import { clientExec } from "./pods";
 import type { Suite } from "./suite";
 
+/** Port of east-west gateways for other networks. */
+export const GATEWAY_PORT = 15443;
+
 /** Names of the istiod pods of a cluster, without those that are being ended. */
 export function istiodPods(suite: Suite, cluster: string): string[] {
   const { items } = JSON.parse(
