@@ -11,6 +11,7 @@ import { loadBalancerCommand } from "./load-balancer/controller";
 import { clusterAddresses } from "./network/addresses";
 import { deleteNamespace, namespaceName, namespacePrefix } from "./network/namespaces";
 import { ensureNodeNetwork, ensurePublicAddresses, removePublicAddresses } from "./network/wiring";
+import { raiseLimits } from "./nodes/limits";
 import { type ClusterNode, type NodePlace, removeNodeRest, startNode, waitUntilReady } from "./nodes/node";
 import { isRootless } from "./rootless";
 import { clusterPaths, type ClusterState, labFolder, type LabState } from "./state";
@@ -41,6 +42,7 @@ export async function startNodes(
   cluster: ClusterState,
   toolchain: Toolchain,
 ): Promise<void> {
+  await raiseLimits();
   const plane = controlPlane(state, cluster.name);
   const [first, ...others] = nodePlaces(state, cluster);
   const config = (place: NodePlace) => nodeConfig(plane, cluster, place, toolchain);

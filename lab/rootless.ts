@@ -37,15 +37,7 @@ export function isRootless(): boolean {
  */
 export async function runInLab(command: string[]): Promise<number> {
   if (process.getuid?.() === 0) return exitCode(command, process.env);
-  const namespaces = [
-    "--map-root-user",
-    "--net",
-    "--mount",
-    "--pid",
-    "--fork",
-    "--kill-child",
-    "--mount-proc",
-  ];
+  const namespaces = "--map-root-user --net --mount --pid --fork --kill-child --mount-proc".split(" ");
   return exitCode(["unshare", ...namespaces, "sh", "-c", FURNISH, "sh", ...command], await userEnvironment());
 }
 

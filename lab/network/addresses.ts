@@ -29,8 +29,6 @@ export interface ClusterAddresses {
   /** Holds the API server and the LoadBalancer addresses. */
   publicCidr: string;
   serviceCidr: string;
-  /** ClusterIP of the Service kubernetes.default. */
-  apiService: string;
   /** ClusterIP of the Service kube-dns.kube-system. */
   dns: string;
   nodes: NodeAddresses[];
@@ -64,7 +62,6 @@ export function clusterAddresses(
     api: `${subnet(slot, index)}.1`,
     publicCidr: `${subnet(slot, index)}.0/24`,
     serviceCidr: `${service}.0/24`,
-    apiService: `${service}.1`,
     dns: `${service}.10`,
     nodes: Array.from({ length: nodes }, (_, node) => ({
       address: `10.${ranges}.${node}.1`,

@@ -38,13 +38,9 @@ export function nodeFiles(node: NodeConfig): Record<string, string> {
 }
 
 /** Command line of each of a node's services. */
-export function nodeServices({
-  name,
-  address,
-  labels,
-  kubeconfig,
-  bin,
-}: NodeConfig): Record<string, string[]> {
+export function nodeServices(node: NodeConfig): Record<string, string[]> {
+  const { name, address, labels, kubeconfig, bin } = node;
+  const nodeLabels = Object.entries(labels).map((label) => label.join("="));
   return {
     containerd: ["containerd"],
     kubelet: [
@@ -53,9 +49,7 @@ export function nodeServices({
       `--kubeconfig=${kubeconfig}`,
       `--hostname-override=${name}`,
       `--node-ip=${address}`,
-      `--node-labels=${Object.entries(labels)
-        .map((label) => label.join("="))
-        .join()}`,
+      `--node-labels=${nodeLabels.join()}`,
     ],
     "kube-proxy": [bin.kubeProxy, "--config=/etc/kubernetes/kube-proxy.yaml"],
   };

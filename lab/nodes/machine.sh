@@ -29,6 +29,15 @@ for tree in lib/containerd lib/kubelet lib/cni log; do
 done
 cp -r "$folder/etc/." /etc/
 
+# A kubelet sets these for the whole machine. Where it finds them set, it leaves the host's alone.
+set -- vm/overcommit_memory=1 vm/panic_on_oom=0 kernel/panic=10 kernel/panic_on_oops=1
+for setting in "$@" kernel/keys/root_maxkeys=1000000 kernel/keys/root_maxbytes=25000000; do
+  path=${setting%=*}
+  mkdir -p "/run/private/sys/${path%/*}"
+  echo "${setting#*=}" >"/run/private/sys/$path"
+  mount --bind "/run/private/sys/$path" "/proc/sys/$path"
+done
+
 keep() {
   while :; do
     "$1" >>"/var/log/${1##*/}.log" 2>&1 || :

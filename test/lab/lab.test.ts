@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultSpec, down, type Lab, status, up } from "../../lab";
@@ -15,6 +15,7 @@ const KILLED = "test-killed";
 
 describe("the lab", () => {
   let toolchain: Toolchain;
+  const settings = machineSettings();
 
   beforeAll(async () => {
     toolchain = await ensureToolchain();
@@ -31,6 +32,11 @@ describe("the lab", () => {
     const [a, b] = await Promise.all([up(A, toolchain), up(B, toolchain)]);
     expect(a.clusters[0]?.apiServer).not.toBe(b.clusters[0]?.apiServer);
     for (const lab of [a, b]) expect(nodes(lab, toolchain)).toBe("cluster1-node1");
+  });
+
+  test("the machine's settings stay, but for a limit that is raised where seven clusters would not do with it", () => {
+    expect(machineSettings()).toEqual(settings);
+    expect(Number(readFileSync("/proc/sys/fs/inotify/max_user_instances"))).toBeGreaterThanOrEqual(8192);
   });
 
   test("an up that is killed on its way is mended by the next one", async () => {
@@ -93,6 +99,18 @@ describe("the lab", () => {
 function nodes(lab: Lab, { bin }: Toolchain): string {
   const args = ["--kubeconfig", lab.kubeconfig, "get", "nodes", "-o", "jsonpath={.items[*].metadata.name}"];
   return execFileSync(bin.kubectl, args, { encoding: "utf8" });
+}
+
+/** What kubelets set for the whole machine, unless they are kept from it. */
+function machineSettings(): string {
+  const settings = [
+    "vm.overcommit_memory",
+    "vm.panic_on_oom",
+    "kernel.panic",
+    "kernel.panic_on_oops",
+    "kernel.keys",
+  ];
+  return execFileSync("sysctl", ["-a", "--pattern", `^(${settings.join("|")})`], { encoding: "utf8" });
 }
 
 /** All that a lab can leave: what carries its name, and processes and mounts, wherever they are, that name its folder. */

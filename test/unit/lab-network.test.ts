@@ -32,7 +32,6 @@ describe("address plan", () => {
   it("gives clusters pod and service ranges that do not depend on the lab", () => {
     expect(clusterAddresses(5, { index: 9, ranges: 7, nodes: 2 })).toMatchObject({
       serviceCidr: "10.107.0.0/24",
-      apiService: "10.107.0.1",
       dns: "10.107.0.10",
       nodes: [
         { address: "10.7.0.1", podCidr: "10.7.0.0/24" },
