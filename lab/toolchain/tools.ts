@@ -83,7 +83,7 @@ export const tools = {
   etcd: {
     folder: "etcd",
     version: goModuleVersion(pins("etcd/go.mod"), "go.etcd.io/etcd/server/v3"),
-    coldMinutes: 1,
+    coldMinutes: 1.5,
     recipe: { kind: "go-build" },
     executables: { etcd: { from: "go.etcd.io/etcd/server/v3", versionArgs: ["--version"] } },
   },
@@ -115,7 +115,7 @@ export const tools = {
   kubernetes: {
     folder: "kubernetes",
     version: kubernetesVersion,
-    coldMinutes: 5,
+    coldMinutes: 6,
     recipe: {
       kind: "go-build",
       stamps: {
@@ -138,7 +138,7 @@ export const tools = {
   istio: {
     folder: "istio",
     version: ISTIO_VERSION,
-    coldMinutes: 5,
+    coldMinutes: 6,
     recipe: {
       kind: "go-build",
       tags: "vtprotobuf",
@@ -153,14 +153,14 @@ export const tools = {
   coredns: {
     folder: "coredns",
     version: goModuleVersion(pins("coredns/go.mod"), "github.com/coredns/coredns"),
-    coldMinutes: 2,
+    coldMinutes: 0.3,
     recipe: { kind: "go-build" },
     executables: { coredns: { from: ".", versionArgs: ["-version"] } },
   },
   pulumi: {
     folder: "pulumi",
     version: pulumiVersion,
-    coldMinutes: 2.5,
+    coldMinutes: 3,
     forProgram: true,
     recipe: {
       kind: "go-build",
@@ -171,7 +171,7 @@ export const tools = {
   "pulumi-tls": {
     folder: "pulumi-tls",
     version: tlsPackage.version,
-    coldMinutes: 3,
+    coldMinutes: 1.3,
     forProgram: true,
     recipe: {
       kind: "go-build",
@@ -183,7 +183,7 @@ export const tools = {
   "pulumi-kubernetes": {
     folder: "pulumi-kubernetes",
     version: kubernetesPackage.version,
-    coldMinutes: 8,
+    coldMinutes: 0.5,
     forProgram: true,
     recipe: {
       kind: "go-build",
