@@ -95,26 +95,39 @@ function apiServerProblems({ name, apiServer }: ClusterConfig, path: string, mes
   return [{ path, message: loopbackMessage(name, apiServer) }];
 }
 
-/** Opens the access to a cluster whose config has been checked. */
-export function openAccess(cluster: ClusterConfig, mesh: MeshConfig, config: pulumi.Config): ClusterAccess {
-  const privateKey = privateKeyConfig(cluster);
-  return clusterAccess(cluster.name, {
-    kubeconfig: kubeconfigText(cluster, config),
-    context: cluster.access.context,
-    apiServer: cluster.apiServer,
-    caBundle: cluster.caBundle,
-    tlsServerName: cluster.tlsServerName,
-    loopbackIsShared: mesh.loopbackIsShared,
-    privateKey: privateKey === undefined ? undefined : config.requireSecret(privateKey),
-  });
+/** Opens the access to each cluster of a config that has been checked. */
+export function openAccess(mesh: MeshConfig, config: pulumi.Config): ReadonlyMap<string, ClusterAccess> {
+  const kubeconfigOf = kubeconfigs(config);
+  return new Map(
+    mesh.clusters.map((cluster) => {
+      const privateKey = privateKeyConfig(cluster);
+      const access = clusterAccess(cluster.name, {
+        kubeconfig: kubeconfigOf(cluster),
+        context: cluster.access.context,
+        apiServer: cluster.apiServer,
+        caBundle: cluster.caBundle,
+        tlsServerName: cluster.tlsServerName,
+        loopbackIsShared: mesh.loopbackIsShared,
+        privateKey: privateKey === undefined ? undefined : config.requireSecret(privateKey),
+      });
+      return [cluster.name, access];
+    }),
+  );
 }
 
-function kubeconfigText({ access }: ClusterConfig, config: pulumi.Config): pulumi.Output<string> {
-  if ("kubeconfigFile" in access) return pulumi.output(readKubeconfigFile(access.kubeconfigFile));
-  if ("kubeconfigSecret" in access) return config.requireSecret(access.kubeconfigSecret);
-  return new pulumi.StackReference(access.stackReference)
-    .requireOutput(access.output)
-    .apply((value) => (typeof value === "string" ? value : JSON.stringify(value)));
+function kubeconfigs(config: pulumi.Config): (cluster: ClusterConfig) => pulumi.Output<string> {
+  // One reference for all clusters of a stack: the engine refuses a second one of the same name.
+  const references = new Map<string, pulumi.StackReference>();
+  return ({ access }) => {
+    if ("kubeconfigFile" in access) return pulumi.output(readKubeconfigFile(access.kubeconfigFile));
+    if ("kubeconfigSecret" in access) return config.requireSecret(access.kubeconfigSecret);
+    const { stackReference: stack, output } = access;
+    const reference = references.get(stack) ?? new pulumi.StackReference(stack);
+    references.set(stack, reference);
+    return reference
+      .requireOutput(output)
+      .apply((value) => (typeof value === "string" ? value : JSON.stringify(value)));
+  };
 }
 
 function readKubeconfigFile(file: string): string {

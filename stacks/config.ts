@@ -32,7 +32,7 @@ export function readMesh(config: pulumi.Config): ConfiguredMesh {
   for (const { path, message } of warningsOf(mesh)) void pulumi.log.warn(`${key}: ${path} ${message}`);
   return {
     plan: planMesh(mesh),
-    access: new Map(mesh.clusters.map((cluster) => [cluster.name, openAccess(cluster, mesh, config)])),
+    access: openAccess(mesh, config),
     caKeys: caKeys(mesh, (name) => config.requireSecret(name)),
   };
 }

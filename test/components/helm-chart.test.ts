@@ -18,7 +18,7 @@ const CHILDREN = [
 ];
 
 const chart = (changes: Partial<HelmChartArgs> = {}, opts: pulumi.ComponentResourceOptions = {}) =>
-  new HelmChart("chart", { ...ISTIOD, ...changes }, { provider: testProvider(), ...opts });
+  new HelmChart("chart", { ...ISTIOD, ...changes }, { ...opts, provider: opts.provider ?? testProvider() });
 
 const configMap = (name: string, opts: pulumi.CustomResourceOptions) =>
   new k8s.core.v1.ConfigMap(name, {}, opts);

@@ -119,7 +119,7 @@ describe("the order of applyManifests", () => {
     for (const name of ["x:a/deployment", "x:a/web"]) expect(find(registrations, name).dependsOn).toEqual([]);
   });
 
-  const before = () => new k8s.core.v1.ConfigMap("before", {}, { provider: testProvider() });
+  const before = () => new k8s.core.v1.ConfigMap("before", {}, { provider: testProvider("before") });
   test.each([
     ["a resource", () => before()],
     ["a list", () => [before()]],

@@ -169,6 +169,19 @@ describe("the program", () => {
   });
 });
 
+test("two clusters are reached through two outputs of one stack", async () => {
+  const text = kubeconfig([{ name: "c" }], { "current-context": "c" });
+  const clusters = [
+    entry(1, { stackReference: "org/clusters/prod", output: "one" }),
+    entry(2, { stackReference: "org/clusters/prod", output: "two" }),
+  ];
+  const { registrations } = await runProgram(() => loadProgram({ clusters }), {
+    ...LB,
+    stackOutputs: { "org/clusters/prod": { one: text, two: text } },
+  });
+  expect(registrations.filter(({ type }) => type === "pulumi:providers:kubernetes")).toHaveLength(2);
+});
+
 describe("bad config", () => {
   /** What the program says of a config, after which nothing may have been registered. */
   async function refusalOf(mesh: unknown, secrets: Record<string, string> = {}): Promise<Error> {

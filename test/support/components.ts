@@ -2,8 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import type { ChartCall, Registration } from "./mocks";
 
 /** A provider under which a component can run. */
-export function testProvider(): k8s.Provider {
-  return new k8s.Provider("cluster1", { kubeconfig: "kubeconfig" });
+export function testProvider(name = "cluster1"): k8s.Provider {
+  return new k8s.Provider(name, { kubeconfig: "kubeconfig" });
 }
 
 /** Type and name of everything that was registered, without providers. */

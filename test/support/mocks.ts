@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import type { ReadResourceRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { type MockCluster, renderChart, stateOf } from "./mock-cluster";
-import { providerName, type Registration, toRegistration } from "./registration";
+import { providerName, type Registration, toRegistration, urnOf } from "./registration";
 
 export type { MockCluster } from "./mock-cluster";
 export type { Registration } from "./registration";
@@ -134,9 +134,16 @@ function watchRequests(record: (request: RegisterResourceRequest) => void): Traf
   >;
   // The mock monitor knows no hooks, and would run none.
   monitor.registerResourceHook = (_, callback) => callback(null);
+  const urns = new Set<string>();
   for (const kind of ["invoke", "readResource", "registerResource", "registerResourceOutputs"] as const) {
     const ask = monitor[kind].bind(monitor);
     monitor[kind] = (request, callback) => {
+      if (kind === "readResource" || kind === "registerResource") {
+        const urn = urnOf(request as ReadResourceRequest | RegisterResourceRequest);
+        // As the engine answers, which unlike the mocks knows a resource by its URN.
+        if (urns.has(urn)) return callback(new Error(`Duplicate resource URN '${urn}'`));
+        urns.add(urn);
+      }
       if (kind === "registerResource") record(request as RegisterResourceRequest);
       traffic.begun += 1;
       traffic.pending += 1;

@@ -42,11 +42,10 @@ export function toRegistration(request: RegisterResourceRequest): Registration {
   const type = request.getType();
   const parent = request.getParent();
   const hooks = request.getHooks();
-  const parentType = parent === "" ? "" : `${parent.split("::")[2]?.split("$").at(-1)}$`;
   return {
     type,
     name: request.getName(),
-    urn: `urn:pulumi:test::istio-multicluster::${parentType}${type}::${request.getName()}`,
+    urn: urnOf(request),
     inputs: inputs as Record<string, unknown>,
     secretPaths: secretPaths.sort(),
     provider: providers.filter((ref) => ref !== "").map(providerName)[0],
@@ -69,6 +68,15 @@ export function toRegistration(request: RegisterResourceRequest): Registration {
     ],
   };
 }
+
+/** The name by which the engine knows a resource. */
+export function urnOf(request: Pick<RegisterResourceRequest, "getParent" | "getType" | "getName">): string {
+  const [, , parentType = STACK] = request.getParent().split("::");
+  const under = parentType === STACK ? "" : `${parentType}$`;
+  return `urn:pulumi:test::istio-multicluster::${under}${request.getType()}::${request.getName()}`;
+}
+
+const STACK = "pulumi:pulumi:Stack";
 
 /** How a secret looks on the wire. @see https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/rpc.ts */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
