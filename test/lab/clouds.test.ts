@@ -37,21 +37,18 @@ describe("clusters whose load balancers have host names", () => {
     }
   });
 
-  test("run two istiods and two gateways on two nodes", () => {
+  test("run two istiods and two gateways on two nodes", async () => {
+    const path = 'jsonpath={range .items[*]}{.spec.nodeName}{"\\n"}{end}';
+    const nodesOf = (selector: string) =>
+      suite
+        .kubectl("cluster1", "get", "pods", "-n", "istio-system", "-l", selector, "-o", path)
+        .trim()
+        .split("\n")
+        .sort();
+    // An autoscaler starts the second gateway, some time after the Deployment with its one replica counts as ready.
     for (const selector of ["app=istiod", GATEWAY]) {
-      const path = 'jsonpath={range .items[*]}{.spec.nodeName}{"\\n"}{end}';
-      const nodes = suite.kubectl(
-        "cluster1",
-        "get",
-        "pods",
-        "-n",
-        "istio-system",
-        "-l",
-        selector,
-        "-o",
-        path,
-      );
-      expect(nodes.trim().split("\n").sort(), selector).toEqual(["cluster1-node1", "cluster1-node2"]);
+      await until(`two pods of ${selector}`, () => Promise.resolve(nodesOf(selector).length === 2));
+      expect(nodesOf(selector), selector).toEqual(["cluster1-node1", "cluster1-node2"]);
     }
   });
 
