@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Chart } from "cdk8s";
-import { meshWideMtls } from "./charts/mesh-policy";
+import { meshWideMtls } from "./objects/mesh-policy";
 import { applyChart } from "./internal/apply-chart";
 import { baseRelease, systemNamespace } from "./internal/cluster-base";
 import { HelmChart } from "./internal/helm-chart";
@@ -10,8 +10,8 @@ import type { CaIssuerArgs } from "./internal/issued-ca";
 import { readerToken } from "./internal/reader";
 import { servedRoot } from "./internal/served-root";
 import { signingCa } from "./internal/signing-ca";
-import type { MeshRoots } from "./topology/root-exchange";
-import type { BaseSpec, IstiodSpec, MtlsMode, ReaderPlan } from "./topology/types";
+import type { MeshRoots } from "./pki/exchange";
+import type { BaseSpec, IstiodSpec, MtlsMode, ReaderPlan } from "./spec/types";
 import { baseValues } from "./values/base";
 import { istiodValues } from "./values/istiod";
 

@@ -12,9 +12,9 @@ import {
   ISTIO_NAMESPACE,
   ISTIOD_ACCOUNT,
   WEBHOOK_PORT,
-} from "./internal/names";
+} from "./names";
 import { readerToken } from "./internal/reader";
-import type { BaseSpec, IstiodSpec, ReaderPlan } from "./topology/types";
+import type { BaseSpec, IstiodSpec, ReaderPlan } from "./spec/types";
 import { remoteBaseValues, remoteIstiodValues } from "./values/remote";
 
 /** Arguments of {@link ClusterRemote}. */

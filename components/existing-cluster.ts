@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { systemNamespace } from "./internal/cluster-base";
 import { asClusterMember, componentType } from "./internal/component";
 import { readerToken } from "./internal/reader";
-import type { ReaderPlan } from "./topology/types";
+import type { ReaderPlan } from "./spec/types";
 
 /** Arguments of {@link ExistingCluster}. */
 export interface ExistingClusterArgs {

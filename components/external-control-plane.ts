@@ -7,13 +7,13 @@ import type { CaIssuerArgs } from "./internal/issued-ca";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import { loadBalancerAddress } from "./internal/load-balancer";
 import { applyManifests, type KubernetesObject } from "./internal/manifests";
-import { EXTERNAL_ISTIOD, ISTIO_NAMESPACE } from "./internal/names";
+import { EXTERNAL_ISTIOD, ISTIO_NAMESPACE } from "./names";
 import { signingCa } from "./internal/signing-ca";
 import { encodedKubeconfig } from "./internal/token-kubeconfig";
-import type { MeshRoots } from "./topology/root-exchange";
-import type { IstiodSpec } from "./topology/types";
+import type { MeshRoots } from "./pki/exchange";
+import type { IstiodSpec } from "./spec/types";
 import { externalIstiodValues } from "./values/external";
-import { externalIstiodPorts } from "./values/gateway-ports";
+import { externalIstiodPorts } from "./topology/ports";
 
 /** Arguments of {@link ExternalControlPlane}. */
 export interface ExternalControlPlaneArgs {

@@ -1,5 +1,5 @@
 /** The component library. Importing it registers nothing and reads nothing. */
-export { localityFailover, type LocalityFailoverInput } from "./charts/locality-failover";
+export { localityFailover, type LocalityFailoverInput } from "./objects/locality-failover";
 export { CaSigningRequest, type CaSigningRequestArgs } from "./ca-signing-request";
 export { ClusterPrimary, type ClusterPrimaryArgs } from "./cluster-primary";
 export { ClusterRemote, type ClusterRemoteArgs } from "./cluster-remote";
@@ -15,8 +15,8 @@ export { RemoteSecretLink, type RemoteSecretLinkArgs } from "./remote-secret-lin
 export { RootCA, type RootCAArgs } from "./root-ca";
 export { SampleApps, type SampleAppsArgs } from "./sample-apps";
 export { ServiceStubs, type ServiceStubsArgs } from "./service-stubs";
-export { expectedVersions } from "./topology/answers";
-export { planMesh } from "./topology/plan";
-export type { MeshRoots } from "./topology/root-exchange";
-export type * from "./topology/types";
-export { validateMesh, warningsOf } from "./topology/validate";
+export { expectedVersions } from "./spec/sample-apps/answers";
+export { planMesh } from "./spec/mesh/plan";
+export type { MeshRoots } from "./pki/exchange";
+export type * from "./spec/types";
+export { validateMesh, warningsOf } from "./spec/mesh/validate";

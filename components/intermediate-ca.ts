@@ -3,7 +3,7 @@ import * as tls from "@pulumi/tls";
 import { HOURS_PER_DAY, keyArguments } from "./internal/ca-keys";
 import { certificateRequest } from "./internal/certificate-request";
 import { componentType } from "./internal/component";
-import { CA_DEFAULTS } from "./topology/ca";
+import { CA_DEFAULTS } from "./spec/ca/plan";
 
 /** Arguments of {@link IntermediateCA}. */
 export interface IntermediateCAArgs {

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { componentType } from "./internal/component";
 import { type CaIssuerArgs, certificateFor } from "./internal/issued-ca";
-import { issuedSecretName } from "./internal/names";
+import { issuedSecretName } from "./names";
 import { issuedSecret } from "./internal/issued-secret";
 
 /** Arguments of {@link IssuedCA}. */

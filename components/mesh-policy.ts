@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { meshWideMtls } from "./charts/mesh-policy";
+import { meshWideMtls } from "./objects/mesh-policy";
 import { applyChart } from "./internal/apply-chart";
 import { componentType } from "./internal/component";
-import type { MtlsMode } from "./topology/types";
+import type { MtlsMode } from "./spec/types";
 
 /** Arguments of {@link MeshPolicy}. */
 export interface MeshPolicyArgs {

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { componentType } from "./internal/component";
-import { ISTIO_NAMESPACE, remoteSecretName } from "./internal/names";
+import { ISTIO_NAMESPACE, remoteSecretName } from "./names";
 import { encodedKubeconfig } from "./internal/token-kubeconfig";
 
 /** Arguments of {@link RemoteSecretLink}. */

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { sampleApps } from "./charts/sample-apps";
+import { sampleApps } from "./objects/sample-apps";
 import { applyChart } from "./internal/apply-chart";
 import { componentType } from "./internal/component";
-import type { LocalityFailoverSpec } from "./topology/types";
+import type { LocalityFailoverSpec } from "./spec/types";
 
 /** Arguments of {@link SampleApps}. */
 export interface SampleAppsArgs {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { serviceStubs } from "./charts/service-stubs";
+import { serviceStubs } from "./objects/service-stubs";
 import { applyChart } from "./internal/apply-chart";
 import { componentType } from "./internal/component";
-import type { ServiceStub } from "./topology/types";
+import type { ServiceStub } from "./spec/types";
 
 /** Arguments of {@link ServiceStubs}. */
 export interface ServiceStubsArgs {

@@ -1,5 +1,5 @@
 import { ApiextensionsV1Api, CoordinationV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
-import { SERVED_ROOT } from "../components/internal/names";
+import { SERVED_ROOT } from "../components/names";
 
 /** What {@link cleanCluster} removes beyond istiod's own leavings. */
 export interface CleanOptions {

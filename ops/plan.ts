@@ -1,9 +1,9 @@
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { warningsOf } from "../components";
 import { linkText } from "../components/topology/links";
-import { planMesh } from "../components/topology/plan";
-import type { ClusterPlan, MeshPlan, Problem, ReaderRule } from "../components/topology/types";
-import { gatewayPorts } from "../components/values/gateway-ports";
+import { planMesh } from "../components/spec/mesh/plan";
+import type { ClusterPlan, MeshPlan, Problem, ReaderRule } from "../components/spec/types";
+import { gatewayPorts } from "../components/topology/ports";
 import type { MeshOutputs } from "../stacks/mesh";
 import { table } from "../verify/table";
 import { configuredMesh } from "./open-mesh";

@@ -1,4 +1,4 @@
-// Regenerates components/charts/imports from files of CRDs:
+// Regenerates components/objects/imports from files of CRDs:
 //   node scripts/import-crds.mjs <Istio's base chart>/files/crd-all.gen.yaml
 //   node scripts/import-crds.mjs <cert-manager>/deploy/crds/crd-certificates.yaml
 // Only the kinds that this program writes, and of those only v1: Istio's whole set is 1.3 MB of TypeScript.
@@ -25,7 +25,7 @@ const folder = mkdtempSync(join(tmpdir(), "import-crds-"));
 try {
   const file = join(folder, "crds.yaml");
   writeFileSync(file, crds.map((crd) => stringify(crd)).join("---\n"));
-  execFileSync("cdk8s", ["import", file, "-l", "typescript", "-o", "components/charts/imports"], {
+  execFileSync("cdk8s", ["import", file, "-l", "typescript", "-o", "components/objects/imports"], {
     stdio: "inherit",
   });
 } finally {

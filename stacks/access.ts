@@ -8,7 +8,7 @@ import {
   selectContext,
   type SelectedContext,
 } from "../components/internal/kubeconfig";
-import type { Problem } from "../components/topology/types";
+import type { Problem } from "../components/spec/types";
 import { checkedEndpoint, type ClusterAccess, clusterAccess, loopbackMessage } from "./cluster-access";
 import type { ClusterConfig, MeshConfig } from "./config-schema";
 

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { clustersReadElsewhere } from "../components/topology/links";
-import { planMesh } from "../components/topology/plan";
-import type { Problem } from "../components/topology/types";
-import { validateMesh, warningsOf } from "../components/topology/validate";
+import { planMesh } from "../components/spec/mesh/plan";
+import type { Problem } from "../components/spec/types";
+import { validateMesh, warningsOf } from "../components/spec/mesh/validate";
 import { missingSecret, openAccess, validateAccess } from "./access";
 import { type MeshConfig, meshConfigSchema } from "./config-schema";
 import { beside, parseLeniently, type StandIns } from "./lenient";

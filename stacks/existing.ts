@@ -1,5 +1,5 @@
 import { ExistingCluster } from "../components";
-import type { ClusterPlan } from "../components/topology/types";
+import type { ClusterPlan } from "../components/spec/types";
 import type { ClusterAccess } from "./cluster-access";
 import { gatewayOf, type Member } from "./members";
 import { clusterProvider } from "./providers";

@@ -5,7 +5,7 @@ import {
   type ExternalControlPlaneArgs,
   MeshPolicy,
 } from "../components";
-import type { ClusterPlan, ExternalControlPlanePlan, MeshPlan } from "../components/topology/types";
+import type { ClusterPlan, ExternalControlPlanePlan, MeshPlan } from "../components/spec/types";
 import type { ClusterAccess } from "./cluster-access";
 import { apiArgs } from "./links";
 import { entranceOf, gatewayOf, istiodArgs, type Member, sharedArgs } from "./members";

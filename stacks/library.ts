@@ -1,8 +1,8 @@
 /** A whole mesh for other programs, as `istio-multicluster/mesh`. Importing it registers nothing and reads nothing. */
 import * as pulumi from "@pulumi/pulumi";
-import { planMesh } from "../components/topology/plan";
-import type { ClusterSpec, MeshSpec, Problem } from "../components/topology/types";
-import { validateMesh, warningsOf } from "../components/topology/validate";
+import { planMesh } from "../components/spec/mesh/plan";
+import type { ClusterSpec, MeshSpec, Problem } from "../components/spec/types";
+import { validateMesh, warningsOf } from "../components/spec/mesh/validate";
 import { clusterAccess, type ClusterAccessArgs } from "./cluster-access";
 import type { ConfiguredMesh } from "./mesh";
 import { describeProblems } from "./problems";

@@ -1,5 +1,5 @@
 import { type EastWestGateway, RemoteSecretLink } from "../components";
-import { linkName } from "../components/internal/names";
+import { linkName } from "../components/names";
 import type { ClusterAccess } from "./cluster-access";
 import type { Member } from "./members";
 

@@ -7,8 +7,8 @@ import {
   type ExistingCluster,
   type IstioArgs,
 } from "../components";
-import { adopts } from "../components/topology/adopt";
-import type { AddressType, ClusterPlan, MeshPlan } from "../components/topology/types";
+import { adopts } from "../components/spec/adopt/adopted";
+import type { AddressType, ClusterPlan, MeshPlan } from "../components/spec/types";
 import type { ClusterAccess } from "./cluster-access";
 import { linkTo } from "./links";
 import { clusterProvider } from "./providers";

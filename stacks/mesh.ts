@@ -1,9 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import { ClusterPrimary, SampleApps, ServiceStubs } from "../components";
-import { adopts, signingClusters } from "../components/topology/adopt";
+import { adopts, signingClusters } from "../components/spec/adopt/adopted";
 import { isMember, isPrimary, linkText } from "../components/topology/links";
-import type { ClusterPlan, LinkPlan, MeshPlan } from "../components/topology/types";
+import type { ClusterPlan, LinkPlan, MeshPlan } from "../components/spec/types";
 import type { ClusterAccess } from "./cluster-access";
 import { existingMember } from "./existing";
 import { configClusterMember } from "./external";

@@ -1,6 +1,6 @@
 import { createPrivateKey, type X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { MeshSpec } from "../components/topology/types";
+import type { MeshSpec } from "../components/spec/types";
 import type { RequestedCa } from "./signing-requests";
 
 /** Private keys of provided CAs by cluster name, PEM; secret. Those that the program makes are not among them. */

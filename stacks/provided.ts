@@ -1,13 +1,13 @@
 import type { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { readCertificates, rootOf } from "../components/topology/ca-chain";
-import { firstNextUpdate } from "../components/topology/revocation";
+import { readCertificates, rootOf } from "../components/pki/chain";
+import { firstNextUpdate } from "../components/pki/revocation";
 import type {
   ClusterPlan,
   MeshPlan,
   ProvidedCaSpec,
   ProvidedIntermediateSpec,
-} from "../components/topology/types";
+} from "../components/spec/types";
 import { checkExpiry, type ExpiryNotice } from "./expiry";
 import type { IssuedTrust } from "./issuer";
 import { type CaKeys, keyOf } from "./provided-keys";

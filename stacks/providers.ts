@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type { ClusterPlan } from "../components/topology/types";
+import type { ClusterPlan } from "../components/spec/types";
 import type { ClusterAccess } from "./cluster-access";
 
 /** A cluster's provider by the access to it: what is made in one cluster for another has the cluster's own one. */

@@ -1,11 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-  formatPosition,
-  refuseRecord,
-  type SignerRecord,
-  signerRecordOf,
-} from "../components/topology/trust-phases";
-import type { RootPosition } from "../components/topology/types";
+import { formatPosition, refuseRecord, type SignerRecord, signerRecordOf } from "../components/pki/phases";
+import type { RootPosition } from "../components/spec/types";
 
 /** What holds a phase back until all clusters together are ready for it. */
 export interface RootGates {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { signingClusters } from "../components/topology/adopt";
-import type { ClusterPlan, MeshPlan } from "../components/topology/types";
+import { signingClusters } from "../components/spec/adopt/adopted";
+import type { ClusterPlan, MeshPlan } from "../components/spec/types";
 import type { ClusterAccess } from "./cluster-access";
 import type { ConfiguredMesh } from "./mesh";
 

@@ -1,5 +1,5 @@
 import type { X509Certificate } from "node:crypto";
-import { parseCertificates } from "../components/topology/certificates";
+import { parseCertificates } from "../components/pki/certificates";
 
 /** The certificates of a PEM text, in its order; none of what is no PEM. */
 export function certificatesOf(pem: string): X509Certificate[] {

@@ -1,4 +1,4 @@
-import type { MeshPlan } from "../components/topology/types";
+import type { MeshPlan } from "../components/spec/types";
 import type { MeshReader } from "./kube/mesh-reader";
 import type { CheckName, CheckStatus, ClientAnswers } from "./report";
 

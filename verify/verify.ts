@@ -1,5 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import type { MeshPlan } from "../components/topology/types";
+import type { MeshPlan } from "../components/spec/types";
 import { api } from "./checks/api";
 import { endpoints } from "./checks/endpoints";
 import { externalControlPlane } from "./checks/external-control-plane";

@@ -1,6 +1,6 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { ISTIO_NAMESPACE } from "./names";
+import { ISTIO_NAMESPACE } from "../names";
 
 /**
  * A bearer token that does not expire, for a service account of Istio's namespace that exists already.

@@ -1,5 +1,5 @@
 import type * as tls from "@pulumi/tls";
-import type { CaKeyAlgorithm } from "../topology/types";
+import type { CaKeyAlgorithm } from "../spec/types";
 
 /** Lifetimes are said in days; `@pulumi/tls` takes hours. */
 export const HOURS_PER_DAY = 24;

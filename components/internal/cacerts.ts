@@ -1,8 +1,8 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { formatRoots, type MeshRoots, refuseExchange } from "../topology/root-exchange";
-import { parsePosition, refuseMove } from "../topology/trust-phases";
-import { CA_SECRET, ISTIO_NAMESPACE, ROOT_PHASE_ANNOTATION, ROOTS_ANNOTATION } from "./names";
+import { formatRoots, type MeshRoots, refuseExchange } from "../pki/exchange";
+import { parsePosition, refuseMove } from "../pki/phases";
+import { CA_SECRET, ISTIO_NAMESPACE, ROOT_PHASE_ANNOTATION, ROOTS_ANNOTATION } from "../names";
 
 /** What the Secret `cacerts` is made of. */
 export interface CacertsInput {

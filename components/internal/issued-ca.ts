@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { issuedCa } from "../charts/issued-ca";
-import { CA_DEFAULTS, ISSUER_DEFAULTS } from "../topology/ca";
-import type { CaKeyAlgorithm } from "../topology/types";
+import { issuedCa } from "../objects/issued-ca";
+import { CA_DEFAULTS, ISSUER_DEFAULTS } from "../spec/ca/plan";
+import type { CaKeyAlgorithm } from "../spec/types";
 import { applyChart } from "./apply-chart";
 import type { KubernetesObject } from "./manifests";
 

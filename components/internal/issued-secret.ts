@@ -1,6 +1,6 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { certificateBlocks } from "../topology/certificates";
+import { certificateBlocks } from "../pki/certificates";
 import type { KubernetesObject } from "./manifests";
 
 /** What cert-manager wrote into a Certificate's Secret. */

@@ -1,6 +1,6 @@
 import { ConfigMap, ConfigMapPatch } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { ISTIO_NAMESPACE, SERVED_ROOT } from "./names";
+import { ISTIO_NAMESPACE, SERVED_ROOT } from "../names";
 
 /**
  * The root that a cluster's workloads trust, PEM, as it is at each preview and `up`: unlike the Secret with the CA,

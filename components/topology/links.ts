@@ -1,4 +1,4 @@
-import type { ClusterPlan, ClusterSpec, LinkSpec, MeshPlan, MeshSpec } from "./types";
+import type { ClusterPlan, ClusterSpec, LinkSpec, MeshPlan, MeshSpec } from "../spec/types";
 
 /** Whether a cluster runs its own istiod. */
 export function isPrimary(cluster: { readonly controlPlanes?: readonly string[] | undefined }): boolean {

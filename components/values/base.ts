@@ -1,5 +1,5 @@
-import { mergeValues } from "../topology/plan";
-import type { BaseSpec, HelmValues } from "../topology/types";
+import { mergeValues } from "../spec/mesh/plan";
+import type { BaseSpec, HelmValues } from "../spec/types";
 
 /**
  * Istio's base chart leaves the webhook's failurePolicy to istiod, which then edits it; a value of ours

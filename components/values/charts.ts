@@ -1,6 +1,6 @@
 import { join } from "node:path/posix";
-import type { ChartSource } from "../topology/types";
-import { ISTIO_HELM_REPOSITORY } from "./versions";
+import type { ChartSource } from "../spec/types";
+import { ISTIO_HELM_REPOSITORY } from "../defaults";
 
 /** Istio's charts that this program installs, as their publishers name them. */
 export type ChartName = "base" | "istiod" | "gateway";

@@ -1,6 +1,6 @@
-import { DISCOVERY_PORT } from "../internal/names";
-import { mergeValues } from "../topology/plan";
-import type { HelmValues } from "../topology/types";
+import { DISCOVERY_PORT } from "../names";
+import { mergeValues } from "../spec/mesh/plan";
+import type { HelmValues } from "../spec/types";
 import { istiodValues, type IstiodValuesInput } from "./istiod";
 
 /** What the istiod chart has to know of an istiod that runs outside of the cluster whose control plane it is. */

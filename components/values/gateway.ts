@@ -1,7 +1,7 @@
-import { mergeValues } from "../topology/plan";
-import type { GatewaySettings, HelmValues } from "../topology/types";
-import { EAST_WEST_GATEWAY, NETWORK_LABEL } from "../internal/names";
-import { gatewayPorts } from "./gateway-ports";
+import { mergeValues } from "../spec/mesh/plan";
+import type { GatewaySettings, HelmValues } from "../spec/types";
+import { EAST_WEST_GATEWAY, NETWORK_LABEL } from "../names";
+import { gatewayPorts } from "../topology/ports";
 
 /** What the gateway chart has to know of its cluster. */
 export interface GatewayValuesInput extends Omit<GatewaySettings, "hosts"> {

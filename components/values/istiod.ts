@@ -1,6 +1,6 @@
-import { mergeValues } from "../topology/plan";
-import { REMOTE_CREDENTIALS } from "../topology/istiod-env";
-import type { HelmValues, IstiodSpec } from "../topology/types";
+import { mergeValues } from "../spec/mesh/plan";
+import { REMOTE_CREDENTIALS } from "../spec/istio/env";
+import type { HelmValues, IstiodSpec } from "../spec/types";
 import { STABLE_WEBHOOK_VALUES } from "./base";
 
 /** What the istiod chart has to know of its cluster and mesh. */

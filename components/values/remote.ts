@@ -1,6 +1,6 @@
-import { WEBHOOK_PORT } from "../internal/names";
-import { mergeValues } from "../topology/plan";
-import type { BaseSpec, HelmValues } from "../topology/types";
+import { WEBHOOK_PORT } from "../names";
+import { mergeValues } from "../spec/mesh/plan";
+import type { BaseSpec, HelmValues } from "../spec/types";
 import { baseValues, STABLE_WEBHOOK_VALUES } from "./base";
 
 /** What the istiod chart has to know of a remote. */

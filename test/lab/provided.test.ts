@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { certificateBlocks } from "../../components/topology/certificates";
+import { certificateBlocks } from "../../components/pki/certificates";
 import { defaultSpec } from "../../lab";
 import { privateKeysIn, publicKeyOf } from "../support/private-keys";
 import { TestCa } from "../support/ca";

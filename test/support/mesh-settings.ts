@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { ClusterSpec, GatewaySpec, IstiodSpec, IstioSpec, Platform } from "../../components";
-import { PLATFORMS } from "../../components/values/platforms";
+import { PLATFORMS } from "../../components/topology/platforms";
 import { TestCa } from "./ca";
 
 /** Certificates for specs, PEM. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { chainFaults, readCertificates } from "../../components/topology/ca-chain";
+import { chainFaults, readCertificates } from "../../components/pki/chain";
 import { type CaOptions, KeyUsage, TestCa } from "../support/ca";
 
 const NOW = new Date();

@@ -1,7 +1,7 @@
 import { App, Chart } from "cdk8s";
 import { describe, expect, test } from "vitest";
-import { exposeIstiod, exposeServices } from "../../components/charts/exposure";
-import { meshWideMtls } from "../../components/charts/mesh-policy";
+import { exposeIstiod, exposeServices } from "../../components/objects/exposure";
+import { meshWideMtls } from "../../components/objects/mesh-policy";
 
 function synthesize(build: (chart: Chart) => void): unknown[] {
   const chart = new Chart(new App(), "chart", { disableResourceNameHashes: true });

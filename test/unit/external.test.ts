@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type ClusterSpec, type MeshSpec, planMesh, validateMesh } from "../../components";
-import type { PublicEndpointSpec } from "../../components/topology/types";
+import type { PublicEndpointSpec } from "../../components/spec/types";
 import { istiodOf } from "../../components/topology/links";
 import { externalIstiodValues } from "../../components/values/external";
 import { remoteBaseValues, remoteIstiodValues } from "../../components/values/remote";

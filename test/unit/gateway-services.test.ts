@@ -7,7 +7,7 @@ import {
   type Platform,
   planMesh,
 } from "../../components";
-import { PLATFORMS } from "../../components/values/platforms";
+import { PLATFORMS } from "../../components/topology/platforms";
 import { ChartRenderer, FIRST_START } from "../support/chart-renderer";
 import { find, testProvider } from "../support/components";
 import { runProgram } from "../support/mocks";

@@ -3,7 +3,7 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { SAMPLE_IMAGES } from "../../components/values/versions";
+import { SAMPLE_IMAGES } from "../../components/defaults";
 import { cloneImageStore } from "../../lab/toolchain/image-store";
 import { labImages, PAUSE_IMAGE } from "../../lab/toolchain/images";
 

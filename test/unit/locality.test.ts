@@ -1,8 +1,8 @@
 import { App, Chart } from "cdk8s";
 import { describe, expect, test } from "vitest";
 import { localityFailover, type LocalityFailoverSpec, type MeshSpec, planMesh } from "../../components";
-import { sampleApps } from "../../components/charts/sample-apps";
-import { expectedAnswers } from "../../components/topology/answers";
+import { sampleApps } from "../../components/objects/sample-apps";
+import { expectedAnswers } from "../../components/spec/sample-apps/answers";
 import { testRules } from "../support/rules";
 import { cluster, mesh } from "../support/specs";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type MeshSpec, planMesh, type Problem, validateMesh, warningsOf } from "../../components";
-import { expectedAnswers } from "../../components/topology/answers";
+import { expectedAnswers } from "../../components/spec/sample-apps/answers";
 import { describePlan } from "../../ops/plan";
 import { meshConfigSchema } from "../../stacks/config-schema";
 import { makeCertificates } from "../support/mesh-settings";

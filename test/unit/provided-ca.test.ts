@@ -6,7 +6,7 @@ import {
   type ProvidedIntermediateSpec,
   validateMesh,
 } from "../../components";
-import { firstNextUpdate } from "../../components/topology/revocation";
+import { firstNextUpdate } from "../../components/pki/revocation";
 import { TestCa } from "../support/ca";
 import { cluster } from "../support/specs";
 

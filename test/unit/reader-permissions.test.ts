@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { format } from "prettier";
 import { expect, test } from "vitest";
-import { READER_PERMISSIONS, type ReaderPermission } from "../../components/topology/reader-rules";
+import { READER_PERMISSIONS, type ReaderPermission } from "../../components/spec/readers/permissions";
 
 const DOCUMENT = join(__dirname, "../../docs/reader-permissions.md");
 const HEADING = "## The permissions\n";

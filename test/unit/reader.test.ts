@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type ClusterSpec, type IstiodSpec, type MeshSpec, planMesh, validateMesh } from "../../components";
-import { warningsOf } from "../../components/topology/validate";
+import { warningsOf } from "../../components/spec/mesh/validate";
 import { cluster, links, mesh } from "../support/specs";
 
 const readerOf = (spec: MeshSpec, name: string) =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatRoots, type MeshRoots, refuseExchange } from "../../components/topology/root-exchange";
+import { formatRoots, type MeshRoots, refuseExchange } from "../../components/pki/exchange";
 
 const roots = (trusted: string, signers: string, signer = signers.charAt(0)): MeshRoots => ({
   trusted: [...trusted],

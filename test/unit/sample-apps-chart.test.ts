@@ -1,6 +1,6 @@
 import { App, Chart } from "cdk8s";
 import { describe, expect, test } from "vitest";
-import { sampleApps, type SampleAppsInput } from "../../components/charts/sample-apps";
+import { sampleApps, type SampleAppsInput } from "../../components/objects/sample-apps";
 
 interface Container {
   readonly image: string;

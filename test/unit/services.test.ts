@@ -1,7 +1,7 @@
 import { App, Chart } from "cdk8s";
 import { describe, expect, test } from "vitest";
 import { type MeshSpec, planMesh, type ServiceSpec } from "../../components";
-import { serviceStubs, type ServiceStubsInput } from "../../components/charts/service-stubs";
+import { serviceStubs, type ServiceStubsInput } from "../../components/objects/service-stubs";
 import { istiodValues } from "../../components/values/istiod";
 import { type RuleCase, testRules } from "../support/rules";
 import { cluster, links, mesh } from "../support/specs";

@@ -8,8 +8,8 @@ import {
   rolesOf,
   type SignerRecord,
   signerRecordOf,
-} from "../../components/topology/trust-phases";
-import type { RootPhase } from "../../components/topology/types";
+} from "../../components/pki/phases";
+import type { RootPhase } from "../../components/spec/types";
 
 const PHASES: readonly RootPhase[] = ["stable", "trust-both", "sign-new", "drop-old"];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { planMesh } from "../../components/topology/plan";
-import type { MeshSpec } from "../../components/topology/types";
+import { planMesh } from "../../components/spec/mesh/plan";
+import type { MeshSpec } from "../../components/spec/types";
 import { judge, strayEndpoints } from "../../verify/checks/endpoints";
 import type { EnvoyEndpoint } from "../../verify/envoy";
 import {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type ClusterSpec, type MeshSpec, planMesh, validateMesh } from "../../components";
-import { featuresOf } from "../../components/topology/features";
-import { KNOWN_FAULTS } from "../../components/topology/known-faults";
-import { versionWarnings } from "../../components/topology/rules/versions";
+import { featuresOf } from "../../components/spec/istio/features";
+import { KNOWN_FAULTS } from "../../components/spec/istio/known-faults";
+import { versionWarnings } from "../../components/spec/istio/versions";
 import { cluster, links, mesh } from "../support/specs";
 
 const at = (version: string, changes: Partial<MeshSpec> = {}) => mesh(2, { istio: { version }, ...changes });

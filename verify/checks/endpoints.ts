@@ -1,7 +1,7 @@
-import { HELLOWORLD_PORT } from "../../components/internal/names";
-import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE, NETWORK_LABEL } from "../../components/internal/names";
-import { helloworldSeenFrom } from "../../components/topology/answers";
-import type { MeshPlan } from "../../components/topology/types";
+import { HELLOWORLD_PORT } from "../../components/names";
+import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE, NETWORK_LABEL } from "../../components/names";
+import { helloworldSeenFrom } from "../../components/spec/sample-apps/answers";
+import type { MeshPlan } from "../../components/spec/types";
 import { endpointsOf, type EnvoyEndpoint } from "../envoy";
 import {
   endpoint,

@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { EXTERNAL_ISTIOD, ISTIO_NAMESPACE } from "../../components/internal/names";
-import type { AddressType, MeshPlan } from "../../components/topology/types";
-import { externalIstiodPorts } from "../../components/values/gateway-ports";
+import { EXTERNAL_ISTIOD, ISTIO_NAMESPACE } from "../../components/names";
+import type { AddressType, MeshPlan } from "../../components/spec/types";
+import { externalIstiodPorts } from "../../components/topology/ports";
 import { coreApi } from "../kube/cluster-client";
 import { describeError } from "../kube/errors";
 import type { MeshReader } from "../kube/mesh-reader";

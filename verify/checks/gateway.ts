@@ -1,9 +1,9 @@
 import { isIPv6 } from "node:net";
 import type { V1Service } from "@kubernetes/client-node";
-import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE, STATUS_PORT } from "../../components/internal/names";
+import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE, STATUS_PORT } from "../../components/names";
 import { visibleFrom } from "../../components/topology/links";
-import type { ClusterPlan, GatewayPlan, MeshPlan } from "../../components/topology/types";
-import { gatewayPorts } from "../../components/values/gateway-ports";
+import type { ClusterPlan, GatewayPlan, MeshPlan } from "../../components/spec/types";
+import { gatewayPorts } from "../../components/topology/ports";
 import type { MeshReader } from "../kube/mesh-reader";
 import { clientContainer, hasClient, sampleAppsOf } from "../kube/pods";
 import { failed, ok, type Outcome, type Probe, skipped } from "../probe";

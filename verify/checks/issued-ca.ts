@@ -1,13 +1,8 @@
 import { X509Certificate } from "node:crypto";
-import {
-  CA_SECRET,
-  CERTIFICATES_NAMESPACE,
-  ISTIO_NAMESPACE,
-  issuedSecretName,
-} from "../../components/internal/names";
-import { signingClusters } from "../../components/topology/adopt";
+import { CA_SECRET, CERTIFICATES_NAMESPACE, ISTIO_NAMESPACE, issuedSecretName } from "../../components/names";
+import { signingClusters } from "../../components/spec/adopt/adopted";
 import { istiodOf } from "../../components/topology/links";
-import type { CaIssuerPlan, MeshPlan } from "../../components/topology/types";
+import type { CaIssuerPlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterClient } from "../kube/cluster-client";
 import type { MeshReader } from "../kube/mesh-reader";
 import { failed, ok, type Outcome, type Probe } from "../probe";

@@ -1,6 +1,6 @@
-import { HELLOWORLD_PORT } from "../../components/internal/names";
-import { expectedAnswers } from "../../components/topology/answers";
-import type { MeshPlan } from "../../components/topology/types";
+import { HELLOWORLD_PORT } from "../../components/names";
+import { expectedAnswers } from "../../components/spec/sample-apps/answers";
+import type { MeshPlan } from "../../components/spec/types";
 import type { MeshReader } from "../kube/mesh-reader";
 import { clientContainer } from "../kube/pods";
 import { failed, ok, type Outcome, type Probe, skipped } from "../probe";

@@ -1,5 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import type { MeshPlan } from "../../components/topology/types";
+import type { MeshPlan } from "../../components/spec/types";
 import { ClusterClient } from "./cluster-client";
 import { UnreachableError } from "./errors";
 

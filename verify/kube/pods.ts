@@ -1,5 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import type { MeshPlan, SampleAppsPlan } from "../../components/topology/types";
+import type { MeshPlan, SampleAppsPlan } from "../../components/spec/types";
 import type { ClusterClient } from "./cluster-client";
 import type { ExecTarget } from "./exec";
 

@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { certificateBlocks } from "../../../components/topology/certificates";
+import { certificateBlocks } from "../../../components/pki/certificates";
 import { execInNodeNetwork } from "../../../lab";
 import { runningPod } from "./pods";
 import type { Suite } from "./suite";

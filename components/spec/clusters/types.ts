@@ -1,0 +1,117 @@
+import type { ExternalControlPlanePlan, ExternalControlPlaneSpec } from "../external/types";
+import type { GatewayPlan, GatewaySpec } from "../gateway/types";
+import type { BaseSpec, IstiodSpec, IstioPlan, IstioSpec } from "../istio/types";
+import type { Platform } from "../gateway/load-balancer";
+import type { ReaderPlan } from "../readers/types";
+
+/**
+ * What happens to the resources of a cluster whose API server does not answer: an error for each that changes, changes
+ * left out with a warning, or that and removed ones forgotten without asking the cluster, for a cluster that is gone.
+ */
+export type WhenUnreachable = "fail" | "skip" | "forget";
+
+/** What of a cluster can exist before it joins the mesh, and stays somebody else's. */
+export type Adoptable = "namespace" | "cacerts" | "istiod";
+
+/** One Kubernetes cluster of the mesh: a primary, which runs its own istiod, unless it names others that serve it. */
+export interface ClusterSpec {
+  /** DNS-1123 label, unique in the mesh; the remote-secret key, Istio's cluster ID and the resource name prefix. */
+  readonly name: string;
+  /** Clusters with the same network reach each other's pods directly. */
+  readonly network: string;
+  /**
+   * Primaries that serve this cluster, which makes it a remote. Its proxies and its injection webhook use the first
+   * one's address, since Istio gives a remote a single one; the others are ready to take its place.
+   * @default [] - the cluster is a primary
+   * @see https://istio.io/latest/docs/setup/install/multicluster/primary-remote/
+   */
+  readonly controlPlanes?: readonly string[] | undefined;
+  /**
+   * What the cluster has already, which is neither written nor deleted:
+   * - `namespace`: istio-system, of which only the labels and annotations that tell its network and role are set
+   * - `cacerts`: the Secret with its CA; needs `rootCertificate`
+   * - `istiod`: a whole control plane of this mesh ID and trust domain, with the other two; the cluster is only linked,
+   *   and its gateway is its own unless `gateway.enabled` is true
+   *
+   * It cannot change while the cluster is part of the mesh.
+   * @default [] - the cluster has no Istio yet
+   */
+  readonly adopt?: readonly Adoptable[] | undefined;
+  /** With `cacerts` or `istiod`: the cluster's root, PEM, then other roots that it accepts. */
+  readonly rootCertificate?: string | undefined;
+  /** Which Istio it gets, over the mesh's; with `istiod` adopted, which it has. */
+  readonly istio?: IstioSpec | undefined;
+  /**
+   * Ranges of its pod addresses, for checks only: within a network they must not overlap.
+   * @default - not checked
+   */
+  readonly podCidrs?: readonly string[] | undefined;
+  /**
+   * Ranges of its Service addresses, for checks only: within a network they must not overlap.
+   * @default - not checked
+   */
+  readonly serviceCidrs?: readonly string[] | undefined;
+  /**
+   * Another cluster that runs this one's istiod. Further remotes of that istiod name this cluster in `controlPlanes`.
+   * @default - the cluster runs its own istiod, or has `controlPlanes`
+   */
+  readonly externalControlPlane?: ExternalControlPlaneSpec | undefined;
+  /**
+   * Where the cluster runs, which sets the annotations and the address type of its gateway's load balancer, and
+   * `global.platform` of Istio's charts. Set it before there is a gateway: no cloud turns one kind of load balancer
+   * into another. EKS needs the AWS Load Balancer Controller or Auto Mode, OpenShift Istio's CNI node agent, which is
+   * not installed here.
+   * @default - nothing is taken for granted
+   * @see https://istio.io/latest/docs/setup/platform-setup/
+   */
+  readonly platform?: Platform | undefined;
+  readonly base?: BaseSpec | undefined;
+  readonly istiod?: IstiodSpec | undefined;
+  readonly gateway?: GatewaySpec | undefined;
+  /** Raised by one, it gives this cluster a new intermediate with a new key. @default 1 */
+  readonly caEpoch?: number | undefined;
+  /** What to do while its API server does not answer. @default "fail" */
+  readonly whenUnreachable?: WhenUnreachable | undefined;
+  /**
+   * A change of this number replaces the token by which other clusters read this one, while the mesh runs.
+   * Any whole number from 1; the mesh's number counts as well.
+   * @default 1
+   */
+  readonly readerTokenEpoch?: number | undefined;
+  /** Whether `istioctl analyze` of other clusters may read Istio's objects here. @default - the mesh's, true */
+  readonly istioctlAnalyze?: boolean | undefined;
+  /**
+   * First step of taking the cluster out: the others forget it and its token dies, while control plane and gateway stay
+   * for the connections that there are. Once these have ended, remove the cluster.
+   * @default false
+   */
+  readonly leaving?: boolean | undefined;
+}
+
+/** A cluster with every default filled in. */
+export interface ClusterPlan {
+  readonly name: string;
+  readonly network: string;
+  /** The primaries that serve it, the one whose address it uses first; empty for a primary. */
+  readonly controlPlanes: readonly string[];
+  /** The remotes that it serves. */
+  readonly remotes: readonly string[];
+  /** What it has already; with `istiod` all three. */
+  readonly adopt: readonly Adoptable[];
+  /** What its proxies accept, PEM, where it has its CA already. */
+  readonly rootCertificate?: string | undefined;
+  readonly istio: IstioPlan;
+  /** Where its istiod runs, if in another cluster. */
+  readonly externalControlPlane?: ExternalControlPlanePlan | undefined;
+  /** The cluster whose istiod it runs, which makes it a host: no member of the mesh. */
+  readonly hosts?: string | undefined;
+  readonly base: BaseSpec;
+  readonly istiod: IstiodSpec;
+  /** Absent where no other network has to reach the cluster. */
+  readonly gateway?: GatewayPlan | undefined;
+  /** Names the intermediate that it has: the mesh's epoch, then its own. */
+  readonly caEpoch: string;
+  readonly whenUnreachable: WhenUnreachable;
+  /** Absent where no other cluster observes this one. */
+  readonly reader?: ReaderPlan | undefined;
+}

@@ -1,0 +1,63 @@
+import { adopts } from "../adopt/adopted";
+import { clientsElsewhere, remotesOf } from "../../topology/links";
+import { gatewaySettings } from "../mesh/plan";
+import type { GatewaySpec, MeshSpec, Problem } from "../types";
+import { cidrProblems } from "../clusters/cidrs";
+
+/** Settings of gateways make sense, and there is a gateway wherever traffic has to come in through one. */
+export function gateways(spec: MeshSpec): Problem[] {
+  return [
+    ...settings(spec.gateway, "gateway"),
+    ...spec.clusters.flatMap((cluster, index) =>
+      cluster.gateway ? settings(gatewaySettings(cluster, spec), `clusters[${index}].gateway`) : [],
+    ),
+    ...reachability(spec),
+  ];
+}
+
+function settings(gateway: GatewaySpec | undefined, path: string): Problem[] {
+  if (gateway === undefined) return [];
+  const { replicas, minReplicas, maxReplicas, hosts, sourceRanges } = gateway;
+  const problems: Problem[] = [];
+  if (replicas !== undefined && (minReplicas !== undefined || maxReplicas !== undefined)) {
+    problems.push({
+      path: `${path}.replicas`,
+      message: "fixes the count, so minReplicas and maxReplicas have no effect; remove one or the other",
+    });
+  }
+  if ((minReplicas ?? 1) > (maxReplicas ?? 5)) {
+    problems.push({
+      path: `${path}.minReplicas`,
+      message: `is above maxReplicas (${maxReplicas ?? 5}); lower it or raise maxReplicas`,
+    });
+  }
+  if (hosts?.length === 0) {
+    problems.push({
+      path: `${path}.hosts`,
+      message: 'is empty, so nothing could be reached; list hosts, or leave it out for "*.local"',
+    });
+  }
+  problems.push(...cidrProblems(sourceRanges, `${path}.sourceRanges`));
+  return problems;
+}
+
+/** Without a gateway istiod silently hands out pod addresses that another network cannot reach. */
+function reachability(spec: MeshSpec): Problem[] {
+  return spec.clusters.flatMap((cluster, index) => {
+    if ((cluster.gateway?.enabled ?? spec.gateway?.enabled) !== false) return [];
+    if (adopts(cluster, "istiod")) return [];
+    const clients = clientsElsewhere(cluster, spec);
+    const remotes = cluster.externalControlPlane ? [] : remotesOf(cluster.name, spec.clusters);
+    const needs = [
+      ...(clients.length > 0 ? [`reached from other networks by ${clients.join(", ")}`] : []),
+      ...(remotes.length > 0 ? [`the control plane of ${remotes.join(", ")}`] : []),
+    ];
+    if (needs.length === 0) return [];
+    return [
+      {
+        path: cluster.gateway?.enabled === false ? `clusters[${index}].gateway.enabled` : "gateway.enabled",
+        message: `is false, but ${cluster.name} (${cluster.network}) is ${needs.join(" and ")}; enable the gateway or remove those links`,
+      },
+    ];
+  });
+}

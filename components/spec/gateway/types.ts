@@ -1,0 +1,45 @@
+import type { HelmValues, ResourceRequirements, Toleration } from "../kubernetes";
+import type { LoadBalancerSpec } from "./load-balancer";
+
+/** What a load balancer's status tells of itself. */
+export type AddressType = "ip" | "hostname";
+
+/** Settings of the east-west gateways, per mesh or per cluster (a cluster's win). */
+export interface GatewaySpec extends LoadBalancerSpec {
+  /** Whether the cluster has a gateway. @default - true when another network or a remote has to reach this cluster, unless its istiod is adopted */
+  readonly enabled?: boolean | undefined;
+  /** Fixed replica count; turns the autoscaler off. Exclusive with `minReplicas` and `maxReplicas`. */
+  readonly replicas?: number | undefined;
+  /** @default 1 */
+  readonly minReplicas?: number | undefined;
+  /** @default 5 */
+  readonly maxReplicas?: number | undefined;
+  /** `minAvailable` of the disruption budget, a count or a percentage. @default - no budget */
+  readonly minAvailable?: number | string | undefined;
+  /** Hosts that other networks may reach through the gateway. @default those of `services`, or ["*.local"] */
+  readonly hosts?: readonly string[] | undefined;
+  /** Whether the load balancer has IPs or a host name. @default - "hostname" on eks, otherwise "ip" */
+  readonly addressType?: AddressType | undefined;
+  /** Annotations of the LoadBalancer Service; they win over the platform's, key by key. @default {} */
+  readonly serviceAnnotations?: Readonly<Record<string, string>> | undefined;
+  /** CIDRs that may connect to the load balancer. @default - any */
+  readonly sourceRanges?: readonly string[] | undefined;
+  readonly resources?: ResourceRequirements | undefined;
+  readonly tolerations?: readonly Toleration[] | undefined;
+  readonly values?: HelmValues | undefined;
+}
+
+/** Settings of a gateway that is there, in terms of Kubernetes: what its platform makes of them is in the annotations. */
+export type GatewaySettings = Omit<GatewaySpec, "enabled" | keyof LoadBalancerSpec>;
+
+/** An east-west gateway with every default filled in. */
+export interface GatewayPlan extends GatewaySettings {
+  readonly hosts: readonly string[];
+  /** Whether it leads to the services of its network, on 15443. */
+  readonly exposesServices: boolean;
+  /** Whether it leads to its cluster's istiod, on 15012 and 15017: only for remotes. */
+  readonly exposesIstiod: boolean;
+  readonly addressType: AddressType;
+  /** The platform's and the user's own. */
+  readonly serviceAnnotations: Readonly<Record<string, string>>;
+}

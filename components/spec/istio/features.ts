@@ -1,0 +1,45 @@
+import { adopts } from "../adopt/adopted";
+import { readsCredentials } from "./env";
+import { clientsElsewhere, isPrimary, linksOf, remotesOf, visibleFrom } from "../../topology/links";
+import { addressTypeOf, istiodSettings } from "../mesh/plan";
+import { hasNewToken } from "../readers/plan";
+import type { ClusterSpec, MeshSpec } from "../types";
+
+/**
+ * What a spec asks of one cluster's Istio, as far as it matters to faults of Istio:
+ * - `charts`: this program's values for Istio's charts
+ * - `remote`: accounts and webhooks for an istiod elsewhere
+ * - `exposed-istiod`: an istiod that other clusters' proxies and API servers reach
+ * - `hostname-gateway`: an istiod that has to resolve the host name of another network's gateway
+ * - `observer`: an istiod that reads other clusters
+ * - `rotation`: an istiod that reads clusters whose readers' tokens are not their first ones
+ * - `unread-secrets`: an istiod that reads other clusters, but not their Secrets
+ */
+export type Feature =
+  "charts" | "remote" | "exposed-istiod" | "hostname-gateway" | "observer" | "rotation" | "unread-secrets";
+
+/** The features that a spec asks of a cluster. */
+export function featuresOf(cluster: ClusterSpec, spec: MeshSpec): ReadonlySet<Feature> {
+  const observed = linksOf(spec)
+    .filter(({ observer }) => observer === cluster.name)
+    .flatMap((link) => spec.clusters.filter(({ name }) => name === link.observed));
+  const asked: Record<Feature, boolean> = {
+    charts: !adopts(cluster, "istiod"),
+    remote: !isPrimary(cluster) || cluster.externalControlPlane !== undefined,
+    "exposed-istiod":
+      cluster.externalControlPlane !== undefined || remotesOf(cluster.name, spec.clusters).length > 0,
+    "hostname-gateway": isPrimary(cluster) && seesHostname(cluster, spec),
+    observer: observed.length > 0,
+    rotation: observed.some((other) => hasNewToken(other, spec)),
+    "unread-secrets": observed.length > 0 && !readsCredentials(istiodSettings(cluster, spec)),
+  };
+  return new Set((Object.keys(asked) as Feature[]).filter((feature) => asked[feature]));
+}
+
+function seesHostname(cluster: ClusterSpec, spec: MeshSpec): boolean {
+  const visible = visibleFrom(cluster.name, { clusters: spec.clusters, links: linksOf(spec) });
+  return spec.clusters
+    .filter(({ name }) => visible.includes(name))
+    .filter((other) => addressTypeOf(other, spec) === "hostname")
+    .some((other) => clientsElsewhere(other, spec).length > 0);
+}

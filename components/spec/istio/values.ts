@@ -1,0 +1,93 @@
+import { membersOf } from "../../topology/links";
+import { gatewaySettings, istiodSettings } from "../mesh/plan";
+import type { ClusterSpec, HelmValues, MeshSpec, Problem } from "../types";
+
+/** A Helm value that says a second time what the spec says, and so could only contradict it. */
+interface Said {
+  readonly value: readonly string[];
+  /** What the spec says, for a cluster. */
+  readonly said: (cluster: ClusterSpec, spec: MeshSpec) => string;
+  /** The setting to change instead. */
+  readonly setting: string;
+}
+
+const NETWORK: Pick<Said, "said" | "setting"> = { said: ({ network }) => network, setting: "network" };
+
+/** A network or name that differs between namespace, istiod, gateway and links sends traffic astray. */
+const ISTIOD: readonly Said[] = [
+  { value: ["global", "multiCluster", "clusterName"], said: ({ name }) => name, setting: "name" },
+  { value: ["global", "network"], ...NETWORK },
+  { value: ["global", "meshID"], said: (_, spec) => spec.meshId ?? "mesh1", setting: "meshId" },
+  {
+    value: ["meshConfig", "trustDomain"],
+    said: (_, spec) => spec.trustDomain ?? "cluster.local",
+    setting: "trustDomain",
+  },
+];
+
+const GATEWAY: readonly Said[] = [
+  { value: ["networkGateway"], ...NETWORK },
+  { value: ["labels", "topology.istio.io/network"], ...NETWORK },
+  { value: ["env", "ISTIO_META_REQUESTED_NETWORK_VIEW"], ...NETWORK },
+];
+
+/** Helm values do not contradict the spec. */
+export function values(spec: MeshSpec): Problem[] {
+  return membersOf(spec).flatMap((cluster) =>
+    valuesOf(cluster, spec, `clusters[${spec.clusters.indexOf(cluster)}]`),
+  );
+}
+
+function valuesOf(cluster: ClusterSpec, spec: MeshSpec, path: string): Problem[] {
+  return [
+    ...contradictions(ISTIOD, istiodSettings(cluster, spec).values, cluster, spec, `${path}.istiod`),
+    ...contradictions(GATEWAY, gatewaySettings(cluster, spec).values, cluster, spec, `${path}.gateway`),
+  ];
+}
+
+function contradictions(
+  all: readonly Said[],
+  given: HelmValues | undefined,
+  cluster: ClusterSpec,
+  spec: MeshSpec,
+  path: string,
+): Problem[] {
+  return all.flatMap(({ value, said, setting }) => {
+    const found = valueAt(given, value);
+    const right = said(cluster, spec);
+    if (found === undefined || found === right) return [];
+    return [
+      {
+        path: `${path}.values.${value.join(".")}`,
+        message: `is ${JSON.stringify(found)}, but ${setting} says ${cluster.name} has ${JSON.stringify(right)}; remove the value and set ${setting}`,
+      },
+    ];
+  });
+}
+
+/** Without these the root of a running mesh cannot be rotated. */
+const FOR_ROTATION = [
+  ["env", "ISTIO_MULTIROOT_MESH"],
+  ["meshConfig", "defaultConfig", "proxyMetadata", "PROXY_CONFIG_XDS_AGENT"],
+];
+
+/** Helm values that work, and take away what the mesh will need one day. */
+export function valueWarnings(spec: MeshSpec): Problem[] {
+  return spec.clusters.flatMap((cluster, index) =>
+    FOR_ROTATION.filter((value) => {
+      const found = valueAt(istiodSettings(cluster, spec).values, value);
+      return found !== undefined && found !== true && found !== "true";
+    }).map((value) => ({
+      path: `clusters[${index}].istiod.values.${value.join(".")}`,
+      message: `turns off what a rotation of the root needs from the mesh's first day in ${cluster.name}; remove the value`,
+    })),
+  );
+}
+
+function valueAt(given: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined,
+    given,
+  );
+}

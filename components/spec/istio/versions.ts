@@ -1,0 +1,100 @@
+import { major, minor, rcompare, valid } from "semver";
+import { featuresOf } from "./features";
+import { faultsOf, type KnownFault } from "./known-faults";
+import { membersOf } from "../../topology/links";
+import { planIstio } from "../mesh/plan";
+import type { ClusterSpec, MeshSpec, Problem } from "../types";
+
+/** How many minor versions of Istio may lie between clusters of one mesh. */
+const MAX_SKEW = 1;
+
+/** Versions are ones of Istio, close enough to each other, and without a fault that keeps the mesh from working. */
+export function versions(spec: MeshSpec): Problem[] {
+  return [...malformed(spec), ...skew(spec), ...knownFaults(spec, "error")];
+}
+
+/** Faults of the versions in use with which the mesh works nevertheless. */
+export function versionWarnings(spec: MeshSpec): Problem[] {
+  return knownFaults(spec, "warning");
+}
+
+interface Versioned {
+  readonly cluster: ClusterSpec;
+  readonly version: string;
+  /** Where the spec says it. */
+  readonly path: string;
+}
+
+function versionsOf(spec: MeshSpec): Versioned[] {
+  return membersOf(spec).map((cluster) => ({
+    cluster,
+    version: planIstio(cluster, spec).version,
+    path:
+      cluster.istio?.version === undefined
+        ? "istio.version"
+        : `clusters[${spec.clusters.indexOf(cluster)}].istio.version`,
+  }));
+}
+
+function malformed(spec: MeshSpec): Problem[] {
+  return perPath(
+    versionsOf(spec).filter(({ version }) => !isVersion(version)),
+    ({ version }) => `"${version}" is not an Istio version such as 1.31.1`,
+  );
+}
+
+/** Unlike `valid` alone, takes nothing that chart repositories would not find. */
+function isVersion(text: string): boolean {
+  return valid(text) === text;
+}
+
+/** @see https://istio.io/latest/docs/releases/supported-releases/#control-planedata-plane-skew */
+function skew(spec: MeshSpec): Problem[] {
+  const all = versionsOf(spec).filter(({ version }) => isVersion(version));
+  const [newest] = all.toSorted((a, b) => rcompare(a.version, b.version));
+  if (newest === undefined) return [];
+  return perPath(
+    all.filter(({ version }) => !isClose(version, newest.version)),
+    ({ version }, names) =>
+      `is ${version} in ${names}, but ${newest.cluster.name} has ${newest.version}; ` +
+      `clusters of one mesh may be ${MAX_SKEW} minor version apart: upgrade the older ones first, one minor version at a time`,
+  );
+}
+
+function isClose(version: string, newest: string): boolean {
+  return major(version) === major(newest) && minor(newest) - minor(version) <= MAX_SKEW;
+}
+
+function knownFaults(spec: MeshSpec, severity: KnownFault["severity"]): Problem[] {
+  const all = versionsOf(spec).filter(({ version }) => isVersion(version));
+  const met = all.flatMap((versioned) =>
+    faultsOf(versioned.version, featuresOf(versioned.cluster, spec)).map((fault) => ({
+      ...versioned,
+      fault,
+    })),
+  );
+  const faults = new Set(met.map(({ fault }) => fault).filter((fault) => fault.severity === severity));
+  return [...faults].flatMap((fault) =>
+    perPath(
+      met.filter((candidate) => candidate.fault === fault),
+      ({ version }, names) =>
+        `is ${version} in ${names}, which ${fault.fault}; ${fault.mend} (${fault.source})`,
+    ),
+  );
+}
+
+/** One problem for each place in the spec, however many clusters it concerns. */
+function perPath<T extends Versioned>(
+  items: readonly T[],
+  message: (first: T, names: string) => string,
+): Problem[] {
+  return items
+    .filter(({ path }, index) => items.findIndex((item) => item.path === path) === index)
+    .map((first) => {
+      const group = items.filter(({ path }) => path === first.path);
+      return {
+        path: first.path,
+        message: message(first, group.map(({ cluster }) => cluster.name).join(", ")),
+      };
+    });
+}

@@ -1,0 +1,57 @@
+import type { MeshSpec, Problem } from "./types";
+
+/** A Kubernetes label of RFC 1123: what a cluster name must be to serve as Secret key, Istio cluster ID and name part. */
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const DNS_LABEL_MAX = 63;
+
+/** The cluster ID that Istio's charts use when none is set; as a name it would hide a missing setting. */
+const CHART_DEFAULT_CLUSTER = "Kubernetes";
+
+/** Says what keeps `value` from being a DNS-1123 label, or nothing. */
+export function dnsLabelProblem(value: string): string | undefined {
+  if (value === "") return "must not be empty; give it a DNS-1123 label such as cluster1";
+  if (value === CHART_DEFAULT_CLUSTER) {
+    return `must not be ${CHART_DEFAULT_CLUSTER}: that is the ID that Istio gives to a cluster nobody named; choose a name of its own`;
+  }
+  if (value.length > DNS_LABEL_MAX) {
+    return `has ${value.length} characters; shorten it to at most ${DNS_LABEL_MAX}`;
+  }
+  if (!DNS_LABEL.test(value)) {
+    return `"${value}" is not a DNS-1123 label; use lower-case letters, digits and "-", beginning and ending with a letter or digit`;
+  }
+  return undefined;
+}
+
+/** The same as a list of problems of a property. */
+export function labelProblems(value: string | undefined, path: string): Problem[] {
+  const message = value === undefined ? undefined : dnsLabelProblem(value);
+  return message === undefined ? [] : [{ path, message }];
+}
+
+/** A name that has to be one of the mesh's clusters. */
+export function unknownCluster(name: string, names: ReadonlySet<string>, path: string): Problem[] {
+  if (names.has(name)) return [];
+  return [
+    {
+      path,
+      message: `"${name}" is not a cluster of this mesh; known are ${[...names].join(", ") || "none"}`,
+    },
+  ];
+}
+
+/** Mesh ID and trust domain are names that Istio and SPIFFE accept. */
+export function meshNames(spec: MeshSpec): Problem[] {
+  const trustDomain = spec.trustDomain ?? "cluster.local";
+  const labels = trustDomain.split(".");
+  return [
+    ...labelProblems(spec.meshId, "meshId"),
+    ...(labels.every((label) => DNS_LABEL.test(label))
+      ? []
+      : [
+          {
+            path: "trustDomain",
+            message: `"${trustDomain}" is not a DNS name; use lower-case labels joined by dots, such as cluster.local`,
+          },
+        ]),
+  ];
+}

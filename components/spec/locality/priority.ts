@@ -1,0 +1,38 @@
+import { NETWORK_LABEL } from "../../names";
+import type { LocalityFailoverSpec, OutlierDetectionSpec } from "../types";
+
+/** Like the network's a label that istiod gives to every endpoint and proxy, and of which the plan knows the value. */
+export const CLUSTER_LABEL = "topology.istio.io/cluster";
+
+/**
+ * A client's own cluster first, then its network. With the network in front Istio goes on comparing within other
+ * networks; region and zone come last, since endpoints behind a gateway have no such labels.
+ */
+export const DEFAULT_FAILOVER_PRIORITY: readonly string[] = [
+  NETWORK_LABEL,
+  CLUSTER_LABEL,
+  "topology.kubernetes.io/region",
+  "topology.kubernetes.io/zone",
+];
+
+/** Outlier detection that says nothing else: it reacts to what cannot serve sooner than to an application's errors. */
+export const OUTLIER_DEFAULTS = {
+  consecutiveGatewayErrors: 3,
+  consecutive5xxErrors: 5,
+  interval: "5s",
+  baseEjectionTime: "30s",
+  maxEjectionPercent: 100,
+} as const satisfies OutlierDetectionSpec;
+
+/** The ways to choose among endpoints, of which one is in effect. */
+const WAYS = ["failoverPriority", "failover", "distribute"] as const;
+
+/** The ways that settings name. */
+export function waysSet(settings: LocalityFailoverSpec): (typeof WAYS)[number][] {
+  return WAYS.filter((way) => settings[way] !== undefined);
+}
+
+/** The labels by which endpoints are ordered; undefined where localities order them. */
+export function failoverPriority(settings: LocalityFailoverSpec): readonly string[] | undefined {
+  return waysSet(settings).length === 0 ? DEFAULT_FAILOVER_PRIORITY : settings.failoverPriority;
+}

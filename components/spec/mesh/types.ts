@@ -1,0 +1,79 @@
+import type { CaPlan, CaSpec, WorkloadCertificatesSpec } from "../ca/types";
+import type { ClusterPlan, ClusterSpec } from "../clusters/types";
+import type { GatewaySpec } from "../gateway/types";
+import type { BaseSpec, IstioSpec, IstiodSpec } from "../istio/types";
+import type { LinkPlan, LinkSpec } from "../links/types";
+import type { SampleAppsPlan, SampleAppsSpec } from "../sample-apps/types";
+import type { ServiceSpec, ServiceStubsPlan } from "../services/types";
+
+/** Whether sidecars accept plain text (`PERMISSIVE`) or mutual TLS only (`STRICT`). */
+export type MtlsMode = "STRICT" | "PERMISSIVE";
+
+/** A whole mesh, as a user writes it. */
+export interface MeshSpec {
+  /** @default "mesh1" */
+  readonly meshId?: string | undefined;
+  /** SPIFFE trust domain. @default "cluster.local" */
+  readonly trustDomain?: string | undefined;
+  /** Mesh-wide mTLS mode. @default "STRICT" */
+  readonly mtls?: MtlsMode | undefined;
+  readonly istio?: IstioSpec | undefined;
+  readonly ca?: CaSpec | undefined;
+  readonly workloadCertificates?: WorkloadCertificatesSpec | undefined;
+  readonly base?: BaseSpec | undefined;
+  readonly istiod?: IstiodSpec | undefined;
+  readonly gateway?: GatewaySpec | undefined;
+  readonly clusters: readonly ClusterSpec[];
+  /**
+   * Who observes whom, one by one. Joined with what `hubs` and `groups` ask for.
+   * @default - none; if `hubs` and `groups` are absent too, a full mesh: every primary observes every other cluster
+   */
+  readonly links?: readonly LinkSpec[] | undefined;
+  /** Clusters that observe every other one and are observed by every other primary: hub and spoke. @default - none */
+  readonly hubs?: readonly string[] | undefined;
+  /** Lists of clusters that observe each other; a cluster may be in several. @default - none */
+  readonly groups?: readonly (readonly string[])[] | undefined;
+  /**
+   * Services that clients of other clusters call. If set, gateways lead to these alone, unless `gateway.hosts` says more.
+   * @default - any, each with its namespace and Service made where it is called, and gateways that lead to "*.local"
+   */
+  readonly services?: readonly ServiceSpec[] | undefined;
+  /** Whether the namespaces of stubs are made too; one that exists would be taken over. @default false */
+  readonly stubNamespaces?: boolean | undefined;
+  /**
+   * Whether proxies answer their pods' DNS queries, for which no stubs are needed. Holds for pods started afterwards.
+   * @default false
+   * @see https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/
+   */
+  readonly dnsCapture?: boolean | undefined;
+  /**
+   * Hosts that clients reach in their own cluster only, such as `*.monitoring.svc.cluster.local`.
+   * @default [] - those that Istio itself treats so, as `*.kube-system.svc.cluster.local`
+   * @see https://istio.io/latest/docs/ops/configuration/traffic-management/multicluster/#keeping-traffic-in-cluster
+   */
+  readonly clusterLocal?: readonly string[] | undefined;
+  /** A change of this number replaces the token of every cluster's reader. Any whole number from 1. @default 1 */
+  readonly readerTokenEpoch?: number | undefined;
+  /**
+   * Whether readers may read Istio's objects, for `istioctl analyze`: it reads every cluster of which its own one has a
+   * remote secret, and waits for ever for what it may not read.
+   * @default true
+   */
+  readonly istioctlAnalyze?: boolean | undefined;
+  readonly sampleApps?: SampleAppsSpec | undefined;
+}
+
+/** The mesh to build: no default is left open, every name refers to something that exists. */
+export interface MeshPlan {
+  readonly meshId: string;
+  readonly trustDomain: string;
+  readonly mtls: MtlsMode;
+  readonly ca: CaPlan;
+  readonly workloadCertificates: WorkloadCertificatesSpec;
+  readonly clusters: readonly ClusterPlan[];
+  readonly links: readonly LinkPlan[];
+  readonly clusterLocal: readonly string[];
+  readonly dnsCapture: boolean;
+  readonly serviceStubs: readonly ServiceStubsPlan[];
+  readonly sampleApps: readonly SampleAppsPlan[];
+}

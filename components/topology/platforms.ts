@@ -1,0 +1,171 @@
+import type { AddressType, HelmValues, LoadBalancerSpec, Platform } from "../spec/types";
+import { STATUS_PORT } from "../names";
+
+/** What decides the annotations of a gateway's Service. */
+export interface LoadBalancerInput extends LoadBalancerSpec {
+  /** Numbers of the Service's ports. */
+  readonly ports: readonly number[];
+  /** Whether only some source ranges may connect. */
+  readonly restricted: boolean;
+}
+
+/** Seconds that an idle time-out can have. */
+interface IdleTimeouts {
+  readonly min: number;
+  readonly max: number;
+  /** Every value is a multiple of it. */
+  readonly step: number;
+}
+
+/** What a platform's load balancers are like, and what of them a Service can set. */
+export interface PlatformTraits {
+  readonly addressType: AddressType;
+  /**
+   * Istio's name for it, if its charts know it.
+   * @see https://istio.io/latest/docs/setup/platform-setup/
+   */
+  readonly chartPlatform?: "gke" | "openshift";
+  /** Whether a load balancer can be internal; otherwise the reason why not, with what to do instead. */
+  readonly internal: true | string;
+  readonly idleTimeout?: IdleTimeouts;
+  /** Whether MetalLB gives the addresses. */
+  readonly addressPool: boolean;
+  readonly annotations: (input: LoadBalancerInput) => Record<string, string>;
+}
+
+/**
+ * An NLB of the AWS Load Balancer Controller (2.9 or newer for idle time-outs) or of EKS Auto Mode. Its targets are the
+ * gateway's pods, which see the load balancer's address: with a client's own address a connection from the node that
+ * it comes back to would time out.
+ *
+ * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-nlb.html
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-troubleshooting.html#loopback-timeout
+ */
+function eks({ internal, idleTimeoutSeconds, ports }: LoadBalancerInput): Record<string, string> {
+  const prefix = "service.beta.kubernetes.io/aws-load-balancer";
+  const idle = (port: number): [string, string] => [
+    `${prefix}-listener-attributes.TCP-${port}`,
+    `tcp.idle_timeout.seconds=${idleTimeoutSeconds}`,
+  ];
+  return {
+    [`${prefix}-type`]: "external",
+    [`${prefix}-nlb-target-type`]: "ip",
+    [`${prefix}-scheme`]: internal ? "internal" : "internet-facing",
+    [`${prefix}-target-group-attributes`]: "preserve_client_ip.enabled=false",
+    ...(idleTimeoutSeconds === undefined ? {} : Object.fromEntries(ports.map(idle))),
+  };
+}
+
+/**
+ * A passthrough network load balancer: an internal one that other regions of the VPC reach too, or an external one
+ * based on a backend service. Its idle time-out, 600 seconds, cannot be set.
+ *
+ * @see https://docs.cloud.google.com/kubernetes-engine/docs/concepts/service-load-balancer-parameters
+ */
+function gke({ internal }: LoadBalancerInput): Record<string, string> {
+  if (!internal) return { "cloud.google.com/l4-rbs": "enabled" };
+  return {
+    "networking.gke.io/load-balancer-type": "Internal",
+    "networking.gke.io/internal-load-balancer-allow-global-access": "true",
+  };
+}
+
+/**
+ * A standard load balancer. Every port of a gateway is as healthy as Envoy says on its status port, since an open
+ * port tells nothing of readiness; and only with a rule of its own do source ranges keep the rest of the virtual
+ * network out.
+ *
+ * @see https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/
+ * @see https://github.com/kubernetes-sigs/cloud-provider-azure/issues/4360 for the longest idle time-out
+ */
+function aks({ internal, idleTimeoutSeconds, ports, restricted }: LoadBalancerInput): Record<string, string> {
+  const prefix = "service.beta.kubernetes.io";
+  const probe = (port: number): [string, string][] => [
+    [`${prefix}/port_${port}_health-probe_protocol`, "http"],
+    [`${prefix}/port_${port}_health-probe_port`, `${STATUS_PORT}`],
+    [`${prefix}/port_${port}_health-probe_request-path`, "/healthz/ready"],
+  ];
+  return {
+    ...(internal ? { [`${prefix}/azure-load-balancer-internal`]: "true" } : {}),
+    ...(internal && restricted
+      ? { [`${prefix}/azure-deny-all-except-load-balancer-source-ranges`]: "true" }
+      : {}),
+    ...(idleTimeoutSeconds === undefined
+      ? {}
+      : { [`${prefix}/azure-load-balancer-tcp-idle-timeout`]: `${idleTimeoutSeconds / 60}` }),
+    ...(ports.includes(STATUS_PORT) ? Object.fromEntries(ports.flatMap(probe)) : {}),
+  };
+}
+
+/**
+ * @see https://metallb.io/usage/#requesting-specific-ips
+ * @see https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/ingress_and_load_balancing/load-balancing-with-metallb
+ */
+function metallb({ addressPool }: LoadBalancerInput): Record<string, string> {
+  return addressPool === undefined ? {} : { "metallb.io/address-pool": addressPool };
+}
+
+/** Everything that differs between platforms, in one place. */
+export const PLATFORMS: Readonly<Record<Platform, PlatformTraits>> = {
+  eks: {
+    addressType: "hostname",
+    internal: true,
+    idleTimeout: { min: 60, max: 6000, step: 1 },
+    addressPool: false,
+    annotations: eks,
+  },
+  gke: {
+    addressType: "ip",
+    chartPlatform: "gke",
+    internal: true,
+    addressPool: false,
+    annotations: gke,
+  },
+  aks: {
+    addressType: "ip",
+    internal: true,
+    idleTimeout: { min: 240, max: 6000, step: 60 },
+    addressPool: false,
+    annotations: aks,
+  },
+  openshift: {
+    addressType: "ip",
+    chartPlatform: "openshift",
+    internal:
+      "what is under OpenShift decides that; set that load balancer's own annotation in serviceAnnotations",
+    addressPool: true,
+    annotations: metallb,
+  },
+  "on-premises": {
+    addressType: "ip",
+    internal: "the address decides that; name a pool of internal addresses in addressPool instead",
+    addressPool: true,
+    annotations: metallb,
+  },
+  kind: {
+    addressType: "ip",
+    internal: "its load balancers are never public; remove it",
+    addressPool: false,
+    annotations: () => ({}),
+  },
+};
+
+/** What the status of a platform's load balancers tells. */
+export function addressTypeOn(platform: Platform | undefined): AddressType {
+  return platform === undefined ? "ip" : PLATFORMS[platform].addressType;
+}
+
+/** Annotations that make a platform's load balancer the one that is asked for. */
+export function loadBalancerAnnotations(
+  platform: Platform | undefined,
+  input: LoadBalancerInput,
+): Record<string, string> {
+  return platform === undefined ? {} : PLATFORMS[platform].annotations(input);
+}
+
+/** Values by which Istio's charts know where they are installed. */
+export function platformValues(platform: Platform | undefined): HelmValues | undefined {
+  const chartPlatform = platform && PLATFORMS[platform].chartPlatform;
+  return chartPlatform && { global: { platform: chartPlatform } };
+}
