@@ -4,7 +4,7 @@ import { linkText } from "../components/topology/links";
 import { planMesh } from "../components/spec/mesh/plan";
 import type { ClusterPlan, MeshPlan, Problem, ReaderRule } from "../components/spec/types";
 import { gatewayPorts } from "../components/topology/ports";
-import type { MeshOutputs } from "../stacks/mesh";
+import type { MeshOutputs } from "../stacks/mesh/mesh";
 import { table } from "../verify/table";
 import { configuredMesh } from "./open-mesh";
 

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type ClusterSpec, type MeshSpec, planMesh, type PublicEndpointSpec } from "../../components";
-import { checkMesh } from "../../stacks/config";
-import { deployMesh } from "../../stacks/mesh";
+import { checkMesh } from "../../stacks/config/read";
+import { deployMesh } from "../../stacks/mesh/mesh";
 import { chartCall, decoded, find, listOf } from "../support/components";
 import { type ChartCall, type Recording, runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test, vi } from "vitest";
 import { parse } from "yaml";
-import { configureMesh, deployMesh, type MeshOutputs } from "../../stacks/library";
+import { configureMesh, deployMesh, type MeshOutputs } from "../../stacks/mesh/library";
 import { decoded, find, listOf } from "../support/components";
 import { CA_DATA, kubeconfig, reachable } from "../support/kubeconfigs";
 import { type MockCluster, runFailingProgram, runProgram } from "../support/mocks";
@@ -25,7 +25,7 @@ const remoteKubeconfig = (registrations: Parameters<typeof find>[0]) => {
 test("importing the library asks nothing of the engine", async () => {
   vi.resetModules();
   const { registrations, chartCalls } = await runProgram(
-    () => import(join(__dirname, "../../stacks/library")),
+    () => import(join(__dirname, "../../stacks/mesh/library")),
   );
   expect([...registrations, ...chartCalls]).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkMesh } from "../../stacks/config";
+import { checkMesh } from "../../stacks/config/read";
 import { chartCall, find, listOf } from "../support/components";
 import { deploy } from "../support/deploy";
 import { mesh } from "../support/specs";

@@ -6,7 +6,7 @@ import {
   KubeconfigError,
   selectContext,
   singleContext,
-} from "../../components/internal/kubeconfig";
+} from "../../stacks/mesh/kubeconfig";
 import { CA_DATA, kubeconfig, reachable } from "../support/kubeconfigs";
 
 const two = kubeconfig([{ name: "a" }, { name: "b" }], { "current-context": "b" });

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type MeshSpec, planMesh, type Problem, validateMesh, warningsOf } from "../../components";
 import { expectedAnswers } from "../../components/spec/sample-apps/answers";
 import { describePlan } from "../../ops/plan";
-import { meshConfigSchema } from "../../stacks/config-schema";
+import { meshConfigSchema } from "../../stacks/config/schema";
 import { makeCertificates } from "../support/mesh-settings";
 import { NAMES, plausibleMeshes, reordered, wildMeshes } from "../support/meshes";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type GatewaySpec, type MeshSpec, type Platform, planMesh, validateMesh } from "../../components";
 import { PLATFORMS } from "../../components/topology/platforms";
-import { meshConfigSchema } from "../../stacks/config-schema";
+import { meshConfigSchema } from "../../stacks/config/schema";
 import { type RuleCase, testRules } from "../support/rules";
 import { cluster, mesh } from "../support/specs";
 

@@ -1,5 +1,5 @@
 import { type Cluster, KubeConfig, type V1Secret } from "@kubernetes/client-node";
-import { apiEndpoint, KubeconfigError, selectContext } from "../../components/internal/kubeconfig";
+import { apiEndpoint, KubeconfigError, selectContext } from "../../stacks/mesh/kubeconfig";
 import { ISTIO_NAMESPACE, remoteSecretName } from "../../components/names";
 import { istiodOf } from "../../components/topology/links";
 import type { MeshPlan } from "../../components/spec/types";

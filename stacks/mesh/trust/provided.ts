@@ -1,18 +1,18 @@
 import type { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { readCertificates, rootOf } from "../components/pki/chain";
-import { firstNextUpdate } from "../components/pki/revocation";
+import { readCertificates, rootOf } from "../../../components/pki/chain";
+import { firstNextUpdate } from "../../../components/pki/revocation";
 import type {
   ClusterPlan,
   MeshPlan,
   ProvidedCaSpec,
   ProvidedIntermediateSpec,
-} from "../components/spec/types";
+} from "../../../components/spec/types";
 import { checkExpiry, type ExpiryNotice } from "./expiry";
 import type { IssuedTrust } from "./issuer";
-import { type CaKeys, keyOf } from "./provided-keys";
-import type { RequestedCa } from "./signing-requests";
-import type { ClusterTrust } from "./trust";
+import { type CaKeys, keyOf } from "./keys";
+import type { RequestedCa } from "./requests";
+import type { ClusterTrust } from "./generated";
 
 /** The clusters' signing CAs that were made elsewhere, and the root above them. */
 export function providedTrust(

@@ -1,6 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { formatPosition, refuseRecord, type SignerRecord, signerRecordOf } from "../components/pki/phases";
-import type { RootPosition } from "../components/spec/types";
+import {
+  formatPosition,
+  refuseRecord,
+  type SignerRecord,
+  signerRecordOf,
+} from "../../../components/pki/phases";
+import type { RootPosition } from "../../../components/spec/types";
 
 /** What holds a phase back until all clusters together are ready for it. */
 export interface RootGates {

@@ -4,13 +4,13 @@ import {
   ExternalControlPlane,
   type ExternalControlPlaneArgs,
   MeshPolicy,
-} from "../components";
-import type { ClusterPlan, ExternalControlPlanePlan, MeshPlan } from "../components/spec/types";
-import type { ClusterAccess } from "./cluster-access";
+} from "../../components";
+import type { ClusterPlan, ExternalControlPlanePlan, MeshPlan } from "../../components/spec/types";
+import type { ClusterAccess } from "./access";
 import { apiArgs } from "./links";
 import { entranceOf, gatewayOf, istiodArgs, type Member, sharedArgs } from "./members";
 import { clusterProvider } from "./providers";
-import type { ClusterTrust } from "./trust";
+import type { ClusterTrust } from "./trust/generated";
 
 /** The cluster that runs another one's istiod. */
 export interface Host {

@@ -1,11 +1,11 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { Namespace } from "@pulumi/kubernetes/core/v1";
 import type * as pulumi from "@pulumi/pulumi";
-import { type CaIssuerArgs, IssuedCA } from "../components";
-import { CERTIFICATES_NAMESPACE } from "../components/names";
-import type { CaIssuerPlan, ClusterPlan, MeshPlan } from "../components/spec/types";
+import { type CaIssuerArgs, IssuedCA } from "../../../components";
+import { CERTIFICATES_NAMESPACE } from "../../../components/names";
+import type { CaIssuerPlan, ClusterPlan, MeshPlan } from "../../../components/spec/types";
 import { checkExpiry } from "./expiry";
-import { type ClusterTrust, joined } from "./trust";
+import { type ClusterTrust, joined } from "./generated";
 
 /** CAs that somebody else signs. */
 export interface IssuedTrust {

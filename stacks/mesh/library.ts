@@ -1,14 +1,14 @@
 /** A whole mesh for other programs, as `istio-multicluster/mesh`. Importing it registers nothing and reads nothing. */
 import * as pulumi from "@pulumi/pulumi";
-import { planMesh } from "../components/spec/mesh/plan";
-import type { ClusterSpec, MeshSpec, Problem } from "../components/spec/types";
-import { validateMesh, warningsOf } from "../components/spec/mesh/validate";
-import { clusterAccess, type ClusterAccessArgs } from "./cluster-access";
+import { planMesh } from "../../components/spec/mesh/plan";
+import type { ClusterSpec, MeshSpec, Problem } from "../../components/spec/types";
+import { validateMesh, warningsOf } from "../../components/spec/mesh/validate";
+import { clusterAccess, type ClusterAccessArgs } from "./access";
 import type { ConfiguredMesh } from "./mesh";
 import { describeProblems } from "./problems";
-import { caKeys } from "./provided-keys";
+import { caKeys } from "./trust/keys";
 
-export type { ClusterAccess, ClusterAccessArgs } from "./cluster-access";
+export type { ClusterAccess, ClusterAccessArgs } from "./access";
 export { type ConfiguredMesh, deployMesh, type MeshOutputs } from "./mesh";
 
 /**

@@ -1,7 +1,7 @@
 import { createPrivateKey, type X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { MeshSpec } from "../components/spec/types";
-import type { RequestedCa } from "./signing-requests";
+import type { MeshSpec } from "../../../components/spec/types";
+import type { RequestedCa } from "./requests";
 
 /** Private keys of provided CAs by cluster name, PEM; secret. Those that the program makes are not among them. */
 export type CaKeys = ReadonlyMap<string, pulumi.Output<string>>;

@@ -2,15 +2,10 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  isLoopback,
-  KubeconfigError,
-  selectContext,
-  type SelectedContext,
-} from "../components/internal/kubeconfig";
-import type { Problem } from "../components/spec/types";
-import { checkedEndpoint, type ClusterAccess, clusterAccess, loopbackMessage } from "./cluster-access";
-import type { ClusterConfig, MeshConfig } from "./config-schema";
+import { isLoopback, KubeconfigError, selectContext, type SelectedContext } from "../mesh/kubeconfig";
+import type { Problem } from "../../components/spec/types";
+import { checkedEndpoint, type ClusterAccess, clusterAccess, loopbackMessage } from "../mesh/access";
+import type { ClusterConfig, MeshConfig } from "./schema";
 
 /**
  * Problems of access that config and files can show. Kubeconfigs that are secrets or outputs are checked when known.

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { exportedService, localityFailover } from "./config-schema-services";
+import { exportedService, localityFailover } from "./schema-services";
 
 /** The shape of `istio-multicluster:mesh`. What it means is checked by `validateMesh`. */
 

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
-import type { ClusterPlan } from "../components/spec/types";
-import type { ClusterAccess } from "./cluster-access";
+import type { ClusterPlan } from "../../components/spec/types";
+import type { ClusterAccess } from "./access";
 
 /** A cluster's provider by the access to it: what is made in one cluster for another has the cluster's own one. */
 const providers = new WeakMap<ClusterAccess, k8s.Provider>();

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { signingClusters } from "../components/spec/adopt/adopted";
-import type { ClusterPlan, MeshPlan } from "../components/spec/types";
-import type { ClusterAccess } from "./cluster-access";
+import { signingClusters } from "../../components/spec/adopt/adopted";
+import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
+import type { ClusterAccess } from "./access";
 import type { ConfiguredMesh } from "./mesh";
 
 /** A setting that cannot change while what was deployed with it exists. */

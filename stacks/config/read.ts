@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { clustersReadElsewhere } from "../components/topology/links";
-import { planMesh } from "../components/spec/mesh/plan";
-import type { Problem } from "../components/spec/types";
-import { validateMesh, warningsOf } from "../components/spec/mesh/validate";
+import { clustersReadElsewhere } from "../../components/topology/links";
+import { planMesh } from "../../components/spec/mesh/plan";
+import type { Problem } from "../../components/spec/types";
+import { validateMesh, warningsOf } from "../../components/spec/mesh/validate";
 import { missingSecret, openAccess, validateAccess } from "./access";
-import { type MeshConfig, meshConfigSchema } from "./config-schema";
+import { type MeshConfig, meshConfigSchema } from "./schema";
 import { beside, parseLeniently, type StandIns } from "./lenient";
-import type { ConfiguredMesh } from "./mesh";
-import { describeProblems } from "./problems";
-import { caKeys } from "./provided-keys";
+import type { ConfiguredMesh } from "../mesh/mesh";
+import { describeProblems } from "../mesh/problems";
+import { caKeys } from "../mesh/trust/keys";
 
 /** Name of the config value that describes the mesh. */
 const MESH_KEY = "mesh";

@@ -6,13 +6,13 @@ import {
   EastWestGateway,
   type ExistingCluster,
   type IstioArgs,
-} from "../components";
-import { adopts } from "../components/spec/adopt/adopted";
-import type { AddressType, ClusterPlan, MeshPlan } from "../components/spec/types";
-import type { ClusterAccess } from "./cluster-access";
+} from "../../components";
+import { adopts } from "../../components/spec/adopt/adopted";
+import type { AddressType, ClusterPlan, MeshPlan } from "../../components/spec/types";
+import type { ClusterAccess } from "./access";
 import { linkTo } from "./links";
 import { clusterProvider } from "./providers";
-import type { ClusterTrust } from "./trust";
+import type { ClusterTrust } from "./trust/generated";
 
 /** One cluster of the mesh as it is being built. */
 export interface Member {

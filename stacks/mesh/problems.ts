@@ -1,4 +1,4 @@
-import type { Problem } from "../components/spec/types";
+import type { Problem } from "../../components/spec/types";
 
 /** One message for all problems of a mesh. */
 export function describeProblems(key: string, problems: readonly Problem[]): string {

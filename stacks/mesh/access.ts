@@ -8,7 +8,7 @@ import {
   selectContext,
   type SelectedContext,
   singleContext,
-} from "../components/internal/kubeconfig";
+} from "./kubeconfig";
 
 /** How the program reaches a cluster, and how other clusters do. */
 export interface ClusterAccess {

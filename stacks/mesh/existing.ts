@@ -1,6 +1,6 @@
-import { ExistingCluster } from "../components";
-import type { ClusterPlan } from "../components/spec/types";
-import type { ClusterAccess } from "./cluster-access";
+import { ExistingCluster } from "../../components";
+import type { ClusterPlan } from "../../components/spec/types";
+import type { ClusterAccess } from "./access";
 import { gatewayOf, type Member } from "./members";
 import { clusterProvider } from "./providers";
 

@@ -1,6 +1,6 @@
-import { type EastWestGateway, RemoteSecretLink } from "../components";
-import { linkName } from "../components/names";
-import type { ClusterAccess } from "./cluster-access";
+import { type EastWestGateway, RemoteSecretLink } from "../../components";
+import { linkName } from "../../components/names";
+import type { ClusterAccess } from "./access";
 import type { Member } from "./members";
 
 /**

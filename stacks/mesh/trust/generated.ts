@@ -1,13 +1,13 @@
 import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { type ClusterPrimaryArgs, IntermediateCA, RootCA } from "../components";
-import { adopts } from "../components/spec/adopt/adopted";
-import { parseCertificates } from "../components/pki/certificates";
-import { isPrimary, istiodOf } from "../components/topology/links";
-import { formatPosition, rolesOf } from "../components/pki/phases";
-import type { ClusterPlan, MeshPlan } from "../components/spec/types";
+import { type ClusterPrimaryArgs, IntermediateCA, RootCA } from "../../../components";
+import { adopts } from "../../../components/spec/adopt/adopted";
+import { parseCertificates } from "../../../components/pki/certificates";
+import { isPrimary, istiodOf } from "../../../components/topology/links";
+import { formatPosition, rolesOf } from "../../../components/pki/phases";
+import type { ClusterPlan, MeshPlan } from "../../../components/spec/types";
 import { checkExpiry } from "./expiry";
-import { rootGates } from "./root-gates";
+import { rootGates } from "./gates";
 
 /** Where the CA certificates of a mesh come from. */
 export interface MeshTrust {

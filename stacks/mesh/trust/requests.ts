@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { CaSigningRequest } from "../components";
-import type { MeshPlan } from "../components/spec/types";
+import { CaSigningRequest } from "../../../components";
+import type { MeshPlan } from "../../../components/spec/types";
 
 /** What is to be signed for a cluster, and the keys that its certificate may belong to. */
 export interface RequestedCa {

@@ -1,20 +1,20 @@
 import { X509Certificate } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
-import { ClusterPrimary, SampleApps, ServiceStubs } from "../components";
-import { adopts, signingClusters } from "../components/spec/adopt/adopted";
-import { isMember, isPrimary, linkText } from "../components/topology/links";
-import type { ClusterPlan, LinkPlan, MeshPlan } from "../components/spec/types";
-import type { ClusterAccess } from "./cluster-access";
+import { ClusterPrimary, SampleApps, ServiceStubs } from "../../components";
+import { adopts, signingClusters } from "../../components/spec/adopt/adopted";
+import { isMember, isPrimary, linkText } from "../../components/topology/links";
+import type { ClusterPlan, LinkPlan, MeshPlan } from "../../components/spec/types";
+import type { ClusterAccess } from "./access";
 import { existingMember } from "./existing";
 import { configClusterMember } from "./external";
-import { type IssuedTrust, issuedTrust } from "./issuer";
+import { type IssuedTrust, issuedTrust } from "./trust/issuer";
 import { linkTo } from "./links";
-import { providedTrust } from "./provided";
-import type { CaKeys } from "./provided-keys";
+import { providedTrust } from "./trust/provided";
+import type { CaKeys } from "./trust/keys";
 import { type Member, primaryMember, remoteMember } from "./members";
 import { clusterProvider } from "./providers";
-import { type RequestedCa, signingRequests } from "./signing-requests";
-import { type ClusterTrust, clusterTrust, type MeshTrust, meshTrust, rootExpiries } from "./trust";
+import { type RequestedCa, signingRequests } from "./trust/requests";
+import { type ClusterTrust, clusterTrust, type MeshTrust, meshTrust, rootExpiries } from "./trust/generated";
 import { checkedAccess } from "./unchangeable";
 
 /** A mesh as configured: what to build, and how to reach each cluster. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Problem } from "../components/spec/types";
+import type { Problem } from "../../components/spec/types";
 
 /** What stands in for a required part of the wrong shape, by its key; `<key>[]` for an item of a list. */
 export type StandIns = Readonly<Record<string, (index: number) => unknown>>;
