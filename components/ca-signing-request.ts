@@ -3,7 +3,7 @@ import * as tls from "@pulumi/tls";
 import { keyArguments } from "./internal/ca-keys";
 import { certificateRequest } from "./internal/certificate-request";
 import { componentType } from "./internal/component";
-import { CA_DEFAULTS } from "./spec/ca/plan";
+import { CA_DEFAULTS } from "./spec/ca/defaults";
 
 /** Arguments of {@link CaSigningRequest}. */
 export interface CaSigningRequestArgs {

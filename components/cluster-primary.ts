@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Chart } from "cdk8s";
+import { MESH_DEFAULTS } from "./defaults";
 import { meshWideMtls } from "./objects/mesh-policy";
 import { applyChart } from "./internal/apply-chart";
 import { baseRelease, systemNamespace } from "./internal/cluster-base";
@@ -153,8 +154,8 @@ function istiodChart(
   const values = istiodValues({
     clusterName: args.clusterName,
     network: args.network,
-    meshId: args.meshId ?? "mesh1",
-    trustDomain: args.trustDomain ?? "cluster.local",
+    meshId: args.meshId ?? MESH_DEFAULTS.meshId,
+    trustDomain: args.trustDomain ?? MESH_DEFAULTS.trustDomain,
     hub: args.istio?.hub,
     tag: args.istio?.tag,
     imagePullSecrets: args.istio?.imagePullSecrets ?? [],
@@ -174,6 +175,6 @@ function istiodChart(
 function meshPolicy(name: string, args: ClusterPrimaryArgs, opts: pulumi.CustomResourceOptions): void {
   // What the policy was while the cluster's istiod ran in another one.
   const aliases = [{ parent: pulumi.createUrn(name, componentType("MeshPolicy")) }];
-  const build = (chart: Chart) => meshWideMtls(chart, (args.mtls ?? "STRICT") as MtlsMode);
+  const build = (chart: Chart) => meshWideMtls(chart, (args.mtls ?? MESH_DEFAULTS.mtls) as MtlsMode);
   applyChart(name, build, { ...opts, aliases });
 }

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
+import { MESH_DEFAULTS } from "./defaults";
 import { accountToken } from "./internal/account-token";
 import { baseRelease, systemNamespace } from "./internal/cluster-base";
 import { asClusterMember, componentType } from "./internal/component";
@@ -124,8 +125,8 @@ function remoteChart(
   const values = remoteIstiodValues({
     clusterName: args.clusterName,
     network: args.network,
-    meshId: args.meshId ?? "mesh1",
-    trustDomain: args.trustDomain ?? "cluster.local",
+    meshId: args.meshId ?? MESH_DEFAULTS.meshId,
+    trustDomain: args.trustDomain ?? MESH_DEFAULTS.trustDomain,
     hub: args.istio?.hub,
     tag: args.istio?.tag,
     imagePullSecrets: args.istio?.imagePullSecrets ?? [],

@@ -1,4 +1,4 @@
-/** The one place for the versions and addresses of what is installed into clusters. */
+/** What holds where nobody says otherwise, and the versions and addresses of what is installed. */
 
 /** Istio's newest release that this program was written for. */
 export const DEFAULT_ISTIO_VERSION = "1.31.1";
@@ -11,3 +11,12 @@ export const SAMPLE_IMAGES = {
   helloworld: (version: string) => `docker.io/istio/examples-helloworld-${version}:1.0`,
   curl: "docker.io/curlimages/curl:8.16.0",
 } as const;
+
+/** A mesh that says nothing of itself. */
+export const MESH_DEFAULTS = { meshId: "mesh1", trustDomain: "cluster.local", mtls: "STRICT" } as const;
+
+/** Replicas between which a gateway's autoscaler chooses. */
+export const GATEWAY_REPLICAS = { min: 1, max: 5 } as const;
+
+/** Namespace of the sample applications. */
+export const SAMPLE_NAMESPACE = "sample";

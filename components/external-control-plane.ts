@@ -1,5 +1,6 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { MESH_DEFAULTS } from "./defaults";
 import { systemNamespace } from "./internal/cluster-base";
 import { asClusterMember, componentType } from "./internal/component";
 import { HelmChart } from "./internal/helm-chart";
@@ -228,8 +229,8 @@ function istiodChart(
   const values = externalIstiodValues({
     clusterName: args.clusterName,
     network: args.network,
-    meshId: args.meshId ?? "mesh1",
-    trustDomain: args.trustDomain ?? "cluster.local",
+    meshId: args.meshId ?? MESH_DEFAULTS.meshId,
+    trustDomain: args.trustDomain ?? MESH_DEFAULTS.trustDomain,
     hub: args.istio?.hub,
     tag: args.istio?.tag,
     imagePullSecrets: args.istio?.imagePullSecrets ?? [],

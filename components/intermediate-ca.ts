@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { HOURS_PER_DAY, keyArguments } from "./internal/ca-keys";
+import { HOURS_PER_DAY } from "./pki/certificates";
+import { keyArguments } from "./internal/ca-keys";
 import { certificateRequest } from "./internal/certificate-request";
 import { componentType } from "./internal/component";
-import { CA_DEFAULTS } from "./spec/ca/plan";
+import { CA_DEFAULTS } from "./spec/ca/defaults";
 
 /** Arguments of {@link IntermediateCA}. */
 export interface IntermediateCAArgs {

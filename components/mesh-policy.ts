@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { meshWideMtls } from "./objects/mesh-policy";
+import { MESH_DEFAULTS } from "./defaults";
 import { applyChart } from "./internal/apply-chart";
 import { componentType } from "./internal/component";
 import type { MtlsMode } from "./spec/types";
@@ -22,7 +23,7 @@ export interface MeshPolicyArgs {
 export class MeshPolicy extends pulumi.ComponentResource {
   public constructor(name: string, args: MeshPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("MeshPolicy"), name, {}, opts);
-    applyChart(name, (chart) => meshWideMtls(chart, (args.mtls ?? "STRICT") as MtlsMode), {
+    applyChart(name, (chart) => meshWideMtls(chart, (args.mtls ?? MESH_DEFAULTS.mtls) as MtlsMode), {
       parent: this,
       aliases: [{ parent: pulumi.createUrn(name, componentType("ClusterPrimary")) }],
     });

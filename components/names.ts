@@ -9,6 +9,8 @@ export const EAST_WEST_GATEWAY = "istio-eastwestgateway";
 /** Service of a host's load balancer in front of the istiod of another cluster. */
 export const EXTERNAL_ISTIOD = "istiod-external";
 export const NETWORK_LABEL = "topology.istio.io/network";
+/** Like the network's a label that istiod gives to every endpoint and proxy, and of which the plan knows the value. */
+export const CLUSTER_LABEL = "topology.istio.io/cluster";
 
 /** Annotation of a remote's system namespace: the clusters whose istiods may act for it. */
 export const CONTROL_PLANES_ANNOTATION = "topology.istio.io/controlPlaneClusters";

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { SAMPLE_NAMESPACE } from "./defaults";
 import { sampleApps } from "./objects/sample-apps";
 import { applyChart } from "./internal/apply-chart";
 import { componentType } from "./internal/component";
@@ -40,7 +41,7 @@ export class SampleApps extends pulumi.ComponentResource {
   public constructor(name: string, args: SampleAppsArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("SampleApps"), name, {}, opts);
     const input = {
-      namespace: args.namespace ?? "sample",
+      namespace: args.namespace ?? SAMPLE_NAMESPACE,
       helloworldVersions: args.helloworldVersions,
       client: args.client ?? true,
       network: args.network,

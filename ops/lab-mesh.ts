@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
 import { defaultSpec, type Lab } from "../lab";
 import type { PulumiToolchain } from "../lab/toolchain";
-import { mergeValues } from "../components/spec/mesh/plan";
+import { mergeValues } from "../components/spec/settings";
 import type { StackPlace } from "./stack";
 
 /** Name of the lab over which stack dev is built. */

@@ -1,9 +1,6 @@
 import type * as tls from "@pulumi/tls";
 import type { CaKeyAlgorithm } from "../spec/types";
 
-/** Lifetimes are said in days; `@pulumi/tls` takes hours. */
-export const HOURS_PER_DAY = 24;
-
 const KEY_ARGUMENTS: Readonly<Record<CaKeyAlgorithm, tls.PrivateKeyArgs>> = {
   "ECDSA-P256": { algorithm: "ECDSA", ecdsaCurve: "P256" },
   "ECDSA-P384": { algorithm: "ECDSA", ecdsaCurve: "P384" },

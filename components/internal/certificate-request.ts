@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { CA_DEFAULTS } from "../spec/ca/plan";
+import { CA_DEFAULTS } from "../spec/ca/defaults";
 import { ISTIO_NAMESPACE } from "../names";
 
 /** Whose request it is. */

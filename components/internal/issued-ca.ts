@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { issuedCa } from "../objects/issued-ca";
-import { CA_DEFAULTS, ISSUER_DEFAULTS } from "../spec/ca/plan";
+import { CA_DEFAULTS } from "../spec/ca/defaults";
+import { ISSUER_DEFAULTS } from "../spec/issuer/defaults";
 import type { CaKeyAlgorithm } from "../spec/types";
 import { applyChart } from "./apply-chart";
 import type { KubernetesObject } from "./manifests";

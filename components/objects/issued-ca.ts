@@ -1,5 +1,5 @@
 import type { Chart } from "cdk8s";
-import { HOURS_PER_DAY } from "../internal/ca-keys";
+import { HOURS_PER_DAY } from "../pki/certificates";
 import type { CaKeyAlgorithm } from "../spec/types";
 import {
   Certificate,

@@ -1,5 +1,8 @@
 import { X509Certificate } from "node:crypto";
 
+/** Lifetimes are said in days; `@pulumi/tls` and cert-manager take hours. */
+export const HOURS_PER_DAY = 24;
+
 /** Each certificate of a PEM bundle as PEM of its own, in their order. */
 export function certificateBlocks(pem: string): string[] {
   return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];

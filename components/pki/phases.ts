@@ -1,4 +1,14 @@
-import type { RootPhase, RootPosition, RootSpec } from "../spec/types";
+/**
+ * How far the change from one root to the next has got. `trust-both`: every cluster trusts the old and the new root,
+ * the old one signs. `sign-new`: the new one signs. `drop-old`: only the new one is trusted. `stable`: there is no other.
+ */
+export type RootPhase = "stable" | "trust-both" | "sign-new" | "drop-old";
+
+/** Where a mesh is in the life of its roots. */
+export interface RootPosition {
+  readonly generation: number;
+  readonly phase: RootPhase;
+}
 
 /** Which of a mesh's roots do what, by generation. */
 export interface RootRoles {
@@ -10,8 +20,8 @@ export interface RootRoles {
   readonly signer: number;
 }
 
-/** Where a spec says that the mesh is. */
-export function positionOf({ generation = 1, phase = "stable" }: RootSpec = {}): RootPosition {
+/** The position that settings name; a mesh is at its first root until they say otherwise. */
+export function positionOf({ generation = 1, phase = "stable" }: Partial<RootPosition> = {}): RootPosition {
   return { generation, phase };
 }
 

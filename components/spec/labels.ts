@@ -1,7 +1,7 @@
-import type { MeshSpec, Problem } from "./types";
+import type { Problem } from "./types";
 
 /** A Kubernetes label of RFC 1123: what a cluster name must be to serve as Secret key, Istio cluster ID and name part. */
-const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+export const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const DNS_LABEL_MAX = 63;
 
 /** The cluster ID that Istio's charts use when none is set; as a name it would hide a missing setting. */
@@ -36,22 +36,5 @@ export function unknownCluster(name: string, names: ReadonlySet<string>, path: s
       path,
       message: `"${name}" is not a cluster of this mesh; known are ${[...names].join(", ") || "none"}`,
     },
-  ];
-}
-
-/** Mesh ID and trust domain are names that Istio and SPIFFE accept. */
-export function meshNames(spec: MeshSpec): Problem[] {
-  const trustDomain = spec.trustDomain ?? "cluster.local";
-  const labels = trustDomain.split(".");
-  return [
-    ...labelProblems(spec.meshId, "meshId"),
-    ...(labels.every((label) => DNS_LABEL.test(label))
-      ? []
-      : [
-          {
-            path: "trustDomain",
-            message: `"${trustDomain}" is not a DNS name; use lower-case labels joined by dots, such as cluster.local`,
-          },
-        ]),
   ];
 }

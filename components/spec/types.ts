@@ -1,4 +1,8 @@
 /** What a user says of a mesh, and what the planner makes of it. Pure data: no Pulumi types, no secrets. */
+export type { RootPhase, RootPosition } from "../pki/phases";
+export type { LinkSpec } from "../topology/links";
+export type { AddressType, LoadBalancerSpec, Platform } from "../topology/platforms";
+export type * from "./adopt/types";
 export type * from "./ca/types";
 export type * from "./clusters/types";
 export type * from "./external/types";
@@ -9,10 +13,9 @@ export type * from "./kubernetes";
 export type * from "./links/types";
 export type * from "./locality/types";
 export type * from "./mesh/types";
-export type * from "./gateway/load-balancer";
 export type * from "./problem";
+export type * from "./provided-ca/types";
 export type * from "./readers/types";
 export type * from "./root/types";
-export type * from "./provided-ca/types";
 export type * from "./sample-apps/types";
 export type * from "./services/types";

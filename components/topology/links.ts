@@ -1,39 +1,60 @@
-import type { ClusterPlan, ClusterSpec, LinkSpec, MeshPlan, MeshSpec } from "../spec/types";
+/** `observer`'s istiod may read `observed`'s API and so discovers its endpoints. */
+export interface LinkSpec {
+  readonly observer: string;
+  readonly observed: string;
+}
+
+/** What of a cluster tells its place in a mesh, of a spec and of a plan alike. */
+export interface Place {
+  readonly name: string;
+  readonly network: string;
+  readonly controlPlanes?: readonly string[] | undefined;
+  readonly externalControlPlane?: { readonly host: string } | undefined;
+  readonly leaving?: boolean | undefined;
+}
+
+/** What of a mesh tells who sees whom. */
+export interface Topology {
+  readonly clusters: readonly Place[];
+  readonly links?: readonly LinkSpec[] | undefined;
+  readonly hubs?: readonly string[] | undefined;
+  readonly groups?: readonly (readonly string[])[] | undefined;
+}
 
 /** Whether a cluster runs its own istiod. */
-export function isPrimary(cluster: { readonly controlPlanes?: readonly string[] | undefined }): boolean {
+export function isPrimary(cluster: Pick<Place, "controlPlanes">): boolean {
   return (cluster.controlPlanes ?? []).length === 0;
 }
 
 /** The config cluster whose istiod a cluster runs, if it is the host of an external control plane. */
-export function hostedBy(host: string, clusters: readonly ClusterSpec[]): string | undefined {
+export function hostedBy(host: string, clusters: readonly Place[]): string | undefined {
   return clusters.find(({ externalControlPlane }) => externalControlPlane?.host === host)?.name;
 }
 
 /** The clusters whose proxies and services make up the mesh: all but the hosts of external control planes. */
-export function membersOf({ clusters }: Pick<MeshSpec, "clusters">): ClusterSpec[] {
+export function membersOf<C extends Place>({ clusters }: { readonly clusters: readonly C[] }): C[] {
   return clusters.filter(({ name }) => hostedBy(name, clusters) === undefined);
 }
 
 /** Whether a planned cluster is one of these. */
-export function isMember({ hosts }: Pick<ClusterPlan, "hosts">): boolean {
+export function isMember({ hosts }: { readonly hosts?: string | undefined }): boolean {
   return hosts === undefined;
 }
 
 /** The cluster in which the istiod runs that serves a planned cluster. */
-export function istiodOf({ clusters }: Pick<MeshPlan, "clusters">, name: string): string {
+export function istiodOf({ clusters }: Pick<Topology, "clusters">, name: string): string {
   const find = (wanted: string) => clusters.find((cluster) => cluster.name === wanted);
   const [controlPlane = name] = find(name)?.controlPlanes ?? [];
   return find(controlPlane)?.externalControlPlane?.host ?? controlPlane;
 }
 
 /** The remotes that a primary serves, in the order of the spec. */
-export function remotesOf(primary: string, clusters: readonly ClusterSpec[]): string[] {
+export function remotesOf(primary: string, clusters: readonly Place[]): string[] {
   return clusters.filter((cluster) => cluster.controlPlanes?.includes(primary)).map(({ name }) => name);
 }
 
 /** The links of a mesh. Nobody observes a cluster that is leaving; it still observes others. */
-export function linksOf(spec: MeshSpec): readonly LinkSpec[] {
+export function linksOf(spec: Topology): readonly LinkSpec[] {
   const leaving = new Set(spec.clusters.filter((cluster) => cluster.leaving).map(({ name }) => name));
   return linksWithLeaving(spec).filter(({ observed }) => !leaving.has(observed));
 }
@@ -42,7 +63,7 @@ export function linksOf(spec: MeshSpec): readonly LinkSpec[] {
  * The links of a mesh as if all clusters stayed: the union of `links`, `hubs` and `groups`, or a full mesh if there are none of these,
  * and in any case from each primary to the remotes that it serves.
  */
-function linksWithLeaving(spec: MeshSpec): readonly LinkSpec[] {
+function linksWithLeaving(spec: Topology): readonly LinkSpec[] {
   const { links = [], hubs = [], groups = [] } = spec;
   const everyone = membersOf(spec).map(({ name }) => name);
   const partial = spec.links !== undefined || spec.hubs !== undefined || spec.groups !== undefined;
@@ -53,7 +74,7 @@ function linksWithLeaving(spec: MeshSpec): readonly LinkSpec[] {
 }
 
 /** Clusters whose API an istiod in another cluster reads. */
-export function clustersReadElsewhere(spec: MeshSpec): Set<string> {
+export function clustersReadElsewhere(spec: Topology): Set<string> {
   const configClusters = spec.clusters.filter(({ externalControlPlane }) => externalControlPlane);
   return new Set([
     ...linksOf(spec).map(({ observed }) => observed),
@@ -62,7 +83,7 @@ export function clustersReadElsewhere(spec: MeshSpec): Set<string> {
 }
 
 /** Links among the clusters of a group; only primaries observe. */
-function within(spec: MeshSpec): (group: readonly string[]) => LinkSpec[] {
+function within(spec: Topology): (group: readonly string[]) => LinkSpec[] {
   const observers = new Set(spec.clusters.filter(isPrimary).map(({ name }) => name));
   return (group) =>
     group
@@ -72,12 +93,12 @@ function within(spec: MeshSpec): (group: readonly string[]) => LinkSpec[] {
       );
 }
 
-function bothWays(hub: string, everyone: readonly string[], spec: MeshSpec): LinkSpec[] {
+function bothWays(hub: string, everyone: readonly string[], spec: Topology): LinkSpec[] {
   const pair = within(spec);
   return everyone.filter((spoke) => spoke !== hub).flatMap((spoke) => pair([hub, spoke]));
 }
 
-function servingLinks({ clusters }: MeshSpec): LinkSpec[] {
+function servingLinks({ clusters }: Topology): LinkSpec[] {
   return clusters.flatMap(({ name, controlPlanes = [] }) =>
     controlPlanes.map((observer) => ({ observer, observed: name })),
   );
@@ -96,7 +117,7 @@ function seenBy(primary: string, links: readonly LinkSpec[]): string[] {
 
 /** What of a spec or a plan tells who sees whom. */
 interface Visibility {
-  readonly clusters: readonly Pick<ClusterSpec, "name" | "controlPlanes">[];
+  readonly clusters: readonly Pick<Place, "name" | "controlPlanes">[];
   readonly links: readonly LinkSpec[];
 }
 
@@ -110,7 +131,7 @@ export function visibleFrom(client: string, { clusters, links }: Visibility): st
  * Clusters on other networks whose proxies send traffic to `cluster`, which so have to come in through a gateway.
  * Those of a cluster that is leaving may still have connections.
  */
-export function clientsElsewhere(cluster: ClusterSpec, spec: MeshSpec): string[] {
+export function clientsElsewhere(cluster: Place, spec: Topology): string[] {
   const links = linksWithLeaving(spec);
   return spec.clusters
     .filter(({ network }) => network !== cluster.network)

@@ -1,5 +1,5 @@
 import { AUTO_PASSTHROUGH_PORT, DISCOVERY_PORT, STATUS_PORT, WEBHOOK_PORT } from "../names";
-import type { AddressType } from "../spec/types";
+import type { AddressType } from "./platforms";
 
 /** What a gateway leads to, and by what kind of address. */
 export interface Exposure {

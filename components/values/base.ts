@@ -1,4 +1,4 @@
-import { mergeValues } from "../spec/mesh/plan";
+import { mergeValues } from "../spec/settings";
 import type { BaseSpec, HelmValues } from "../spec/types";
 
 /**

@@ -1,5 +1,5 @@
 import { DISCOVERY_PORT } from "../names";
-import { mergeValues } from "../spec/mesh/plan";
+import { mergeValues } from "../spec/settings";
 import type { HelmValues } from "../spec/types";
 import { istiodValues, type IstiodValuesInput } from "./istiod";
 

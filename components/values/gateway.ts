@@ -1,4 +1,5 @@
-import { mergeValues } from "../spec/mesh/plan";
+import { GATEWAY_REPLICAS } from "../defaults";
+import { mergeValues } from "../spec/settings";
 import type { GatewaySettings, HelmValues } from "../spec/types";
 import { EAST_WEST_GATEWAY, NETWORK_LABEL } from "../names";
 import { gatewayPorts } from "../topology/ports";
@@ -42,7 +43,11 @@ export function gatewayValues(input: GatewayValuesInput): HelmValues {
   return mergeValues(values, input.values ?? {});
 }
 
-function scaling({ replicas, minReplicas = 1, maxReplicas = 5 }: GatewayValuesInput): HelmValues {
+function scaling({
+  replicas,
+  minReplicas = GATEWAY_REPLICAS.min,
+  maxReplicas = GATEWAY_REPLICAS.max,
+}: GatewayValuesInput): HelmValues {
   if (replicas !== undefined) return { autoscaling: { enabled: false }, replicaCount: replicas };
   return { autoscaling: { enabled: true, minReplicas, maxReplicas } };
 }

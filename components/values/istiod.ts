@@ -1,4 +1,4 @@
-import { mergeValues } from "../spec/mesh/plan";
+import { mergeValues } from "../spec/settings";
 import { REMOTE_CREDENTIALS } from "../spec/istio/env";
 import type { HelmValues, IstiodSpec } from "../spec/types";
 import { STABLE_WEBHOOK_VALUES } from "./base";

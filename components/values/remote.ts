@@ -1,5 +1,5 @@
 import { WEBHOOK_PORT } from "../names";
-import { mergeValues } from "../spec/mesh/plan";
+import { mergeValues } from "../spec/settings";
 import type { BaseSpec, HelmValues } from "../spec/types";
 import { baseValues, STABLE_WEBHOOK_VALUES } from "./base";
 

@@ -1,7 +1,7 @@
 import { chmod, copyFile, cp, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { HostCommand } from "./host-packages";
-import type { GoBuild, Recipe, Tool, Workspace } from "./tools";
+import type { GoBuild, Recipe, Tool, Workspace } from "./recipe";
 
 // Not taken from the machine: a workspace, vendoring or VCS stamping of the user's would change or break the build.
 // Nor is a C compiler: only the standard library has C code here (net, os/user, plugin), and does without.

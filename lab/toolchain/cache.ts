@@ -6,7 +6,8 @@ import { join, relative, resolve } from "node:path";
 import { buildEnvironment, buildTool } from "./build";
 import { withFileLock } from "./file-lock";
 import { run } from "./run";
-import { type Tool, type ToolName, tools } from "./tools";
+import type { Tool } from "./recipe";
+import { type ToolName, tools } from "./tools";
 
 /** A tool in the cache or of the user's own. */
 export interface InstalledTool {

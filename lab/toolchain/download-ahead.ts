@@ -1,7 +1,8 @@
 import { buildEnvironment, packageArguments } from "./build";
 import { pinsFolder } from "./cache";
 import { loadExeca } from "./run";
-import { type Tool, type ToolName, tools } from "./tools";
+import type { Tool } from "./recipe";
+import { type ToolName, tools } from "./tools";
 
 /**
  * Downloads the modules of Go builds tool by tool, to be there when the build comes to it. What fails here is not

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { goModuleFolder } from "./build";
-import type { Workspace } from "./tools";
+import type { Workspace } from "./recipe";
 
 /** Puts the two files that pulumi-resource-kubernetes embeds beside its main.go. */
 export async function kubernetesPluginSources(workspace: Workspace, version: string): Promise<void> {

@@ -3,7 +3,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { InstalledTool } from "./cache";
 import { findExecutable, loadExeca } from "./run";
-import { type Tool, type ToolName, tools } from "./tools";
+import type { Tool } from "./recipe";
+import { type ToolName, tools } from "./tools";
 import { printedVersion } from "./versions";
 
 /** A tool that the user has in the pinned version, with all its executables, or undefined. */

@@ -1,7 +1,8 @@
 import { ExistingCluster } from "../../components";
 import type { ClusterPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
-import { gatewayOf, type Member } from "./members";
+import { gatewayOf } from "./members";
+import type { Member } from "./member";
 import { clusterProvider } from "./providers";
 
 /** A cluster with an istiod that others installed, and a gateway if it is to get one. */

@@ -8,7 +8,8 @@ import {
 import type { ClusterPlan, ExternalControlPlanePlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
 import { apiArgs } from "./links";
-import { entranceOf, gatewayOf, istiodArgs, type Member, sharedArgs } from "./members";
+import { entranceOf, gatewayOf, istiodArgs, sharedArgs } from "./members";
+import type { Member } from "./member";
 import { clusterProvider } from "./providers";
 import type { ClusterTrust } from "./trust/generated";
 

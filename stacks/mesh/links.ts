@@ -1,7 +1,7 @@
 import { type EastWestGateway, RemoteSecretLink } from "../../components";
 import { linkName } from "../../components/names";
 import type { ClusterAccess } from "./access";
-import type { Member } from "./members";
+import type { Member } from "./member";
 
 /**
  * Lets one cluster's istiod read another cluster.

@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { signingClusters } from "../../components/spec/adopt/adopted";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
-import type { ConfiguredMesh } from "./mesh";
 
 /** A setting that cannot change while what was deployed with it exists. */
 interface Setting {
@@ -19,7 +18,7 @@ interface Setting {
  */
 export function checkedAccess(
   plan: MeshPlan,
-  access: ConfiguredMesh["access"],
+  access: ReadonlyMap<string, ClusterAccess>,
 ): ReadonlyMap<string, ClusterAccess> {
   const mesh = checkedMesh(plan);
   const clusters = new Map(plan.clusters.map((cluster) => [cluster.name, checkedCluster(cluster)]));

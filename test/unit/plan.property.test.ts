@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type LinkSpec, type MeshSpec, planMesh, validateMesh } from "../../components";
-import { mergeValues } from "../../components/spec/mesh/plan";
+import { mergeValues } from "../../components/spec/settings";
 import "../support/seed";
 
 const sizes = fc.integer({ min: 1, max: 7 });

@@ -8,7 +8,8 @@ import { hostPackages, labCommands, missingCommandsMessage } from "../../lab/too
 import { findInstalled } from "../../lab/toolchain/installed";
 import { formatDuration, runSteps } from "../../lab/toolchain/progress";
 import { run } from "../../lab/toolchain/run";
-import { type Tool, type ToolName, tools } from "../../lab/toolchain/tools";
+import type { Tool } from "../../lab/toolchain/recipe";
+import { type ToolName, tools } from "../../lab/toolchain/tools";
 import { goModuleVersion, printedVersion, pythonPackageVersion } from "../../lab/toolchain/versions";
 
 const folders: string[] = [];

@@ -1,5 +1,6 @@
 import type { CaIssuerPlan, CaIssuerSpec } from "../issuer/types";
-import type { RootPosition, RootSpec } from "../root/types";
+import type { RootPosition } from "../../pki/phases";
+import type { RootSpec } from "../root/types";
 import type { ProvidedCaSpec } from "../provided-ca/types";
 
 /** Key algorithms that both istiod and `@pulumi/tls` support for CA keys. */

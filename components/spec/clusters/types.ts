@@ -1,7 +1,8 @@
+import type { Adoptable } from "../adopt/types";
 import type { ExternalControlPlanePlan, ExternalControlPlaneSpec } from "../external/types";
 import type { GatewayPlan, GatewaySpec } from "../gateway/types";
 import type { BaseSpec, IstiodSpec, IstioPlan, IstioSpec } from "../istio/types";
-import type { Platform } from "../gateway/load-balancer";
+import type { Platform } from "../../topology/platforms";
 import type { ReaderPlan } from "../readers/types";
 
 /**
@@ -9,9 +10,6 @@ import type { ReaderPlan } from "../readers/types";
  * left out with a warning, or that and removed ones forgotten without asking the cluster, for a cluster that is gone.
  */
 export type WhenUnreachable = "fail" | "skip" | "forget";
-
-/** What of a cluster can exist before it joins the mesh, and stays somebody else's. */
-export type Adoptable = "namespace" | "cacerts" | "istiod";
 
 /** One Kubernetes cluster of the mesh: a primary, which runs its own istiod, unless it names others that serve it. */
 export interface ClusterSpec {

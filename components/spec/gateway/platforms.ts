@@ -1,6 +1,6 @@
 import { PLATFORMS, type PlatformTraits } from "../../topology/platforms";
 import { hostedBy } from "../../topology/links";
-import { exposureOf, gatewaySettings } from "../mesh/plan";
+import { exposureOf, gatewaySettings } from "./plan";
 import type { ClusterSpec, GatewaySpec, LoadBalancerSpec, MeshSpec, Problem } from "../types";
 
 /** Every load balancer is asked only for what its platform lets a Service ask for. */

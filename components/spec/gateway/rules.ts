@@ -1,6 +1,7 @@
+import { GATEWAY_REPLICAS } from "../../defaults";
 import { adopts } from "../adopt/adopted";
 import { clientsElsewhere, remotesOf } from "../../topology/links";
-import { gatewaySettings } from "../mesh/plan";
+import { gatewaySettings } from "./plan";
 import type { GatewaySpec, MeshSpec, Problem } from "../types";
 import { cidrProblems } from "../clusters/cidrs";
 
@@ -25,10 +26,10 @@ function settings(gateway: GatewaySpec | undefined, path: string): Problem[] {
       message: "fixes the count, so minReplicas and maxReplicas have no effect; remove one or the other",
     });
   }
-  if ((minReplicas ?? 1) > (maxReplicas ?? 5)) {
+  if ((minReplicas ?? GATEWAY_REPLICAS.min) > (maxReplicas ?? GATEWAY_REPLICAS.max)) {
     problems.push({
       path: `${path}.minReplicas`,
-      message: `is above maxReplicas (${maxReplicas ?? 5}); lower it or raise maxReplicas`,
+      message: `is above maxReplicas (${maxReplicas ?? GATEWAY_REPLICAS.max}); lower it or raise maxReplicas`,
     });
   }
   if (hosts?.length === 0) {

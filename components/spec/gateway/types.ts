@@ -1,8 +1,5 @@
 import type { HelmValues, ResourceRequirements, Toleration } from "../kubernetes";
-import type { LoadBalancerSpec } from "./load-balancer";
-
-/** What a load balancer's status tells of itself. */
-export type AddressType = "ip" | "hostname";
+import type { AddressType, LoadBalancerSpec } from "../../topology/platforms";
 
 /** Settings of the east-west gateways, per mesh or per cluster (a cluster's win). */
 export interface GatewaySpec extends LoadBalancerSpec {

@@ -1,7 +1,8 @@
 import { adopts } from "../adopt/adopted";
 import { readsCredentials } from "./env";
 import { clientsElsewhere, isPrimary, linksOf, remotesOf, visibleFrom } from "../../topology/links";
-import { addressTypeOf, istiodSettings } from "../mesh/plan";
+import { addressTypeOf } from "../gateway/plan";
+import { istiodSettings } from "./plan";
 import { hasNewToken } from "../readers/plan";
 import type { ClusterSpec, MeshSpec } from "../types";
 

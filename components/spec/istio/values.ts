@@ -1,5 +1,7 @@
+import { MESH_DEFAULTS } from "../../defaults";
 import { membersOf } from "../../topology/links";
-import { gatewaySettings, istiodSettings } from "../mesh/plan";
+import { gatewaySettings } from "../gateway/plan";
+import { istiodSettings } from "./plan";
 import type { ClusterSpec, HelmValues, MeshSpec, Problem } from "../types";
 
 /** A Helm value that says a second time what the spec says, and so could only contradict it. */
@@ -17,10 +19,10 @@ const NETWORK: Pick<Said, "said" | "setting"> = { said: ({ network }) => network
 const ISTIOD: readonly Said[] = [
   { value: ["global", "multiCluster", "clusterName"], said: ({ name }) => name, setting: "name" },
   { value: ["global", "network"], ...NETWORK },
-  { value: ["global", "meshID"], said: (_, spec) => spec.meshId ?? "mesh1", setting: "meshId" },
+  { value: ["global", "meshID"], said: (_, spec) => spec.meshId ?? MESH_DEFAULTS.meshId, setting: "meshId" },
   {
     value: ["meshConfig", "trustDomain"],
-    said: (_, spec) => spec.trustDomain ?? "cluster.local",
+    said: (_, spec) => spec.trustDomain ?? MESH_DEFAULTS.trustDomain,
     setting: "trustDomain",
   },
 ];

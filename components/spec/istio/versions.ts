@@ -2,7 +2,7 @@ import { major, minor, rcompare, valid } from "semver";
 import { featuresOf } from "./features";
 import { faultsOf, type KnownFault } from "./known-faults";
 import { membersOf } from "../../topology/links";
-import { planIstio } from "../mesh/plan";
+import { planIstio } from "./plan";
 import type { ClusterSpec, MeshSpec, Problem } from "../types";
 
 /** How many minor versions of Istio may lie between clusters of one mesh. */

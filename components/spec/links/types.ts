@@ -1,8 +1,4 @@
-/** `observer`'s istiod may read `observed`'s API and so discovers its endpoints. */
-export interface LinkSpec {
-  readonly observer: string;
-  readonly observed: string;
-}
+import type { LinkSpec } from "../../topology/links";
 
 /** A link with what the planner knows of it. */
 export interface LinkPlan extends LinkSpec {

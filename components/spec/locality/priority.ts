@@ -1,8 +1,5 @@
-import { NETWORK_LABEL } from "../../names";
+import { CLUSTER_LABEL, NETWORK_LABEL } from "../../names";
 import type { LocalityFailoverSpec, OutlierDetectionSpec } from "../types";
-
-/** Like the network's a label that istiod gives to every endpoint and proxy, and of which the plan knows the value. */
-export const CLUSTER_LABEL = "topology.istio.io/cluster";
 
 /**
  * A client's own cluster first, then its network. With the network in front Istio goes on comparing within other

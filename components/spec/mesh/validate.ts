@@ -9,7 +9,7 @@ import { issuer } from "../issuer/rules";
 import { istio } from "../istio/rules";
 import { leaving } from "../clusters/leaving";
 import { links } from "../links/rules";
-import { meshNames } from "../labels";
+import { meshNames } from "./rules";
 import { platforms } from "../gateway/platforms";
 import { providedCa } from "../provided-ca/rules";
 import { roles } from "../clusters/roles";

@@ -1,8 +1,4 @@
-/**
- * How far the change from one root to the next has got. `trust-both`: every cluster trusts the old and the new root,
- * the old one signs. `sign-new`: the new one signs. `drop-old`: only the new one is trusted. `stable`: there is no other.
- */
-export type RootPhase = "stable" | "trust-both" | "sign-new" | "drop-old";
+import type { RootPhase } from "../../pki/phases";
 
 /**
  * Which root the mesh has. It is replaced by one phase after the other, each run to its end by `pulumi up`; a preview
@@ -19,10 +15,4 @@ export interface RootSpec {
    * @default - none; the other phases take none
    */
   readonly verified?: RootPhase | undefined;
-}
-
-/** Where a mesh is in the life of its roots. */
-export interface RootPosition {
-  readonly generation: number;
-  readonly phase: RootPhase;
 }

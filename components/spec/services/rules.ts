@@ -1,13 +1,8 @@
 import { isPrimary, linksOf, visibleFrom } from "../../topology/links";
-import { gatewaySettings, istiodSettings } from "../mesh/plan";
-import {
-  callersElsewhere,
-  clusterLocalPattern,
-  covers,
-  exportedHosts,
-  hostOf,
-  SERVICE_DOMAIN,
-} from "./hosts";
+import { gatewaySettings } from "../gateway/plan";
+import { istiodSettings } from "../istio/plan";
+import { callersElsewhere } from "./plan";
+import { clusterLocalPattern, covers, exportedHosts, hostOf, SERVICE_DOMAIN } from "./hosts";
 import type { MeshSpec, Problem, ServicePortSpec, ServiceSpec } from "../types";
 import { labelProblems, unknownCluster } from "../labels";
 

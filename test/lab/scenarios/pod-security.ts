@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { mergeValues } from "../../../components/spec/mesh/plan";
+import { mergeValues } from "../../../components/spec/settings";
 import type { Suite } from "../support/suite";
 
 const WORKLOADS = ["curl", "helloworld-v1"];

@@ -1,0 +1,27 @@
+import { hostedBy, remotesOf } from "../../topology/links";
+import { adopted } from "../adopt/adopted";
+import { planExternalControlPlane } from "../external/plan";
+import { planGateway } from "../gateway/plan";
+import { istiodSettings, planIstio } from "../istio/plan";
+import { mergeSettings, onPlatform } from "../settings";
+import type { ClusterPlan, ClusterSpec, MeshSpec } from "../types";
+
+/** A cluster with every default filled in; who reads it is planned once the links are. */
+export function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
+  return {
+    name: cluster.name,
+    network: cluster.network,
+    controlPlanes: cluster.controlPlanes ?? [],
+    remotes: remotesOf(cluster.name, spec.clusters),
+    adopt: adopted(cluster),
+    rootCertificate: cluster.rootCertificate,
+    istio: planIstio(cluster, spec),
+    externalControlPlane: planExternalControlPlane(cluster, spec),
+    hosts: hostedBy(cluster.name, spec.clusters),
+    base: onPlatform(cluster.platform, mergeSettings(spec.base, cluster.base)),
+    istiod: onPlatform(cluster.platform, istiodSettings(cluster, spec)),
+    gateway: planGateway(cluster, spec),
+    caEpoch: `${spec.ca?.intermediateEpoch ?? 1}.${cluster.caEpoch ?? 1}`,
+    whenUnreachable: cluster.whenUnreachable ?? "fail",
+  };
+}

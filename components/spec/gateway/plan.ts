@@ -1,0 +1,71 @@
+import { clientsElsewhere, hostedBy, remotesOf } from "../../topology/links";
+import { type AddressType, addressTypeOn, loadBalancerAnnotations } from "../../topology/platforms";
+import { gatewayPorts } from "../../topology/ports";
+import { adopts } from "../adopt/adopted";
+import { exportedHosts } from "../services/hosts";
+import { mergeSettings, onPlatform } from "../settings";
+import type { ClusterSpec, GatewayPlan, GatewaySpec, MeshSpec } from "../types";
+
+/** A cluster's gateway settings over the mesh's. */
+export function gatewaySettings(cluster: ClusterSpec, spec: MeshSpec): GatewaySpec {
+  return mergeSettings(spec.gateway, cluster.gateway);
+}
+
+/** What the load balancers of a cluster have: what its gateway's settings say, or else its platform's. */
+export function addressTypeOf(cluster: ClusterSpec, spec: MeshSpec): AddressType {
+  return gatewaySettings(cluster, spec).addressType ?? addressTypeOn(cluster.platform);
+}
+
+/** What a cluster's gateway leads to; nothing where there is no gateway. */
+export function exposureOf(
+  cluster: ClusterSpec,
+  spec: MeshSpec,
+): Pick<GatewayPlan, "exposesServices" | "exposesIstiod" | "addressType"> | undefined {
+  const { enabled } = gatewaySettings(cluster, spec);
+  const exposesServices = clientsElsewhere(cluster, spec).length > 0;
+  if (hostedBy(cluster.name, spec.clusters) !== undefined) return undefined;
+  const exposesIstiod =
+    cluster.externalControlPlane === undefined && remotesOf(cluster.name, spec.clusters).length > 0;
+  const isNeeded = !adopts(cluster, "istiod") && (exposesServices || exposesIstiod);
+  if (!(enabled ?? isNeeded)) return undefined;
+  return {
+    // A gateway that somebody asked for without a need is there to lead to services.
+    exposesServices: exposesServices || !exposesIstiod,
+    exposesIstiod,
+    addressType: addressTypeOf(cluster, spec),
+  };
+}
+
+export function planGateway(cluster: ClusterSpec, spec: MeshSpec): GatewayPlan | undefined {
+  const exposure = exposureOf(cluster, spec);
+  if (exposure === undefined) return undefined;
+  const {
+    enabled: _enabled,
+    internal: _internal,
+    idleTimeoutSeconds: _idleTimeoutSeconds,
+    addressPool: _addressPool,
+    ...settings
+  } = gatewaySettings(cluster, spec);
+  return onPlatform(cluster.platform, {
+    ...settings,
+    ...exposure,
+    hosts: settings.hosts ?? exportedHosts(spec),
+    serviceAnnotations: serviceAnnotationsOf(cluster, gatewaySettings(cluster, spec), gatewayPorts(exposure)),
+  });
+}
+
+/** Annotations of a load balancer: what the platform asks for, and over it what the user says. */
+export function serviceAnnotationsOf(
+  { platform }: ClusterSpec,
+  { internal, idleTimeoutSeconds, addressPool, sourceRanges = [], serviceAnnotations }: GatewaySpec,
+  ports: readonly { readonly port: number }[],
+): Record<string, string> {
+  const annotations = loadBalancerAnnotations(platform, {
+    internal,
+    idleTimeoutSeconds,
+    addressPool,
+    ports: ports.map(({ port }) => port),
+    restricted: sourceRanges.length > 0,
+  });
+  return { ...annotations, ...serviceAnnotations };
+}

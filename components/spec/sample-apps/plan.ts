@@ -1,0 +1,26 @@
+import { SAMPLE_NAMESPACE } from "../../defaults";
+import { isPrimary, remotesOf } from "../../topology/links";
+import type { ClusterSpec, SampleAppsPlan, SampleAppsSpec } from "../types";
+
+/** What each cluster gets of the sample applications. */
+export function planSampleApps(apps: SampleAppsSpec, clusters: readonly ClusterSpec[]): SampleAppsPlan[] {
+  const plans = clusters.map((cluster) => ({
+    cluster: cluster.name,
+    namespace: apps.namespace ?? SAMPLE_NAMESPACE,
+    helloworldVersions: apps.helloworld[cluster.name] ?? [],
+    client: apps.clients?.includes(cluster.name) ?? true,
+  }));
+  const users = plans.filter((plan) => plan.helloworldVersions.length > 0 || plan.client);
+  const served = (name: string) => [name, ...remotesOf(name, clusters)];
+  const primaries = clusters.filter(isPrimary).map(({ name }) => name);
+  // A primary without sample applications still has to tell the proxies of its remotes.
+  const tellers =
+    apps.failover === undefined ? [] : primaries.filter((name) => served(name).some(isIn(users)));
+  return plans
+    .filter(({ cluster }) => isIn(users)(cluster) || tellers.includes(cluster))
+    .map((plan) => (tellers.includes(plan.cluster) ? { ...plan, failover: apps.failover } : plan));
+}
+
+function isIn(plans: readonly { readonly cluster: string }[]): (name: string) => boolean {
+  return (name) => plans.some(({ cluster }) => cluster === name);
+}

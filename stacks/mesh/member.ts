@@ -1,0 +1,37 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ClusterPrimary, ClusterRemote, EastWestGateway, ExistingCluster } from "../../components";
+import type { AddressType, ClusterPlan } from "../../components/spec/types";
+import type { ClusterAccess } from "./access";
+
+/** One cluster of the mesh as it is being built. */
+export interface Member {
+  readonly plan: ClusterPlan;
+  readonly access: ClusterAccess;
+  readonly provider: k8s.Provider;
+  readonly cluster: ClusterPrimary | ClusterRemote | ExistingCluster;
+  readonly gateway?: EastWestGateway | undefined;
+  /** The istiod that serves it. */
+  readonly istiod: Istiod;
+  /** What has to be there before pods get their proxies. */
+  readonly injection: pulumi.Resource[];
+}
+
+/** An istiod, wherever it runs. */
+export interface Istiod {
+  /** Of the cluster whose Secrets it reads. */
+  readonly provider: k8s.Provider;
+  readonly resource: pulumi.Resource;
+  /** Where it is in the change from one root to the next, if it has its CA from here. */
+  readonly rootPhase?: pulumi.Output<string> | undefined;
+  /** What leads to it from other clusters. */
+  readonly entrance?: Entrance | undefined;
+}
+
+/** How other clusters reach an istiod: at an address, or by a public name. */
+export interface Entrance {
+  readonly resource: pulumi.Resource;
+  readonly address: pulumi.Output<string>;
+  readonly addressType: AddressType;
+  readonly hostName?: string | undefined;
+}
