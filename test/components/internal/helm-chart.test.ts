@@ -1,0 +1,119 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { HelmChart, type HelmChartArgs } from "../../../components/internal/helm-chart";
+import { locateChart } from "../../../components/values/charts";
+import { find, listOf, outsideProvider, testProvider } from "../../support/components";
+import { runFailingProgram, runProgram, startMocks } from "../../support/mocks";
+import { valueOf } from "../../support/outputs";
+
+const ISTIOD: HelmChartArgs = { chart: "./charts/istiod", releaseName: "istiod", values: {} };
+
+const CHILDREN = [
+  "ClusterRole chart:istio-reader-clusterrole-istio-system",
+  "ConfigMap chart:istio-system/istio",
+  "Deployment chart:istio-system/istiod",
+  "Service chart:istio-system/istiod",
+  "ServiceAccount chart:istio-system/istiod",
+];
+
+const chart = (changes: Partial<HelmChartArgs> = {}, opts: pulumi.ComponentResourceOptions = {}) =>
+  new HelmChart("chart", { ...ISTIOD, ...changes }, { ...opts, provider: opts.provider ?? testProvider() });
+
+const configMap = (name: string, opts: pulumi.CustomResourceOptions) =>
+  new k8s.core.v1.ConfigMap(name, {}, opts);
+
+describe("HelmChart", () => {
+  test("makes what the chart renders to its children, under its provider", async () => {
+    const { result, registrations } = await runProgram(() => chart());
+    expect(listOf(registrations)).toEqual([
+      "istio-multicluster:index:HelmChart chart",
+      "kubernetes:apps/v1:Deployment chart:istio-system/istiod",
+      "kubernetes:core/v1:ConfigMap chart:istio-system/istio",
+      "kubernetes:core/v1:Service chart:istio-system/istiod",
+      "kubernetes:core/v1:ServiceAccount chart:istio-system/istiod",
+      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole chart:istio-reader-clusterrole-istio-system",
+    ]);
+    const children = registrations.filter(({ type }) => type.startsWith("kubernetes:"));
+    expect(children.map(({ parent }) => parent)).toEqual(Array(5).fill("chart"));
+    expect(outsideProvider(registrations)).toEqual([]);
+    const resources = await valueOf(result.resources);
+    expect(resources.map(({ manifest }) => manifest.kind)).toEqual([
+      "ServiceAccount",
+      "ConfigMap",
+      "ClusterRole",
+      "Service",
+      "Deployment",
+    ]);
+  });
+
+  test.each([
+    ["a folder of the project", { folder: "charts" }, { path: "./charts/istiod" }],
+    ["a folder beside the project", { folder: "../charts" }, { path: "../charts/istiod" }],
+    ["an absolute folder", { folder: "/srv/charts" }, { path: "/srv/charts/istiod" }],
+    [
+      "a Helm repository",
+      { repository: "https://charts.example" },
+      { chart: "istiod", version: "1.31.1", fetch_opts: { repo: "https://charts.example" } },
+    ],
+    [
+      "an OCI registry",
+      { oci: "oci://r.example/charts" },
+      { chart: "oci://r.example/charts/istiod", version: "1.31.1" },
+    ],
+  ])("asks for a chart of %s by exactly the options that it needs", async (_, source, location) => {
+    const values = { global: { network: "network1" }, tolerations: [{ operator: "Exists" }] };
+    const { chartCalls } = await runProgram(() =>
+      chart({ ...locateChart("istiod", source, "1.31.1"), values }),
+    );
+    expect(chartCalls).toEqual([
+      {
+        provider: "cluster1",
+        options: { ...location, namespace: "istio-system", release_name: "istiod", values },
+      },
+    ]);
+  });
+
+  test("takes its parent's provider", async () => {
+    const { registrations, chartCalls } = await runProgram(() => {
+      const parent = new pulumi.ComponentResource(
+        "test:index:Parent",
+        "parent",
+        {},
+        { provider: testProvider() },
+      );
+      return new HelmChart("chart", ISTIOD, { parent });
+    });
+    expect(outsideProvider(registrations)).toEqual([]);
+    expect(chartCalls.map(({ provider }) => provider)).toEqual(["cluster1"]);
+  });
+
+  test("holds back what depends on it until every child is there", async () => {
+    const { registrations } = await runProgram(() => configMap("after", { dependsOn: [chart()] }));
+    expect(find(registrations, "after").dependsOn).toEqual(CHILDREN);
+  });
+
+  test("holds back its children until what it depends on is there", async () => {
+    const { registrations } = await startMocks();
+    const provider = testProvider();
+    chart({}, { provider, dependsOn: [configMap("before", { provider })] });
+    await pulumi.runtime.disconnect();
+    expect(find(registrations, "chart").dependsOn).toEqual(["ConfigMap before"]);
+    const names = registrations.map(({ name }) => name).filter((name) => name !== "cluster1");
+    expect(names.slice(0, 2)).toEqual(["before", "chart"]);
+    expect(names).toHaveLength(2 + CHILDREN.length);
+  });
+
+  test("shows every object in a preview", async () => {
+    const { registrations } = await runProgram(() => chart(), { preview: true });
+    expect(listOf(registrations)).toHaveLength(1 + CHILDREN.length);
+  });
+
+  test("makes nothing, nor what depends on it, when the chart cannot be rendered", async () => {
+    const { failures, registrations } = await runFailingProgram(() =>
+      configMap("after", { dependsOn: [chart({ releaseName: "unknown" })] }),
+    );
+    expect(failures).toEqual(["no chart is mocked for release unknown"]);
+    expect(listOf(registrations)).toEqual(["istio-multicluster:index:HelmChart chart"]);
+  });
+});

@@ -1,0 +1,273 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { checkMesh } from "../../../stacks/config/read";
+import { describeProblems } from "../../../stacks/mesh/problems";
+import { parseLeniently } from "../../../stacks/config/lenient";
+import { kubeconfig, reachable } from "../../support/kubeconfigs";
+
+let folder: string;
+let file: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "config-test-"));
+  file = join(folder, "kubeconfig");
+  writeFileSync(
+    file,
+    kubeconfig([
+      { name: "cluster1" },
+      { name: "cluster2" },
+      { name: "loopback", cluster: { ...reachable("x"), server: "https://127.0.0.1:6443" } },
+      { name: "no-server", cluster: { "certificate-authority-data": "eA==" } },
+      { name: "insecure", cluster: { server: "https://x.example", "insecure-skip-tls-verify": true } },
+      { name: "ca-file", cluster: { server: "https://x.example", "certificate-authority": "ca.crt" } },
+    ]),
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const entry = (index: number, changes: object = {}) => ({
+  name: `cluster${index}`,
+  network: `network${index}`,
+  access: { kubeconfigFile: file, context: `cluster${index}` },
+  ...changes,
+});
+const config = (changes: object = {}) => ({ clusters: [entry(1), entry(2)], ...changes });
+const second = (changes: object) => config({ clusters: [entry(1), entry(2, changes)] });
+const access = (access: object, changes: object = {}) => second({ access, ...changes });
+const inContext = (context: string, changes: object = {}) =>
+  access({ kubeconfigFile: file, context }, changes);
+const PEM = "-----BEGIN CERTIFICATE-----";
+const problemsOf = (raw: unknown) => checkMesh(raw, () => true).problems;
+
+describe("a config value", () => {
+  test("that is right is the mesh, unchanged", () => {
+    expect(checkMesh(config(), () => true)).toEqual({ mesh: config(), problems: [] });
+  });
+
+  test.each([
+    ["a list of clusters that is missing", () => ({}), "clusters", "is missing; it must be of type array"],
+    ["a network that is missing", () => second({ network: undefined }), "clusters[1].network", "is missing"],
+    [
+      "an empty name in a certificate",
+      () => second({ tlsServerName: "" }),
+      "clusters[1].tlsServerName",
+      ">=1",
+    ],
+    ["a range that is none", () => second({ podCidrs: [10] }), "clusters[1].podCidrs[0]", "expected string"],
+    ["a number for a name", () => second({ name: 2 }), "clusters[1].name", "is invalid: expected string"],
+    [
+      "an unknown setting",
+      () => config({ meshID: "m" }),
+      "meshID",
+      "is not a known setting; check its spelling",
+    ],
+    [
+      "an unknown setting of a cluster",
+      () => second({ gatway: {} }),
+      "clusters[1].gatway",
+      "is not a known setting",
+    ],
+    ["an unknown mTLS mode", () => config({ mtls: "DISABLE" }), "mtls", "STRICT"],
+    ["no replicas", () => config({ istiod: { replicas: 0 } }), "istiod.replicas", ">=1"],
+    [
+      "an API address without TLS",
+      () => second({ apiServer: "http://a" }),
+      "clusters[1].apiServer",
+      "must be an https",
+    ],
+    [
+      "a CA bundle that is no PEM",
+      () => second({ caBundle: "x" }),
+      "clusters[1].caBundle",
+      "must be PEM text",
+    ],
+    [
+      "a version that is none",
+      () => config({ istio: { version: "latest" } }),
+      "istio.version",
+      "is not an Istio version such as 1.31.1",
+    ],
+    [
+      "a budget that is neither count nor percentage",
+      () => config({ gateway: { minAvailable: "half" } }),
+      "gateway.minAvailable",
+      "",
+    ],
+    [
+      "two ways of access",
+      () => access({ kubeconfigFile: file, context: "cluster2", stackReference: "b" }),
+      "clusters[1].access.stackReference",
+      "is not a known setting",
+    ],
+    ["no access", () => access({}), "clusters[1].access", "must be one of { kubeconfigFile, context? }"],
+  ])("is refused for %s", (_, raw, path, message) => {
+    expect(problemsOf(raw())).toEqual([{ path, message: expect.stringContaining(message) }]);
+  });
+
+  test("that is no map at all has one problem, without a path", () => {
+    expect(problemsOf("cluster1")).toEqual([
+      { path: "", message: expect.stringContaining("expected object") },
+    ]);
+  });
+
+  test("shows problems of shape, of meaning and of files at once", () => {
+    const raw = {
+      meshID: "m",
+      clusters: [
+        entry(1, { name: "A" }),
+        entry(2, { whenUnreachable: "wait" }),
+        entry(3, { access: { kubeconfigFile: join(folder, "none") } }),
+      ],
+      links: [{ observer: "A", observed: "A" }],
+    };
+    expect(problemsOf(raw).map(({ path }) => path)).toEqual([
+      "clusters[1].whenUnreachable",
+      "meshID",
+      "clusters[0].name",
+      "links[0]",
+      "clusters[2].access",
+    ]);
+  });
+
+  test("does not change while it is checked", () => {
+    const raw = config({ meshID: "m" });
+    problemsOf(raw);
+    expect(raw).toEqual(config({ meshID: "m" }));
+  });
+});
+
+describe("a config value, as it should be", () => {
+  test.each([
+    [
+      "an access that is none",
+      () => second({ name: "A", access: {} }),
+      "clusters[1].access",
+      "clusters[1].name",
+    ],
+    [
+      "a missing network",
+      () => second({ name: "A", network: undefined }),
+      "clusters[1].network",
+      "clusters[1].name",
+    ],
+    [
+      "an observer that is a number",
+      () => config({ links: [{ observer: 1, observed: "x" }] }),
+      "links[0].observer",
+      "links[0].observed",
+    ],
+  ])("shows problems of meaning beside %s", (_, raw, ...paths) => {
+    expect(problemsOf(raw()).map(({ path }) => path)).toEqual(paths);
+  });
+
+  test("shows a loopback API address of a cluster whose kubeconfig is known only later", () => {
+    const raw = access({ kubeconfigSecret: "k" }, { apiServer: "https://127.0.0.1:6443" });
+    expect(problemsOf(raw).map(({ path }) => path)).toEqual(["clusters[1].apiServer"]);
+  });
+});
+
+describe("a kubeconfig file", () => {
+  test("that is missing is named with its path", () => {
+    const missing = join(folder, "none");
+    expect(problemsOf(access({ kubeconfigFile: missing }))).toEqual([
+      {
+        path: "clusters[1].access",
+        message: `${missing} does not exist; correct kubeconfigFile or write the file`,
+      },
+    ]);
+  });
+
+  test.each([
+    ["without the context", "other", 'has no context "other"; it has "cluster1", "cluster2"'],
+    ["without a server", "no-server", 'names no server for cluster "no-server"; set apiServer'],
+    ["with a CA file", "ca-file", "only the file ca.crt, which no other cluster can read); set caBundle"],
+    ["that verifies nothing", "insecure", "does not verify the API of cluster"],
+    [
+      "with a loopback address",
+      "loopback",
+      "gives cluster2's API the loopback address https://127.0.0.1:6443",
+    ],
+  ])("%s is refused for a cluster that is observed", (_, context, message) => {
+    expect(problemsOf(inContext(context))).toEqual([
+      { path: "clusters[1].access", message: expect.stringContaining(message) },
+    ]);
+  });
+
+  test("does not help a cluster whose own API address is a loopback one", () => {
+    const [problem] = problemsOf(inContext("cluster2", { apiServer: "https://127.0.0.1:1" }));
+    expect(problem?.message).toContain("gives cluster2's API the loopback address https://127.0.0.1:1");
+  });
+
+  test.each([
+    [
+      "a loopback address that the clusters share",
+      () => ({ ...inContext("loopback"), loopbackIsShared: true }),
+    ],
+    [
+      "a loopback address under another API address",
+      () => inContext("loopback", { apiServer: "https://a.example" }),
+    ],
+    ["an API that it does not verify, under a CA", () => inContext("insecure", { caBundle: PEM })],
+    ["a cluster that nobody observes", () => ({ ...inContext("ca-file"), links: [] })],
+    ["no server, but an API address", () => inContext("no-server", { apiServer: "https://a.example" })],
+  ])("is accepted for %s", (_, raw) => {
+    expect(problemsOf(raw())).toEqual([]);
+  });
+
+  test.each([
+    ["a secret", { kubeconfigSecret: "cluster2Kubeconfig" }],
+    ["a stack's output", { stackReference: "org/clusters/prod", output: "kubeconfig", context: "c" }],
+  ])("is not asked for when the kubeconfig is %s", (_, way) => {
+    expect(problemsOf(access(way))).toEqual([]);
+  });
+});
+
+test("a kubeconfig secret that is not set is a problem, with the command that sets it", () => {
+  const raw = access({ kubeconfigSecret: "mine" });
+  expect(checkMesh(raw, (name) => name !== "mine").problems).toEqual([
+    {
+      path: "clusters[1].access.kubeconfigSecret",
+      message: expect.stringContaining("pulumi config set --secret mine"),
+    },
+  ]);
+});
+
+describe("parsing leniently", () => {
+  const schema = z.strictObject({ a: z.number().optional(), b: z.string() });
+
+  test("leaves out what is wrong and may be left out", () => {
+    expect(parseLeniently(schema, { a: "x", b: "y", c: 1 }, {})).toEqual({
+      value: { b: "y" },
+      problems: [
+        { path: "a", message: "is invalid: expected number, received string" },
+        { path: "c", message: "is not a known setting; check its spelling and place, or remove it" },
+      ],
+    });
+  });
+
+  test("puts a stand-in where what is wrong is needed", () => {
+    expect(parseLeniently(schema, { b: 1 }, { b: (index) => `b${index}` }).value).toEqual({ b: "b0" });
+  });
+
+  test("has no value when what is wrong is needed and nothing can stand in", () => {
+    expect(parseLeniently(schema, { b: 1 }, {})).toEqual({
+      problems: [{ path: "b", message: expect.any(String) }],
+    });
+  });
+});
+
+test.each([
+  [[{ path: "a", message: "is wrong" }], "app:mesh has a problem; nothing was touched:\n  - a is wrong"],
+  [
+    [
+      { path: "", message: "is no map" },
+      { path: "b[0]", message: "is wrong" },
+    ],
+    "app:mesh has 2 problems; nothing was touched:\n  - app:mesh is no map\n  - b[0] is wrong",
+  ],
+])("problems are told in one message (%#)", (problems, message) => {
+  expect(describeProblems("app:mesh", problems)).toBe(message);
+});

@@ -1,0 +1,145 @@
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test, vi } from "vitest";
+import { parse } from "yaml";
+import { configureMesh, deployMesh, type MeshOutputs } from "../../../stacks/mesh/library";
+import { decoded, find, listOf } from "../../support/components";
+import { CA_DATA, kubeconfig, reachable } from "../../support/kubeconfigs";
+import { type MockCluster, runFailingProgram, runProgram } from "../../support/mocks";
+import { isKnown, valueOf } from "../../support/outputs";
+import { cluster, mesh } from "../../support/specs";
+
+const LB: MockCluster = { ingress: [{ ip: "192.0.2.1" }] };
+const execUser = { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "aws" } };
+const kubeconfigOf = (name: string, cluster = reachable(name)) =>
+  JSON.stringify(parse(kubeconfig([{ name, cluster, user: execUser }], { "current-context": name })));
+const access = (name: string) => ({ kubeconfig: pulumi.output(kubeconfigOf(name)) });
+const both = { cluster1: access("cluster1"), cluster2: access("cluster2") };
+
+/** The kubeconfig by which cluster1 observes cluster2. */
+const remoteKubeconfig = (registrations: Parameters<typeof find>[0]) => {
+  const { data, stringData } = find(registrations, "cluster1.observes.cluster2-secret").inputs;
+  return parse((stringData ? (stringData as Record<string, string>) : decoded(data))["cluster2"] ?? "");
+};
+
+test("importing the library asks nothing of the engine", async () => {
+  vi.resetModules();
+  const { registrations, chartCalls } = await runProgram(
+    () => import(join(__dirname, "../../../stacks/mesh/library")),
+  );
+  expect([...registrations, ...chartCalls]).toEqual([]);
+});
+
+describe("a mesh over clusters of the same program", () => {
+  test("is the one that the config would make", async () => {
+    const { result, registrations } = await runProgram(() => deployMesh(configureMesh(mesh(2), both)), LB);
+    expect(result.links).toEqual(["cluster1 -> cluster2", "cluster2 -> cluster1"]);
+    expect(await valueOf(pulumi.output(result.gatewayAddresses))).toEqual({
+      cluster1: "192.0.2.1",
+      cluster2: "192.0.2.1",
+    });
+    expect(listOf(registrations)).toContain("istio-multicluster:index:ClusterPrimary cluster1");
+  });
+
+  test("uses a kubeconfig with an exec plugin for its provider, and only server and CA of it for links", async () => {
+    const { registrations } = await runProgram(() => deployMesh(configureMesh(mesh(2), both)), LB);
+    const provider = find(registrations, "cluster2", "providers:kubernetes");
+    expect(parse(String(provider.inputs["kubeconfig"])).users).toEqual([
+      { name: "cluster2", user: execUser },
+    ]);
+    expect(provider.secretPaths).toContain("kubeconfig");
+    const remote = remoteKubeconfig(registrations);
+    expect(remote.clusters[0].cluster).toEqual({
+      server: "https://cluster2.example:6443",
+      "certificate-authority-data": CA_DATA,
+    });
+    expect(remote.users[0].user).toEqual({ token: "token-of-cluster2-reader-token" });
+  });
+
+  test("gives other clusters an address, a CA and its name that are Outputs themselves", async () => {
+    const { registrations } = await runProgram(
+      () =>
+        deployMesh(
+          configureMesh(mesh(2), {
+            ...both,
+            cluster2: {
+              ...access("cluster2"),
+              apiServer: pulumi.output("https://private.example"),
+              caBundle: pulumi.output("-----BEGIN CERTIFICATE-----\nother\n"),
+              tlsServerName: pulumi.output("api.example"),
+            },
+          }),
+        ),
+      LB,
+    );
+    expect(remoteKubeconfig(registrations).clusters[0].cluster).toEqual({
+      server: "https://private.example",
+      "certificate-authority-data": Buffer.from("-----BEGIN CERTIFICATE-----\nother\n").toString("base64"),
+      "tls-server-name": "api.example",
+    });
+  });
+
+  test("can be previewed before there are clusters", async () => {
+    const unmade = { kubeconfig: pulumi.output(pulumi.unknown) as unknown as pulumi.Output<string> };
+    const { result, registrations } = await runProgram(
+      (): MeshOutputs => deployMesh(configureMesh(mesh(2), { cluster1: unmade, cluster2: unmade })),
+      { preview: true, yetToBeMade: true },
+    );
+    expect(await isKnown(pulumi.output(result.gatewayAddresses))).toBe(false);
+    expect(listOf(registrations)).toEqual(
+      expect.arrayContaining([
+        "istio-multicluster:index:EastWestGateway cluster2-gateway",
+        "kubernetes:core/v1:Secret cluster1.observes.cluster2-secret",
+      ]),
+    );
+  });
+
+  test("of which nobody could reach an API says whose", async () => {
+    const loopback = kubeconfigOf("cluster2", {
+      server: "https://127.0.0.1:6443",
+      "certificate-authority-data": CA_DATA,
+    });
+    const { failures } = await runFailingProgram(
+      () => deployMesh(configureMesh(mesh(2), { ...both, cluster2: { kubeconfig: loopback } })),
+      LB,
+    );
+    expect(failures.join("\n")).toContain(
+      "the kubeconfig of cluster cluster2 gives cluster2's API the loopback address",
+    );
+  });
+});
+
+describe("configureMesh", () => {
+  test("lists every problem of the spec and of the access to its clusters", () => {
+    const spec = mesh(2, { meshId: "Mesh" });
+    expect(() => configureMesh(spec, { cluster1: access("cluster1"), cluster3: access("cluster3") })).toThrow(
+      new pulumi.RunError(
+        [
+          "the mesh has 3 problems; nothing was touched:",
+          '  - meshId "Mesh" is not a DNS-1123 label; use lower-case letters, digits and "-", beginning and ending with a letter or digit',
+          "  - access.cluster2 is missing; give it the kubeconfig of cluster2",
+          "  - access.cluster3 is of no cluster of the mesh; add cluster3 to clusters, or remove its access",
+        ].join("\n"),
+      ),
+    );
+  });
+
+  test("wants the key of a public certificate, and hands it on as a secret", async () => {
+    const publicEndpoint = {
+      hostName: "istiod.example.com",
+      certificate: "-----BEGIN CERTIFICATE-----",
+      privateKeyConfig: "given",
+    };
+    const spec = {
+      clusters: [cluster(1), cluster(2, { externalControlPlane: { host: "cluster1", publicEndpoint } })],
+    };
+    expect(() => configureMesh(spec, both)).toThrow("access.cluster2.privateKey is missing; give it the key");
+    const given = { ...both, cluster2: { ...access("cluster2"), privateKey: "key" } };
+    const privateKey = configureMesh(spec, given).access.get("cluster2")?.privateKey;
+    expect(await pulumi.isSecret(pulumi.output(privateKey))).toBe(true);
+  });
+
+  test("takes a spec and access without a fault", () => {
+    expect(configureMesh(mesh(2), both).plan.clusters).toHaveLength(2);
+  });
+});

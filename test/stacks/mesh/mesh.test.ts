@@ -1,0 +1,284 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { MeshSpec } from "../../../components";
+import type { MeshOutputs } from "../../../stacks/mesh/mesh";
+import { find, listOf, outsideProvider } from "../../support/components";
+import { deploy as deployWith, type Deployed } from "../../support/deploy";
+import type { Recording, Registration } from "../../support/mocks";
+import { valueOf } from "../../support/outputs";
+import { hoursAfterStart, rootCertificate } from "../../support/pki";
+import { cluster, links, mesh } from "../../support/specs";
+
+const withApps = (size: number) =>
+  mesh(size, { sampleApps: { helloworld: { cluster1: ["v1"] }, clients: ["cluster1", "cluster2"] } });
+
+const deploy = (spec: MeshSpec) => deployWith(spec, { ingress: [{ hostname: "lb.example" }] });
+
+const componentsOf = (registrations: Registration[]) =>
+  listOf(registrations.filter(({ type }) => type.startsWith("istio-multicluster:"))).map((text) =>
+    text.replace("istio-multicluster:index:", ""),
+  );
+
+const linksOf = (registrations: Registration[]) =>
+  componentsOf(registrations).flatMap((text) =>
+    text.startsWith("RemoteSecretLink ") ? [text.split(" ")[1]] : [],
+  );
+
+/** The network that a chart's values name, wherever that chart has it. */
+function networkOf({ values }: Record<string, unknown>): unknown {
+  const { global, labels } = values as { global?: { network?: string }; labels?: Record<string, string> };
+  return global?.network ?? labels?.["topology.istio.io/network"];
+}
+
+describe("a mesh of three clusters", () => {
+  let result: MeshOutputs;
+  let registrations: Recording["registrations"];
+  let chartCalls: Recording["chartCalls"];
+
+  // In a hook, because collecting tests has no time limit and a program that never ends would need one.
+  beforeAll(async () => {
+    ({ result, registrations, chartCalls } = await deploy(withApps(3)));
+  });
+
+  test("is one root and, per cluster, a CA, a primary, a gateway and a link to each other cluster", () => {
+    expect(componentsOf(registrations)).toEqual([
+      "ClusterPrimary cluster1",
+      "ClusterPrimary cluster2",
+      "ClusterPrimary cluster3",
+      "EastWestGateway cluster1-gateway",
+      "EastWestGateway cluster2-gateway",
+      "EastWestGateway cluster3-gateway",
+      "HelmChart cluster1-gateway-chart",
+      "HelmChart cluster1-istiod",
+      "HelmChart cluster2-gateway-chart",
+      "HelmChart cluster2-istiod",
+      "HelmChart cluster3-gateway-chart",
+      "HelmChart cluster3-istiod",
+      "IntermediateCA cluster1-ca",
+      "IntermediateCA cluster2-ca",
+      "IntermediateCA cluster3-ca",
+      "RemoteSecretLink cluster1.observes.cluster2",
+      "RemoteSecretLink cluster1.observes.cluster3",
+      "RemoteSecretLink cluster2.observes.cluster1",
+      "RemoteSecretLink cluster2.observes.cluster3",
+      "RemoteSecretLink cluster3.observes.cluster1",
+      "RemoteSecretLink cluster3.observes.cluster2",
+      "RootCA root-ca",
+      "SampleApps cluster1-sample-apps",
+      "SampleApps cluster2-sample-apps",
+    ]);
+  });
+
+  test("has one provider per cluster, with a secret kubeconfig and a stable identity", () => {
+    const providers = registrations.filter(({ type }) => type === "pulumi:providers:kubernetes");
+    expect(providers.map(({ name, inputs, secretPaths }) => ({ name, inputs, secretPaths }))).toEqual(
+      ["cluster1", "cluster2", "cluster3"].map((name) => ({
+        name,
+        inputs: {
+          kubeconfig: `kubeconfig of ${name}`,
+          clusterIdentifier: name,
+          enableSecretMutable: "true",
+          enableConfigMapMutable: "true",
+          skipUpdateUnreachable: "false",
+        },
+        secretPaths: ["kubeconfig"],
+      })),
+    );
+  });
+
+  test.each(["cluster1", "cluster2", "cluster3"])("makes everything of %s under its provider", (name) => {
+    const own = registrations.filter(
+      ({ parent }) => parent === name || parent?.startsWith(`${name}-`) || parent?.startsWith(`${name}.`),
+    );
+    expect(own.filter(({ type }) => type.startsWith("kubernetes:")).length).toBeGreaterThan(8);
+    expect(outsideProvider(own, name)).toEqual([]);
+  });
+
+  test("leaves no Kubernetes resource to a default provider", () => {
+    const orphans = registrations.filter(
+      ({ type, provider }) => type.startsWith("kubernetes:") && provider === undefined,
+    );
+    expect(orphans).toEqual([]);
+  });
+
+  test("renders each cluster's charts by its own provider and for its own network", () => {
+    expect(
+      chartCalls.map(({ provider, options }) => [provider, options["release_name"], networkOf(options)]),
+    ).toEqual([
+      ["cluster1", "istio-eastwestgateway", "network1"],
+      ["cluster1", "istiod", "network1"],
+      ["cluster2", "istio-eastwestgateway", "network2"],
+      ["cluster2", "istiod", "network2"],
+      ["cluster3", "istio-eastwestgateway", "network3"],
+      ["cluster3", "istiod", "network3"],
+    ]);
+  });
+
+  test("signs each cluster's CA with the one root and its key", () => {
+    const signed = registrations.filter(({ type }) => type.endsWith(":LocallySignedCert"));
+    expect(signed).toHaveLength(3);
+    for (const { inputs } of signed) {
+      expect(inputs["caPrivateKeyPem"]).toContain("root-ca-key");
+      expect(inputs["caCertPem"]).toBe(find(registrations, "cluster1-ca-certificate").inputs["caCertPem"]);
+    }
+  });
+
+  test("gives each observer the observed cluster's address and reader token", () => {
+    const { data } = find(registrations, "cluster1.observes.cluster2-secret").inputs;
+    const text = Buffer.from((data as Record<string, string>)["cluster2"] ?? "", "base64").toString();
+    expect(text).toContain("server: https://cluster2.example");
+    expect(text).toContain("token: token-of-cluster2-reader-token");
+  });
+
+  test("links across networks only once the observed network's gateway has its address", () => {
+    const { dependsOn } = find(registrations, "cluster1.observes.cluster2-secret");
+    const gateways = dependsOn.filter((dependency) => dependency.includes("-gateway"));
+    expect(gateways).toEqual(["Service cluster2-gateway-chart:istio-system/istio-eastwestgateway"]);
+  });
+
+  // The SDK registers a component's children only when what the component waits for is there.
+  test.each(["cluster1-gateway", "cluster1-sample-apps", "cluster1.observes.cluster2"])(
+    "makes %s after its cluster's own istiod, and waits for no other cluster's",
+    (name) => {
+      const istiods = find(registrations, name).dependsOn.filter((dependency) =>
+        dependency.includes("-istiod:"),
+      );
+      expect(istiods).toEqual([
+        "ClusterRole cluster1-istiod:istio-reader-clusterrole-istio-system",
+        "ConfigMap cluster1-istiod:istio-system/istio",
+        "Deployment cluster1-istiod:istio-system/istiod",
+        "Service cluster1-istiod:istio-system/istiod",
+        "ServiceAccount cluster1-istiod:istio-system/istiod",
+      ]);
+    },
+  );
+
+  test("protects the root's key and certificate, and nothing else", () => {
+    const isProtected = registrations.filter(({ protect }) => protect).map(({ name }) => name);
+    expect(isProtected.sort()).toEqual(["root-ca", "root-ca-certificate", "root-ca-key"]);
+  });
+
+  test("tells root, gateway addresses and links", async () => {
+    expect(await valueOf(pulumi.output(result))).toEqual({
+      rootCertificate: await rootCertificate(),
+      rootFingerprint: expect.stringMatching(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/),
+      certificates: {
+        roots: { 1: { notAfter: hoursAfterStart(3650 * 24) } },
+        intermediates: {
+          cluster1: { notAfter: hoursAfterStart(730 * 24) },
+          cluster2: { notAfter: hoursAfterStart(730 * 24) },
+          cluster3: { notAfter: hoursAfterStart(730 * 24) },
+        },
+      },
+      gatewayAddresses: { cluster1: "lb.example", cluster2: "lb.example", cluster3: "lb.example" },
+      externalControlPlaneAddresses: {},
+      signingRequests: {},
+      links: [
+        "cluster1 -> cluster2",
+        "cluster1 -> cluster3",
+        "cluster2 -> cluster1",
+        "cluster2 -> cluster3",
+        "cluster3 -> cluster1",
+        "cluster3 -> cluster2",
+      ],
+      credentials: 6,
+    });
+    expect(await pulumi.isSecret(pulumi.output(result))).toBe(false);
+  });
+});
+
+describe("a fourth cluster", () => {
+  let three: Deployed;
+  let four: Deployed;
+  let before: Set<string>;
+
+  beforeAll(async () => {
+    three = await deploy(withApps(3));
+    four = await deploy(withApps(4));
+    before = new Set(three.registrations.map(({ urn }) => urn));
+  });
+
+  test("changes no existing resource", () => {
+    expect(four.registrations.filter(({ urn }) => before.has(urn))).toEqual(three.registrations);
+    expect(four.chartCalls.filter(({ provider }) => provider !== "cluster4")).toEqual(three.chartCalls);
+  });
+
+  test("brings its own resources and its links, and nothing else", () => {
+    const added = componentsOf(four.registrations.filter(({ urn }) => !before.has(urn)));
+    expect(added).toEqual([
+      "ClusterPrimary cluster4",
+      "EastWestGateway cluster4-gateway",
+      "HelmChart cluster4-gateway-chart",
+      "HelmChart cluster4-istiod",
+      "IntermediateCA cluster4-ca",
+      "RemoteSecretLink cluster1.observes.cluster4",
+      "RemoteSecretLink cluster2.observes.cluster4",
+      "RemoteSecretLink cluster3.observes.cluster4",
+      "RemoteSecretLink cluster4.observes.cluster1",
+      "RemoteSecretLink cluster4.observes.cluster2",
+      "RemoteSecretLink cluster4.observes.cluster3",
+    ]);
+  });
+});
+
+describe("a mesh", () => {
+  test("with listed links has those links, and gateways only where they lead", async () => {
+    const { registrations } = await deploy(mesh(3, { links: links("cluster1>cluster2 cluster3>cluster2") }));
+    expect(linksOf(registrations)).toEqual(["cluster1.observes.cluster2", "cluster3.observes.cluster2"]);
+    expect(componentsOf(registrations).filter((text) => text.startsWith("EastWestGateway"))).toEqual([
+      "EastWestGateway cluster2-gateway",
+    ]);
+  });
+
+  test("on one network links without a gateway", async () => {
+    const { result, registrations } = await deploy({
+      clusters: [cluster(1), cluster(2, { network: "network1" })],
+    });
+    expect(linksOf(registrations)).toHaveLength(2);
+    expect(result.gatewayAddresses).toEqual({});
+  });
+
+  test("of one cluster is a primary without gateway, link or sample application", async () => {
+    const { registrations } = await deploy(mesh(1));
+    expect(componentsOf(registrations)).toEqual([
+      "ClusterPrimary cluster1",
+      "HelmChart cluster1-istiod",
+      "IntermediateCA cluster1-ca",
+      "RootCA root-ca",
+    ]);
+  });
+
+  test("leaves a cluster alone that is unreachable and may be skipped, and only that one", async () => {
+    const { registrations } = await deploy({
+      clusters: [cluster(1, { whenUnreachable: "skip" }), cluster(2)],
+    });
+    const skips = registrations
+      .filter(({ type }) => type === "pulumi:providers:kubernetes")
+      .map(({ inputs }) => inputs["skipUpdateUnreachable"]);
+    expect(skips).toEqual(["true", "false"]);
+  });
+
+  test("forgets a cluster that is gone, and only that one", async () => {
+    const { registrations } = await deploy({
+      clusters: [cluster(1, { whenUnreachable: "forget" }), cluster(2)],
+    });
+    const providers = registrations.filter(({ type }) => type === "pulumi:providers:kubernetes");
+    expect(providers.map(({ inputs }) => inputs["deleteUnreachable"])).toEqual(["true", undefined]);
+    expect(providers.map(({ inputs }) => inputs["skipUpdateUnreachable"])).toEqual(["true", "false"]);
+    const kept = registrations.filter(({ retainOnDelete }) => retainOnDelete).map(({ name }) => name);
+    expect(kept).toEqual(["cluster1-base"]);
+  });
+
+  test("whose cluster names look like other resources' names gives each resource a URN of its own", async () => {
+    const names = ["root", "cluster1", "cluster1-ca", "cluster1-gateway", "cluster1-reader"];
+    const clusters = names.map((name, index) => ({ name, network: `network${index}` }));
+    const { registrations } = await deploy({ clusters });
+    const urns = registrations.map(({ urn }) => urn);
+    expect(urns.filter((urn, index) => urns.indexOf(urn) < index)).toEqual([]);
+  });
+
+  test("need not protect its root", async () => {
+    const { registrations } = await deploy(mesh(1, { ca: { protectRoot: false } }));
+    expect(registrations.filter(({ protect }) => protect)).toEqual([]);
+  });
+});

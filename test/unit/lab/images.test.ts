@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, isAbsolute, join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { SAMPLE_IMAGES } from "../../../components/defaults";
+import { cloneImageStore } from "../../../lab/toolchain/image-store";
+import { labImages, PAUSE_IMAGE } from "../../../lab/toolchain/images";
+
+const always = { pilotDiscovery: "/t/pilot-discovery", pilotAgent: "/t/pilot-agent", envoy: "/t/envoy" };
+const versions = { istio: "1.2.3", "cert-manager": "4.5.6", vault: "7.8.9" };
+const imagesWith = (bin: object) =>
+  labImages({ bin: { ...always, ...bin }, envoyBootstrap: "/t/bootstrap", versions });
+
+describe("a lab's images", () => {
+  test("have the names that charts and samples use, as containerd writes them", () => {
+    expect(Object.keys(imagesWith({})).sort()).toEqual(
+      [
+        PAUSE_IMAGE,
+        "docker.io/istio/pilot:1.2.3",
+        "docker.io/istio/proxyv2:1.2.3",
+        SAMPLE_IMAGES.curl,
+        SAMPLE_IMAGES.helloworld("v1"),
+        SAMPLE_IMAGES.helloworld("v2"),
+      ].sort(),
+    );
+  });
+
+  test.each([
+    ["certManagerController", "quay.io/jetstack/cert-manager-controller:v4.5.6"],
+    ["vault", "docker.io/hashicorp/vault:7.8.9"],
+  ])("hold %s only where the toolchain does", (program, name) => {
+    expect(imagesWith({})).not.toHaveProperty([name]);
+    expect(Object.values(imagesWith({ [program]: "/t/program" })[name]!.files)).toEqual(["/t/program"]);
+  });
+
+  test("take files that are there", () => {
+    const files = Object.values(imagesWith({})).flatMap((image) => Object.values(image.files));
+    const own = files.filter((file) => !isAbsolute(file));
+    expect(own.length).toBeGreaterThan(0);
+    for (const file of own) expect([file, existsSync(join("lab/images", file))]).toEqual([file, true]);
+  });
+});
+
+describe("a node's clone of the image store", () => {
+  const BLOB = "io.containerd.content.v1.content/blobs/sha256/00";
+  const DATABASES = [
+    "io.containerd.metadata.v1.bolt/meta.db",
+    "io.containerd.snapshotter.v1.overlayfs/metadata.db",
+  ];
+  const folders: string[] = [];
+  const temporaryFolder = async (parent: string) => {
+    const folder = await mkdtemp(join(parent, "images-test-"));
+    folders.push(folder);
+    return folder;
+  };
+  const makeStore = async () => {
+    const store = await temporaryFolder(tmpdir());
+    for (const file of [BLOB, ...DATABASES]) {
+      await mkdir(dirname(join(store, file)), { recursive: true });
+      await writeFile(join(store, file), file);
+    }
+    return store;
+  };
+  afterEach(async () => {
+    for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+  });
+
+  test("shares all files but the databases, which are its own and stay", async () => {
+    const store = await makeStore();
+    const target = join(await temporaryFolder(tmpdir()), "containerd");
+    await cloneImageStore(store, target);
+    expect((await stat(join(target, BLOB))).ino).toBe((await stat(join(store, BLOB))).ino);
+    for (const file of DATABASES) {
+      expect(await readFile(join(target, file), "utf8")).toBe(file);
+      await appendFile(join(target, file), "changed");
+      expect(await readFile(join(store, file), "utf8")).toBe(file);
+    }
+    await cloneImageStore(store, target);
+    expect(await readFile(join(target, DATABASES[0]!), "utf8")).toBe(`${DATABASES[0]}changed`);
+  });
+
+  test("is a copy on another file system", async () => {
+    const store = await makeStore();
+    const target = join(await temporaryFolder("/dev/shm"), "containerd");
+    await cloneImageStore(store, target);
+    for (const file of [BLOB, ...DATABASES]) expect(await readFile(join(target, file), "utf8")).toBe(file);
+  });
+});

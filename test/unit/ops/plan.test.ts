@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { planMesh } from "../../../components";
+import { describePlan } from "../../../ops/plan";
+import { cluster, links, mesh } from "../../support/specs";
+
+const mixed = planMesh({
+  clusters: [
+    cluster(1),
+    cluster(2, { controlPlanes: ["cluster1"] }),
+    cluster(3, { network: "network1", istio: { version: "1.30.4" } }),
+    cluster(4),
+  ],
+  links: links("cluster1>cluster3"),
+});
+
+describe("a plan, described", () => {
+  test("is its clusters and its credentials", () => {
+    const text = describePlan(mixed, ["cluster1 -> cluster3", "cluster1 -> cluster2"]);
+    expect(text.split("\n").slice(0, 9)).toEqual([
+      "cluster   role     network   control plane  gateway ports               Istio",
+      "cluster1  primary  network1  cluster1       15021, 15443, 15012, 15017  1.31.1",
+      "cluster2  remote   network2  cluster1       15021, 15443                1.31.1",
+      "cluster3  primary  network1  cluster3       15021, 15443                1.30.4",
+      "cluster4  primary  network4  cluster4       -                           1.31.1",
+      "",
+      "Credentials: 2 (as deployed), each of an observer for the observed cluster's API",
+      "  cluster1 -> cluster3",
+      "  cluster1 -> cluster2",
+    ]);
+  });
+
+  test("counts and lists the credentials that it adds and removes", () => {
+    const text = describePlan(mixed, ["cluster1 -> cluster3", "cluster9 -> cluster1"]);
+    expect(text.split("\n").slice(6, 10)).toEqual([
+      "Credentials: 2 (+1 -1), each of an observer for the observed cluster's API",
+      "  cluster1 -> cluster3",
+      "+ cluster1 -> cluster2",
+      "- cluster9 -> cluster1",
+    ]);
+  });
+
+  test("tells what each credential allows, once where all allow it", () => {
+    const [, allowed = ""] = describePlan(mixed, []).split("What these allow:\n");
+    const rows = allowed.split("\n").map((row) => row.split(/ {2,}/));
+    expect(rows).toContainEqual(["resource", "verbs", "where", "in the API of"]);
+    expect(rows).toContainEqual(["namespaces, nodes, pods, services", "list, watch", "cluster", "all"]);
+    expect(rows).toContainEqual(["tokenreviews.authentication.k8s.io", "create", "cluster", "cluster2"]);
+    expect(rows).toContainEqual(["configmaps named istio", "list, watch", "istio-system", "all"]);
+    expect(rows).toContainEqual(["*.security.istio.io", "list, watch", "cluster", "all"]);
+    expect(describePlan(planMesh(mesh(1)), [])).not.toContain("What these allow");
+  });
+
+  test("adds every credential to a stack that has none yet", () => {
+    expect(describePlan(planMesh(mesh(3)), [])).toContain("Credentials: 6 (+6 -0)");
+  });
+
+  test("ends with its warnings", () => {
+    const text = describePlan(planMesh(mesh(1)), [], [{ path: "istio.version", message: "is old" }]);
+    expect(text.split("\n").at(-1)).toBe("Warning: istio.version is old");
+  });
+});

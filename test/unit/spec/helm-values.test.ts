@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { type ClusterSpec, type MeshSpec, validateMesh, warningsOf } from "../../../components";
+import { cluster, mesh } from "../../support/specs";
+
+const second = (changes: Partial<ClusterSpec>): MeshSpec => ({ clusters: [cluster(1), cluster(2, changes)] });
+const istiod = (values: Record<string, unknown>) => second({ istiod: { values } });
+const gateway = (values: Record<string, unknown>) => second({ gateway: { values } });
+
+describe("Helm values are refused that contradict", () => {
+  test.each([
+    [
+      "the cluster's name",
+      istiod({ global: { multiCluster: { clusterName: "Kubernetes" } } }),
+      "clusters[1].istiod.values.global.multiCluster.clusterName",
+      'is "Kubernetes", but name says cluster2 has "cluster2"; remove the value and set name',
+      istiod({ global: { multiCluster: { clusterName: "cluster2" } } }),
+    ],
+    [
+      "the network, in istiod",
+      istiod({ global: { network: "network1" } }),
+      "clusters[1].istiod.values.global.network",
+      'is "network1", but network says cluster2 has "network2"; remove the value and set network',
+      istiod({ global: { network: "network2" } }),
+    ],
+    [
+      "the network, in the gateway",
+      gateway({ networkGateway: "network1" }),
+      "clusters[1].gateway.values.networkGateway",
+      'is "network1", but network says',
+      gateway({ networkGateway: "network2" }),
+    ],
+    [
+      "the network, in the gateway's label",
+      gateway({ labels: { "topology.istio.io/network": "" } }),
+      "clusters[1].gateway.values.labels.topology.istio.io/network",
+      'is "", but network says',
+      gateway({ labels: { tier: "edge" } }),
+    ],
+    [
+      "the network that a gateway shows",
+      gateway({ env: { ISTIO_META_REQUESTED_NETWORK_VIEW: "network1" } }),
+      "clusters[1].gateway.values.env.ISTIO_META_REQUESTED_NETWORK_VIEW",
+      'is "network1", but network says',
+      gateway({ env: { OTHER: "network1" } }),
+    ],
+    [
+      "the mesh ID",
+      istiod({ global: { meshID: "other" } }),
+      "clusters[1].istiod.values.global.meshID",
+      'is "other", but meshId says cluster2 has "mesh1"',
+      { ...istiod({ global: { meshID: "other" } }), meshId: "other" },
+    ],
+    [
+      "the trust domain",
+      istiod({ meshConfig: { trustDomain: "td.example" } }),
+      "clusters[1].istiod.values.meshConfig.trustDomain",
+      'is "td.example", but trustDomain says cluster2 has "cluster.local"',
+      { ...istiod({ meshConfig: { trustDomain: "td.example" } }), trustDomain: "td.example" },
+    ],
+  ])("%s", (_, bad, path, message, good) => {
+    expect(validateMesh(bad)).toEqual([{ path, message: expect.stringContaining(message) }]);
+    expect(validateMesh(good)).toEqual([]);
+  });
+
+  test("a cluster, though they are the mesh's", () => {
+    const values = { global: { network: "network1" } };
+    expect(validateMesh(mesh(2, { istiod: { values } })).map(({ path }) => path)).toEqual([
+      "clusters[1].istiod.values.global.network",
+    ]);
+  });
+});
+
+describe("a warning", () => {
+  test.each([
+    [
+      "istiod may not know several roots",
+      istiod({ env: { ISTIO_MULTIROOT_MESH: "false" } }),
+      "clusters[1].istiod.values.env.ISTIO_MULTIROOT_MESH",
+      istiod({ env: { ISTIO_MULTIROOT_MESH: true } }),
+    ],
+    [
+      "proxies may not get several roots",
+      istiod({ meshConfig: { defaultConfig: { proxyMetadata: { PROXY_CONFIG_XDS_AGENT: "" } } } }),
+      "clusters[1].istiod.values.meshConfig.defaultConfig.proxyMetadata.PROXY_CONFIG_XDS_AGENT",
+      istiod({ meshConfig: { defaultConfig: { proxyMetadata: { OTHER: "x" } } } }),
+    ],
+  ])("is given where %s", (_, bad, path, good) => {
+    expect(validateMesh(bad)).toEqual([]);
+    expect(warningsOf(bad)).toEqual([
+      { path, message: expect.stringContaining("turns off what a rotation of the root needs") },
+    ]);
+    expect(warningsOf(good)).toEqual([]);
+  });
+
+  test.each([1, 3])("is given by no mesh of %d clusters that says nothing else", (size) => {
+    expect(warningsOf(mesh(size))).toEqual([]);
+    expect(warningsOf(mesh(size, { mtls: "PERMISSIVE", gateway: { hosts: ["*.local"] } }))).toEqual([]);
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import { type ClusterSpec, type MeshSpec, planMesh, type RootSpec, validateMesh } from "../../../components";
+import { selfSigned } from "../../support/pki";
+import { cluster, mesh } from "../../support/specs";
+
+const root = (settings: RootSpec) => mesh(1, { ca: { root: settings } });
+const ttl = (ttlMinutes: number, intermediateValidityDays = 730) =>
+  mesh(1, { workloadCertificates: { ttlMinutes }, ca: { intermediateValidityDays } });
+const withEpoch = (caEpoch: number | undefined): MeshSpec => ({
+  clusters: [cluster(1), cluster(2, { controlPlanes: ["cluster1"], caEpoch })],
+});
+
+const rows: Record<string, { bad: MeshSpec; path: string; message: string; good: MeshSpec }> = {
+  "a rotation of the first root to itself": {
+    bad: root({ phase: "trust-both" }),
+    path: "ca.root.generation",
+    message: "is 1, but phase trust-both is about the change to another root; raise it by one, to 2",
+    good: root({ generation: 2, phase: "trust-both" }),
+  },
+  "a signer that nobody has looked for trust in": {
+    bad: root({ generation: 2, phase: "sign-new" }),
+    path: "ca.root.verified",
+    message: "must be trust-both for phase sign-new; run pulumi up in phase trust-both, then npm run verify",
+    good: root({ generation: 2, phase: "sign-new", verified: "trust-both" }),
+  },
+  "a root that is dropped on the word of the phase before the last": {
+    bad: root({ generation: 2, phase: "drop-old", verified: "trust-both" }),
+    path: "ca.root.verified",
+    message: "must be sign-new for phase drop-old",
+    good: root({ generation: 2, phase: "drop-old", verified: "sign-new" }),
+  },
+  "a word that is left over": {
+    bad: root({ generation: 3, phase: "trust-both", verified: "sign-new" }),
+    path: "ca.root.verified",
+    message: "has no meaning in phase trust-both; remove it",
+    good: root({ generation: 3, phase: "trust-both" }),
+  },
+  "a word where there is no rotation": {
+    bad: root({ generation: 2, verified: "drop-old" }),
+    path: "ca.root.verified",
+    message: "has no meaning in phase stable",
+    good: root({ generation: 2 }),
+  },
+  "an epoch of a cluster that signs nothing": {
+    bad: withEpoch(2),
+    path: "clusters[1].caEpoch",
+    message: "is set, but cluster2 is a remote, whose certificates are signed by cluster1; set it there",
+    good: withEpoch(undefined),
+  },
+  "a lifetime too short to renew in": {
+    bad: ttl(1),
+    path: "workloadCertificates.ttlMinutes",
+    message: "is 1; use 2 to 129600",
+    good: ttl(2),
+  },
+  "a lifetime that istiod refuses": {
+    bad: ttl(129601),
+    path: "workloadCertificates.ttlMinutes",
+    message: "is 129601; use 2 to 129600",
+    good: ttl(129600),
+  },
+  "a lifetime beyond the intermediate's": {
+    bad: ttl(1441, 1),
+    path: "workloadCertificates.ttlMinutes",
+    message: "is 1441; use 2 to 1440",
+    good: ttl(1440, 1),
+  },
+};
+
+describe("validateMesh reports", () => {
+  test.each(Object.entries(rows))("%s, and only that", (_, { bad, path, message, good }) => {
+    expect(validateMesh(bad)).toEqual([{ path, message: expect.stringContaining(message) }]);
+    expect(validateMesh(good)).toEqual([]);
+  });
+
+  test("an epoch of a CA that is somebody else's, and only that", async () => {
+    const existing: Partial<ClusterSpec> = { adopt: ["istiod"], rootCertificate: await selfSigned() };
+    const spec = (changes: Partial<ClusterSpec>) => ({ clusters: [cluster(1, { ...existing, ...changes })] });
+    const message = "is set, but the CA of cluster1 is somebody else's; remove it";
+    expect(validateMesh(spec({ caEpoch: 2 }))).toEqual([{ path: "clusters[0].caEpoch", message }]);
+    expect(validateMesh(spec({}))).toEqual([]);
+  });
+});
+
+describe("the plan", () => {
+  test("names each cluster's intermediate by both epochs, so that neither hides the other", () => {
+    const clusters = [cluster(1), cluster(2, { caEpoch: 3 })];
+    const epochs = (spec: MeshSpec) => planMesh(spec).clusters.map(({ caEpoch }) => caEpoch);
+    expect(epochs({ clusters })).toEqual(["1.1", "1.3"]);
+    expect(epochs({ clusters, ca: { intermediateEpoch: 2 } })).toEqual(["2.1", "2.3"]);
+  });
+});
