@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { isLoopback, KubeconfigError, selectContext, type SelectedContext } from "../mesh/kubeconfig";
 import type { Problem } from "../../components/spec/types";
 import { checkedEndpoint, type ClusterAccess, clusterAccess, loopbackMessage } from "../mesh/access";
+import { isLoopback, KubeconfigError, selectContext, type SelectedContext } from "../mesh/kubeconfig";
+import { readKubeconfigFile } from "./files";
 import type { ClusterConfig, MeshConfig } from "./schema";
+import { privateKeyConfig, privateKeyProblems, secretProblems } from "./secrets";
+import { stackOutputs } from "./stack-references";
 
 /**
  * Problems of access that config and files can show. Kubeconfigs that are secrets or outputs are checked when known.
@@ -36,38 +36,6 @@ export function validateAccess(
       ...(isObserved ? apiServerProblems(cluster, `${path}.apiServer`, mesh) : []),
     ];
   });
-}
-
-function secretProblems(
-  { access }: ClusterConfig,
-  path: string,
-  hasSecret: (name: string) => boolean,
-): Problem[] {
-  return "kubeconfigSecret" in access ? missingSecret(access.kubeconfigSecret, path, hasSecret) : [];
-}
-
-function privateKeyProblems(
-  cluster: ClusterConfig,
-  path: string,
-  hasSecret: (name: string) => boolean,
-): Problem[] {
-  const name = privateKeyConfig(cluster);
-  return name === undefined ? [] : missingSecret(name, path, hasSecret);
-}
-
-function privateKeyConfig({ externalControlPlane }: ClusterConfig): string | undefined {
-  return externalControlPlane?.publicEndpoint?.privateKeyConfig;
-}
-
-/** The problem of a property that names a secret config value which does not exist. */
-export function missingSecret(name: string, path: string, hasSecret: (name: string) => boolean): Problem[] {
-  if (hasSecret(name)) return [];
-  return [
-    {
-      path,
-      message: `names the config value ${name}, which is not set; set it with: pulumi config set --secret ${name}`,
-    },
-  ];
 }
 
 function fileProblems(
@@ -111,29 +79,10 @@ export function openAccess(mesh: MeshConfig, config: pulumi.Config): ReadonlyMap
 }
 
 function kubeconfigs(config: pulumi.Config): (cluster: ClusterConfig) => pulumi.Output<string> {
-  // One reference for all clusters of a stack: the engine refuses a second one of the same name.
-  const references = new Map<string, pulumi.StackReference>();
+  const outputOf = stackOutputs();
   return ({ access }) => {
     if ("kubeconfigFile" in access) return pulumi.output(readKubeconfigFile(access.kubeconfigFile));
     if ("kubeconfigSecret" in access) return config.requireSecret(access.kubeconfigSecret);
-    const { stackReference: stack, output } = access;
-    const reference = references.get(stack) ?? new pulumi.StackReference(stack);
-    references.set(stack, reference);
-    return reference
-      .requireOutput(output)
-      .apply((value) => (typeof value === "string" ? value : JSON.stringify(value)));
+    return outputOf(access.stackReference, access.output);
   };
-}
-
-function readKubeconfigFile(file: string): string {
-  try {
-    return readFileSync(resolve(file.replace(/^~(?=\/)/, homedir())), "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new KubeconfigError(
-      code === "ENOENT"
-        ? "does not exist; correct kubeconfigFile or write the file"
-        : `cannot be read (${code}); check the file and its permissions`,
-    );
-  }
 }

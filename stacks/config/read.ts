@@ -1,14 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { clustersReadElsewhere } from "../../components/topology/links";
 import { planMesh } from "../../components/spec/mesh/plan";
-import type { Problem } from "../../components/spec/types";
 import { validateMesh, warningsOf } from "../../components/spec/mesh/validate";
-import { missingSecret, openAccess, validateAccess } from "./access";
-import { type MeshConfig, meshConfigSchema } from "./schema";
-import { beside, parseLeniently, type StandIns } from "./lenient";
+import type { Problem } from "../../components/spec/types";
+import { clustersReadElsewhere } from "../../components/topology/links";
 import type { ConfiguredMesh } from "../mesh/mesh";
 import { describeProblems } from "../mesh/problems";
 import { caKeys } from "../mesh/trust/keys";
+import { openAccess, validateAccess } from "./access";
+import { beside, parseLeniently, type StandIns } from "./lenient";
+import { type MeshConfig, meshConfigSchema } from "./schema";
+import { caKeyProblems } from "./secrets";
 
 /** Name of the config value that describes the mesh. */
 const MESH_KEY = "mesh";
@@ -74,12 +75,4 @@ export function checkMesh(
   ];
   const problems = [...shape, ...beside(shape, meaning)];
   return problems.length === 0 ? { mesh: value, problems } : { problems };
-}
-
-function caKeyProblems({ ca }: MeshConfig, hasSecret: (name: string) => boolean): Problem[] {
-  return Object.entries(ca?.provided?.intermediates ?? {}).flatMap(([name, { privateKeySecret: secret }]) =>
-    secret === undefined
-      ? []
-      : missingSecret(secret, `ca.provided.intermediates.${name}.privateKeySecret`, hasSecret),
-  );
 }

@@ -1,0 +1,46 @@
+import type { Problem } from "../../components/spec/types";
+import type { ClusterConfig, MeshConfig } from "./schema";
+
+/** Problems of the names of provided CAs' keys. */
+export function caKeyProblems({ ca }: MeshConfig, hasSecret: (name: string) => boolean): Problem[] {
+  return Object.entries(ca?.provided?.intermediates ?? {}).flatMap(([name, { privateKeySecret: secret }]) =>
+    secret === undefined
+      ? []
+      : missingSecret(secret, `ca.provided.intermediates.${name}.privateKeySecret`, hasSecret),
+  );
+}
+
+/** Problems of the name of a cluster's kubeconfig. */
+export function secretProblems(
+  { access }: ClusterConfig,
+  path: string,
+  hasSecret: (name: string) => boolean,
+): Problem[] {
+  return "kubeconfigSecret" in access ? missingSecret(access.kubeconfigSecret, path, hasSecret) : [];
+}
+
+/** Problems of the name of the key for a cluster's external control plane. */
+export function privateKeyProblems(
+  cluster: ClusterConfig,
+  path: string,
+  hasSecret: (name: string) => boolean,
+): Problem[] {
+  const name = privateKeyConfig(cluster);
+  return name === undefined ? [] : missingSecret(name, path, hasSecret);
+}
+
+/** Name of the config value with that key, if there is one. */
+export function privateKeyConfig({ externalControlPlane }: ClusterConfig): string | undefined {
+  return externalControlPlane?.publicEndpoint?.privateKeyConfig;
+}
+
+/** The problem of a property that names a secret config value which does not exist. */
+function missingSecret(name: string, path: string, hasSecret: (name: string) => boolean): Problem[] {
+  if (hasSecret(name)) return [];
+  return [
+    {
+      path,
+      message: `names the config value ${name}, which is not set; set it with: pulumi config set --secret ${name}`,
+    },
+  ];
+}
