@@ -1,10 +1,10 @@
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { warningsOf } from "../components";
-import { linkText } from "../components/topology/links";
 import { planMesh } from "../components/spec/mesh/plan";
 import type { ClusterPlan, MeshPlan, Problem, ReaderRule } from "../components/spec/types";
+import { linkText } from "../components/topology/links";
 import { gatewayPorts } from "../components/topology/ports";
-import type { MeshOutputs } from "../stacks/mesh/mesh";
+import type { MeshOutputs } from "../stacks/mesh/outputs";
 import { table } from "../verify/table";
 import { configuredMesh } from "./open-mesh";
 

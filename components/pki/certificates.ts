@@ -22,3 +22,8 @@ export function parseCertificates(pem: string): X509Certificate[] | undefined {
     return undefined;
   }
 }
+
+/** PEM texts as one; a text may end without the line break that has to be between two certificates. */
+export function joined(pems: readonly string[]): string {
+  return pems.map((pem) => (pem.endsWith("\n") ? pem : `${pem}\n`)).join("");
+}

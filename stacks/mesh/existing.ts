@@ -1,13 +1,11 @@
 import { ExistingCluster } from "../../components";
-import type { ClusterPlan } from "../../components/spec/types";
-import type { ClusterAccess } from "./access";
-import { gatewayOf } from "./members";
 import type { Member } from "./member";
-import { clusterProvider } from "./providers";
+import { gatewayOf } from "./members";
+import type { Site } from "./providers";
 
 /** A cluster with an istiod that others installed, and a gateway if it is to get one. */
-export function existingMember(cluster: ClusterPlan, access: ClusterAccess): Member {
-  const provider = clusterProvider(cluster, access);
+export function existingMember(site: Site): Member {
+  const { plan: cluster, provider } = site;
   const existing = new ExistingCluster(
     cluster.name,
     { network: cluster.network, reader: cluster.reader },
@@ -15,12 +13,10 @@ export function existingMember(cluster: ClusterPlan, access: ClusterAccess): Mem
   );
   const injection = [existing];
   return {
-    plan: cluster,
-    access,
-    provider,
+    ...site,
     cluster: existing,
     istiod: { provider, resource: existing },
     injection,
-    gateway: gatewayOf(cluster, provider, injection),
+    gateway: gatewayOf(site, injection),
   };
 }

@@ -5,19 +5,13 @@ import {
   type ExternalControlPlaneArgs,
   MeshPolicy,
 } from "../../components";
-import type { ClusterPlan, ExternalControlPlanePlan, MeshPlan } from "../../components/spec/types";
+import type { ExternalControlPlanePlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
-import { apiArgs } from "./links";
-import { entranceOf, gatewayOf, istiodArgs, sharedArgs } from "./members";
 import type { Member } from "./member";
-import { clusterProvider } from "./providers";
-import type { ClusterTrust } from "./trust/generated";
-
-/** The cluster that runs another one's istiod. */
-export interface Host {
-  readonly plan: ClusterPlan;
-  readonly access: ClusterAccess;
-}
+import { entranceOf, gatewayOf, istiodArgs, sharedArgs } from "./members";
+import { apiArgs } from "./peer";
+import type { Site } from "./providers";
+import type { ClusterTrust } from "./trust/trust";
 
 /**
  * A cluster whose istiod runs in a host, that istiod, and the cluster's gateway.
@@ -26,15 +20,13 @@ export interface Host {
  * address before anything runs behind it: address, accounts and webhooks, token, istiod, and then whatever is injected.
  */
 export function configClusterMember(
-  cluster: ClusterPlan,
+  site: Site,
   external: ExternalControlPlanePlan,
-  host: Host,
+  host: Site,
   plan: MeshPlan,
   trust: ClusterTrust | undefined,
-  access: ClusterAccess,
 ): Member {
-  const provider = clusterProvider(cluster, access);
-  const hostProvider = clusterProvider(host.plan, host.access);
+  const { plan: cluster, access, provider } = site;
   const [token, giveToken] = pulumi.deferredOutput<string>();
   const istiod = new ExternalControlPlane(
     host.plan.name,
@@ -45,7 +37,7 @@ export function configClusterMember(
       ...apiArgs(access),
       token,
     },
-    { provider: hostProvider },
+    { provider: host.provider },
   );
   const entrance = {
     resource: istiod,
@@ -62,13 +54,11 @@ export function configClusterMember(
   const policy = new MeshPolicy(cluster.name, { mtls: plan.mtls }, { provider, dependsOn: [istiod, remote] });
   const injection = [istiod, remote, policy];
   return {
-    plan: cluster,
-    access,
-    provider,
+    ...site,
     cluster: remote,
-    istiod: { provider: hostProvider, resource: istiod, rootPhase: trust && istiod.rootPhase, entrance },
+    istiod: { provider: host.provider, resource: istiod, rootPhase: trust && istiod.rootPhase, entrance },
     injection,
-    gateway: gatewayOf(cluster, provider, injection),
+    gateway: gatewayOf(site, injection),
   };
 }
 

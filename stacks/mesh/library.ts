@@ -1,15 +1,16 @@
 /** A whole mesh for other programs, as `istio-multicluster/mesh`. Importing it registers nothing and reads nothing. */
 import * as pulumi from "@pulumi/pulumi";
 import { planMesh } from "../../components/spec/mesh/plan";
-import type { ClusterSpec, MeshSpec, Problem } from "../../components/spec/types";
 import { validateMesh, warningsOf } from "../../components/spec/mesh/validate";
+import type { ClusterSpec, MeshSpec, Problem } from "../../components/spec/types";
 import { clusterAccess, type ClusterAccessArgs } from "./access";
 import type { ConfiguredMesh } from "./mesh";
 import { describeProblems } from "./problems";
 import { caKeys } from "./trust/keys";
 
 export type { ClusterAccess, ClusterAccessArgs } from "./access";
-export { type ConfiguredMesh, deployMesh, type MeshOutputs } from "./mesh";
+export { type ConfiguredMesh, deployMesh } from "./mesh";
+export type { MeshOutputs } from "./outputs";
 
 /**
  * Checks and plans a mesh over clusters that this program made or knows, for {@link deployMesh}. What only deserves a

@@ -1,14 +1,11 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterPrimary, ClusterRemote, EastWestGateway, ExistingCluster } from "../../components";
-import type { AddressType, ClusterPlan } from "../../components/spec/types";
-import type { ClusterAccess } from "./access";
+import type { AddressType } from "../../components/spec/types";
+import type { Site } from "./providers";
 
 /** One cluster of the mesh as it is being built. */
-export interface Member {
-  readonly plan: ClusterPlan;
-  readonly access: ClusterAccess;
-  readonly provider: k8s.Provider;
+export interface Member extends Site {
   readonly cluster: ClusterPrimary | ClusterRemote | ExistingCluster;
   readonly gateway?: EastWestGateway | undefined;
   /** The istiod that serves it. */

@@ -1,63 +1,17 @@
-import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { ClusterPrimary, ClusterRemote, EastWestGateway, type IstioArgs } from "../../components";
 import { adopts } from "../../components/spec/adopt/adopted";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
-import type { ClusterAccess } from "./access";
 import { linkTo } from "./links";
 import type { Entrance, Istiod, Member } from "./member";
-import { clusterProvider } from "./providers";
-import type { ClusterTrust } from "./trust/generated";
+import { peerOf } from "./peer";
+import type { Site } from "./providers";
+import type { ClusterTrust } from "./trust/trust";
 
 /** A cluster with its own istiod, and its gateway. */
-export function primaryMember(
-  cluster: ClusterPlan,
-  plan: MeshPlan,
-  trust: ClusterTrust | undefined,
-  access: ClusterAccess,
-): Member {
-  const provider = clusterProvider(cluster, access);
-  const primary = primaryOf(cluster, plan, trust, provider);
-  const injection = [primary];
-  const gateway = gatewayOf(cluster, provider, injection);
-  const { addressType = "ip" } = cluster.gateway ?? {};
-  const entrance = gateway && { resource: gateway, address: gateway.address, addressType };
-  return {
-    plan: cluster,
-    access,
-    provider,
-    cluster: primary,
-    istiod: { provider, resource: primary, rootPhase: trust && primary.rootPhase, entrance },
-    injection,
-    gateway,
-  };
-}
-
-/** A cluster that others serve, the links by which they do, and its gateway, which gets its proxy through these. */
-export function remoteMember(
-  cluster: ClusterPlan,
-  plan: MeshPlan,
-  controlPlanes: readonly Member[],
-  access: ClusterAccess,
-): Member {
-  const provider = clusterProvider(cluster, access);
-  const [controlPlane] = controlPlanes;
-  if (controlPlane === undefined) throw new Error(`${cluster.name} is no remote`);
-  const { istiod } = controlPlane;
-  const remote = remoteOf(cluster, plan, istiod, provider);
-  const member = { plan: cluster, access, provider, cluster: remote, istiod };
-  const links = controlPlanes.map((observer) => linkTo({ ...member, injection: [] }, observer));
-  const injection = [remote, ...links];
-  return { ...member, injection, gateway: gatewayOf(cluster, provider, injection) };
-}
-
-function primaryOf(
-  cluster: ClusterPlan,
-  plan: MeshPlan,
-  trust: ClusterTrust | undefined,
-  provider: k8s.Provider,
-): ClusterPrimary {
-  return new ClusterPrimary(
+export function primaryMember(site: Site, plan: MeshPlan, trust: ClusterTrust | undefined): Member {
+  const { plan: cluster, provider } = site;
+  const primary = new ClusterPrimary(
     cluster.name,
     {
       ...sharedArgs(cluster, plan),
@@ -66,6 +20,41 @@ function primaryOf(
       servesRemotes: cluster.remotes.length > 0,
     },
     { provider },
+  );
+  const injection = [primary];
+  const gateway = gatewayOf(site, injection);
+  const { addressType = "ip" } = cluster.gateway ?? {};
+  const entrance = gateway && { resource: gateway, address: gateway.address, addressType };
+  return {
+    ...site,
+    cluster: primary,
+    istiod: { provider, resource: primary, rootPhase: trust && primary.rootPhase, entrance },
+    injection,
+    gateway,
+  };
+}
+
+/** A cluster that others serve, the links by which they do, and its gateway, which gets its proxy through these. */
+export function remoteMember(site: Site, plan: MeshPlan, controlPlanes: readonly Member[]): Member {
+  const [controlPlane] = controlPlanes;
+  if (controlPlane === undefined) throw new Error(`${site.plan.name} is no remote`);
+  const { istiod } = controlPlane;
+  const remote = remoteOf(site, plan, istiod);
+  const links = controlPlanes.map((observer) => linkTo(peerOf({ ...site, cluster: remote }), observer));
+  const injection = [remote, ...links];
+  return { ...site, cluster: remote, istiod, injection, gateway: gatewayOf(site, injection) };
+}
+
+function remoteOf({ plan: cluster, provider }: Site, plan: MeshPlan, { entrance }: Istiod): ClusterRemote {
+  if (entrance === undefined) throw new Error(`no gateway leads to the control plane of ${cluster.name}`);
+  return new ClusterRemote(
+    cluster.name,
+    {
+      ...sharedArgs(cluster, plan),
+      ...entranceOf(entrance),
+      controlPlanes: [...cluster.controlPlanes],
+    },
+    { provider, dependsOn: [entrance.resource] },
   );
 }
 
@@ -82,24 +71,6 @@ export function istiodArgs(
   };
 }
 
-function remoteOf(
-  cluster: ClusterPlan,
-  plan: MeshPlan,
-  { entrance }: Istiod,
-  provider: k8s.Provider,
-): ClusterRemote {
-  if (entrance === undefined) throw new Error(`no gateway leads to the control plane of ${cluster.name}`);
-  return new ClusterRemote(
-    cluster.name,
-    {
-      ...sharedArgs(cluster, plan),
-      ...entranceOf(entrance),
-      controlPlanes: [...cluster.controlPlanes],
-    },
-    { provider, dependsOn: [entrance.resource] },
-  );
-}
-
 /** What a remote has to know of the way to its control plane. */
 export function entranceOf({ address, addressType, hostName }: Entrance) {
   return {
@@ -109,6 +80,7 @@ export function entranceOf({ address, addressType, hostName }: Entrance) {
   };
 }
 
+/** What every cluster gets, whatever its part in the mesh is. */
 export function sharedArgs(cluster: ClusterPlan, plan: MeshPlan) {
   return {
     clusterName: cluster.name,
@@ -127,8 +99,7 @@ export function sharedArgs(cluster: ClusterPlan, plan: MeshPlan) {
 
 /** The east-west gateway of a cluster, if it has one. */
 export function gatewayOf(
-  cluster: ClusterPlan,
-  provider: k8s.Provider,
+  { plan: cluster, provider }: Site,
   injection: pulumi.Resource[],
 ): EastWestGateway | undefined {
   if (cluster.gateway === undefined) return undefined;

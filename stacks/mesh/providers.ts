@@ -1,18 +1,36 @@
 import * as k8s from "@pulumi/kubernetes";
-import type { ClusterPlan } from "../../components/spec/types";
+import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
 
-/** A cluster's provider by the access to it: what is made in one cluster for another has the cluster's own one. */
-const providers = new WeakMap<ClusterAccess, k8s.Provider>();
-
-/** The provider under which everything of one cluster is made. */
-export function clusterProvider(cluster: ClusterPlan, access: ClusterAccess): k8s.Provider {
-  const provider = providers.get(access) ?? newProvider(cluster, access);
-  providers.set(access, provider);
-  return provider;
+/** A cluster with the way to it: whatever is made in it, for itself or for another one, has the same provider. */
+export interface Site {
+  readonly plan: ClusterPlan;
+  readonly access: ClusterAccess;
+  readonly provider: k8s.Provider;
 }
 
-function newProvider(cluster: ClusterPlan, access: ClusterAccess): k8s.Provider {
+/** The clusters of a plan by name, each with its one provider. */
+export function sitesOf(
+  { clusters }: MeshPlan,
+  access: ReadonlyMap<string, ClusterAccess>,
+): ReadonlyMap<string, Site> {
+  return new Map(
+    clusters.map((plan) => {
+      const own = named(access, plan.name);
+      return [plan.name, { plan, access: own, provider: clusterProvider(plan, own) }];
+    }),
+  );
+}
+
+/** What there is of a cluster of the plan. @throws Error where there is nothing, which is a fault of this program */
+export function named<T>(clusters: ReadonlyMap<string, T>, name: string): T {
+  const found = clusters.get(name);
+  if (found === undefined) throw new Error(`${name} is not a cluster of the plan`);
+  return found;
+}
+
+/** The provider under which everything of one cluster is made. */
+function clusterProvider(cluster: ClusterPlan, access: ClusterAccess): k8s.Provider {
   return new k8s.Provider(cluster.name, {
     kubeconfig: access.kubeconfig,
     // Without it a new address or credential in the kubeconfig would replace every resource of the cluster.

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type MeshSpec, planMesh } from "../../components";
-import { deployMesh, type MeshOutputs } from "../../stacks/mesh/mesh";
+import { deployMesh } from "../../stacks/mesh/mesh";
+import type { MeshOutputs } from "../../stacks/mesh/outputs";
 import { type MockCluster, type Recording, runProgram } from "./mocks";
 
 /** What deploying a mesh gave, and what it asked of the engine. */

@@ -1,62 +1,43 @@
 import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { type ClusterPrimaryArgs, IntermediateCA, RootCA } from "../../../components";
-import { adopts } from "../../../components/spec/adopt/adopted";
-import { parseCertificates } from "../../../components/pki/certificates";
-import { isPrimary, istiodOf } from "../../../components/topology/links";
+import { IntermediateCA, RootCA } from "../../../components";
+import { joined, parseCertificates } from "../../../components/pki/certificates";
 import { formatPosition, rolesOf } from "../../../components/pki/phases";
+import { adopts } from "../../../components/spec/adopt/adopted";
 import type { ClusterPlan, MeshPlan } from "../../../components/spec/types";
+import { isPrimary, istiodOf } from "../../../components/topology/links";
 import { checkExpiry } from "./expiry";
 import { rootGates } from "./gates";
+import type { ClusterTrust, Trust } from "./trust";
 
-/** Where the CA certificates of a mesh come from. */
-export interface MeshTrust {
+/** What the clusters' CAs are made under. */
+interface Roots {
+  /** Every root that there is, by generation. */
+  readonly all: ReadonlyMap<number, RootCA>;
   /** The root that signs, and that everybody has to trust. */
   readonly signer: RootCA;
-  /** Every root that there is, by generation. */
-  readonly roots: ReadonlyMap<number, RootCA>;
   /** What workloads trust, PEM; there once the phase may begin. */
   readonly bundle: pulumi.Output<string>;
-  /** Records that every cluster has come to this phase. */
-  readonly recordPhase: (rootPhases: readonly pulumi.Output<string>[]) => void;
 }
 
-/** One cluster's part of it. */
-export interface ClusterTrust {
-  /** What its control plane is given. */
-  readonly cacerts: Pick<
-    ClusterPrimaryArgs,
-    | "caCertificate"
-    | "caPrivateKey"
-    | "certificateChain"
-    | "rootCertificate"
-    | "rootPhase"
-    | "roots"
-    | "caIssuer"
-    | "crl"
-  >;
-  /** End of the signing certificate's validity, RFC 3339; unknown where cert-manager keeps it current. */
-  readonly notAfter?: pulumi.Output<string>;
-}
-
-/**
- * The mesh's roots, and what there has to be before its clusters use them as planned; none if it was made elsewhere or
- * all clusters have a CA already.
- */
-export function meshTrust(plan: MeshPlan): MeshTrust | undefined {
+/** Roots made for the mesh, and a CA for each given cluster; nothing where all clusters have a CA already. */
+export function generatedTrust(plan: MeshPlan, signing: readonly ClusterPlan[]): Trust {
   const { ca, clusters } = plan;
-  if (ca.issuer !== undefined || ca.provided !== undefined) return undefined;
-  if (clusters.filter(isPrimary).every((cluster) => adopts(cluster, "cacerts"))) return undefined;
-  const { kept, trusted, signer } = rolesOf(ca.root);
-  const roots = new Map(kept.map((generation) => [generation, rootOf(generation, ca)]));
+  if (clusters.filter(isPrimary).every((cluster) => adopts(cluster, "cacerts")))
+    return { clusters: new Map() };
+  const { kept, trusted, signer: generation } = rolesOf(ca.root);
+  const all = new Map(kept.map((kept) => [kept, rootOf(kept, ca)]));
+  const signer = rootIn(all, generation);
   const gates = rootGates(ca.root);
-  const certificates = trusted.map((generation) => rootIn(roots, generation).certificate);
+  const certificates = trusted.map((generation) => rootIn(all, generation).certificate);
+  const bundle = pulumi
+    .all([pulumi.all(certificates), gates.open, acceptedElsewhere(plan, signer)])
+    .apply(([own]) => joined([...own, ...ca.trustBundle]));
+  const roots = { all, signer, bundle };
   return {
-    signer: rootIn(roots, signer),
-    roots,
-    bundle: pulumi
-      .all([pulumi.all(certificates), gates.open, acceptedElsewhere(plan, rootIn(roots, signer))])
-      .apply(([own]) => joined([...own, ...ca.trustBundle])),
+    clusters: new Map(signing.map((cluster) => [cluster.name, clusterTrust(cluster, plan, roots)])),
+    root: signer.certificate,
+    rootExpiries: rootExpiries(roots, plan),
     recordPhase: gates.record,
   };
 }
@@ -89,10 +70,10 @@ function hasPeersUnderRoot({ name }: ClusterPlan, { clusters, links }: MeshPlan)
 }
 
 /** A cluster's signing CA under the root that signs now. */
-export function clusterTrust(
+function clusterTrust(
   cluster: ClusterPlan,
   { ca: settings }: MeshPlan,
-  { signer, bundle }: MeshTrust,
+  { signer, bundle }: Roots,
 ): ClusterTrust {
   const ca = new IntermediateCA(`${cluster.name}-ca`, {
     clusterName: cluster.name,
@@ -122,11 +103,8 @@ export function clusterTrust(
 }
 
 /** End of each root's validity by generation, RFC 3339; looked at before it comes. */
-export function rootExpiries(
-  { roots, signer }: MeshTrust,
-  { ca }: MeshPlan,
-): Record<string, pulumi.Output<string>> {
-  const entries = [...roots].map(([generation, root]) => {
+function rootExpiries({ all, signer }: Roots, { ca }: MeshPlan): Record<string, pulumi.Output<string>> {
+  const entries = [...all].map(([generation, root]) => {
     const notAfter = checkExpiry(root.notAfter, {
       what: `root ${generation} of the mesh`,
       mend: "rotate it as docs/rotation.md says",
@@ -158,9 +136,4 @@ function rootIn(roots: ReadonlyMap<number, RootCA>, generation: number): RootCA 
   const root = roots.get(generation);
   if (root === undefined) throw new Error(`root ${generation} is not part of the plan`);
   return root;
-}
-
-/** PEM texts as one; a text may end without the line break that has to be between two certificates. */
-export function joined(pems: readonly string[]): string {
-  return pems.map((pem) => (pem.endsWith("\n") ? pem : `${pem}\n`)).join("");
 }

@@ -1,20 +1,11 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { Namespace } from "@pulumi/kubernetes/core/v1";
-import type * as pulumi from "@pulumi/pulumi";
 import { type CaIssuerArgs, IssuedCA } from "../../../components";
 import { CERTIFICATES_NAMESPACE } from "../../../components/names";
+import { joined } from "../../../components/pki/certificates";
 import type { CaIssuerPlan, ClusterPlan, MeshPlan } from "../../../components/spec/types";
 import { checkExpiry } from "./expiry";
-import { type ClusterTrust, joined } from "./generated";
-
-/** CAs that somebody else signs. */
-export interface IssuedTrust {
-  readonly trusts: ReadonlyMap<string, ClusterTrust>;
-  /** The root above them, PEM, where the program knows it. */
-  readonly root?: pulumi.Output<string>;
-  /** End of each root's validity, RFC 3339, where the program was given them. */
-  readonly rootExpiries?: Record<string, pulumi.Output<string>>;
-}
+import type { ClusterTrust, Trust } from "./trust";
 
 /** Has the CA of each given cluster signed by an issuer, in that cluster or in one cluster for all. */
 export function issuedTrust(
@@ -22,10 +13,10 @@ export function issuedTrust(
   issuer: CaIssuerPlan,
   signing: readonly ClusterPlan[],
   providerOf: (cluster: string) => k8s.Provider,
-): IssuedTrust {
+): Trust {
   const settings = issuerArgs(plan, issuer);
   if (issuer.cluster === undefined) {
-    return { trusts: new Map(signing.map(({ name }) => [name, { cacerts: { caIssuer: settings } }])) };
+    return { clusters: new Map(signing.map(({ name }) => [name, { cacerts: { caIssuer: settings } }])) };
   }
   const provider = providerOf(issuer.cluster);
   const made = issuer.namespace === undefined ? [certificatesNamespace(provider)] : [];
@@ -36,7 +27,7 @@ export function issuedTrust(
   });
   const [first] = issued.map(([, ca]) => ca.rootCertificate);
   return {
-    trusts: new Map(issued.map(([name, ca]) => [name, copyOf(name, ca, plan)])),
+    clusters: new Map(issued.map(([name, ca]) => [name, copyOf(name, ca, plan)])),
     ...(first === undefined ? {} : { root: first }),
   };
 }

@@ -9,10 +9,9 @@ import type {
   ProvidedIntermediateSpec,
 } from "../../../components/spec/types";
 import { checkExpiry, type ExpiryNotice } from "./expiry";
-import type { IssuedTrust } from "./issuer";
 import { type CaKeys, keyOf } from "./keys";
-import type { RequestedCa } from "./requests";
-import type { ClusterTrust } from "./generated";
+import { signingRequests } from "./requests";
+import type { ClusterTrust, Trust } from "./trust";
 
 /** The clusters' signing CAs that were made elsewhere, and the root above them. */
 export function providedTrust(
@@ -20,8 +19,8 @@ export function providedTrust(
   provided: ProvidedCaSpec,
   clusters: readonly ClusterPlan[],
   keys: CaKeys,
-  requested: ReadonlyMap<string, RequestedCa>,
-): IssuedTrust {
+): Trust {
+  const requested = signingRequests(ca, provided);
   const notice = (what: string): ExpiryNotice => ({
     what,
     mend: "have a new one made, and put it into ca.provided",
@@ -59,7 +58,12 @@ export function providedTrust(
   const ends = roots.map(
     ({ validToDate }, index) => [String(index + 1), pulumi.output(validToDate.toISOString())] as const,
   );
-  return { trusts: new Map(trusts), root, rootExpiries: Object.fromEntries(ends) };
+  return {
+    clusters: new Map(trusts),
+    root,
+    rootExpiries: Object.fromEntries(ends),
+    signingRequests: Object.fromEntries([...requested].map(([name, { request }]) => [name, request])),
+  };
 }
 
 /** What leads from a cluster's CA to its root. */

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { CaSigningRequest } from "../../../components";
-import type { MeshPlan } from "../../../components/spec/types";
+import type { MeshPlan, ProvidedCaSpec } from "../../../components/spec/types";
 
 /** What is to be signed for a cluster, and the keys that its certificate may belong to. */
 export interface RequestedCa {
@@ -14,10 +14,12 @@ export interface RequestedCa {
  * The requests for CAs whose keys the program makes, by cluster name. The one before the latest is kept, because its
  * certificate is in use until the latest one is signed.
  */
-export function signingRequests({ ca }: MeshPlan): ReadonlyMap<string, RequestedCa> {
-  const requested = Object.entries(ca.provided?.signingRequests ?? {});
+export function signingRequests(
+  ca: MeshPlan["ca"],
+  { signingRequests: requested = {} }: ProvidedCaSpec,
+): ReadonlyMap<string, RequestedCa> {
   return new Map(
-    requested.map(([clusterName, latest]) => {
+    Object.entries(requested).map(([clusterName, latest]) => {
       const numbers = latest === 1 ? [1] : [latest - 1, latest];
       const made = numbers.map(
         (number) =>

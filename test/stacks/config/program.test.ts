@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { parse } from "yaml";
-import type { MeshOutputs } from "../../../stacks/mesh/mesh";
+import type { MeshOutputs } from "../../../stacks/mesh/outputs";
 import { find, listOf } from "../../support/components";
 import { kubeconfig, reachable } from "../../support/kubeconfigs";
 import { type MockCluster, runFailingProgram, runProgram, startMocks } from "../../support/mocks";

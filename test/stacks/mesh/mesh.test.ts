@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { MeshSpec } from "../../../components";
-import type { MeshOutputs } from "../../../stacks/mesh/mesh";
+import type { MeshOutputs } from "../../../stacks/mesh/outputs";
 import { find, listOf, outsideProvider } from "../../support/components";
 import { deploy as deployWith, type Deployed } from "../../support/deploy";
 import type { Recording, Registration } from "../../support/mocks";

@@ -1,0 +1,34 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ClusterPrimaryArgs } from "../../../components";
+
+/** Where the CAs of a mesh come from: every source of them answers with one of these. */
+export interface Trust {
+  /** What each cluster is given whose istiod has its CA from here, by its name. */
+  readonly clusters: ReadonlyMap<string, ClusterTrust>;
+  /** The root that signs, PEM, where it is known before there is an istiod. */
+  readonly root?: pulumi.Output<string>;
+  /** End of each root's validity, RFC 3339, where the program knows the roots. */
+  readonly rootExpiries?: Readonly<Record<string, pulumi.Output<string>>>;
+  /** What is to be signed elsewhere, PEM, by cluster name. */
+  readonly signingRequests?: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Records what waits for all control planes: that each has come to the mesh's root phase. */
+  readonly recordPhase?: (rootPhases: readonly pulumi.Output<string>[]) => void;
+}
+
+/** One cluster's part of a mesh's trust. */
+export interface ClusterTrust {
+  /** What its control plane is given. */
+  readonly cacerts: Pick<
+    ClusterPrimaryArgs,
+    | "caCertificate"
+    | "caPrivateKey"
+    | "certificateChain"
+    | "rootCertificate"
+    | "rootPhase"
+    | "roots"
+    | "caIssuer"
+    | "crl"
+  >;
+  /** End of the signing certificate's validity, RFC 3339; unknown where cert-manager keeps it current. */
+  readonly notAfter?: pulumi.Output<string>;
+}
