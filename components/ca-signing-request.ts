@@ -40,7 +40,7 @@ export class CaSigningRequest extends pulumi.ComponentResource {
     super(componentType("CaSigningRequest"), name, {}, opts);
     const child = { parent: this };
     const algorithm = args.algorithm ?? CA_DEFAULTS.intermediateAlgorithm;
-    // A certificate may have been made of them: what is asked for otherwise is another request.
+    // A certificate may have been issued for them already, so they stay as they are; other settings take a new request.
     const keptKey = { ...child, ignoreChanges: ["algorithm", "ecdsaCurve", "rsaBits"] };
     const keptRequest = { ...child, ignoreChanges: ["subject", "dnsNames"] };
     const key = new tls.PrivateKey(`${name}-key`, keyArguments(algorithm), keptKey);

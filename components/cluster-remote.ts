@@ -7,6 +7,7 @@ import { asClusterMember, componentType } from "./internal/component";
 import { HelmChart } from "./internal/helm-chart";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import type { Manifest } from "./internal/manifests";
+import { readerToken } from "./internal/reader";
 import {
   CONTROL_PLANES_ANNOTATION,
   DISCOVERY_PORT,
@@ -14,7 +15,6 @@ import {
   ISTIOD_ACCOUNT,
   WEBHOOK_PORT,
 } from "./names";
-import { readerToken } from "./internal/reader";
 import type { BaseSpec, IstiodSpec, ReaderPlan } from "./spec/types";
 import { remoteBaseValues, remoteIstiodValues } from "./values/remote";
 

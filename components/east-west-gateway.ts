@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { exposeIstiod, exposeServices } from "./objects/exposure";
 import { applyChart } from "./internal/apply-chart";
+import { componentType } from "./internal/component";
 import { HelmChart } from "./internal/helm-chart";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
-import { componentType } from "./internal/component";
 import { loadBalancerAddress } from "./internal/load-balancer";
 import type { KubernetesObject } from "./internal/manifests";
 import { EAST_WEST_GATEWAY } from "./names";
+import { exposeIstiod, exposeServices } from "./objects/exposure";
 import type { GatewaySettings } from "./spec/types";
 import { gatewayValues } from "./values/gateway";
 

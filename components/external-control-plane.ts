@@ -8,13 +8,13 @@ import type { CaIssuerArgs } from "./internal/issued-ca";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import { loadBalancerAddress } from "./internal/load-balancer";
 import { applyManifests, type KubernetesObject } from "./internal/manifests";
-import { EXTERNAL_ISTIOD, ISTIO_NAMESPACE } from "./names";
 import { signingCa } from "./internal/signing-ca";
 import { encodedKubeconfig } from "./internal/token-kubeconfig";
+import { EXTERNAL_ISTIOD, ISTIO_NAMESPACE } from "./names";
 import type { MeshRoots } from "./pki/exchange";
 import type { IstiodSpec } from "./spec/types";
-import { externalIstiodValues } from "./values/external";
 import { externalIstiodPorts } from "./topology/ports";
+import { externalIstiodValues } from "./values/external";
 
 /** Arguments of {@link ExternalControlPlane}. */
 export interface ExternalControlPlaneArgs {

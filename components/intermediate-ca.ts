@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { HOURS_PER_DAY } from "./pki/certificates";
 import { keyArguments } from "./internal/ca-keys";
 import { certificateRequest } from "./internal/certificate-request";
 import { componentType } from "./internal/component";
+import { HOURS_PER_DAY } from "./pki/certificates";
 import { CA_DEFAULTS } from "./spec/ca/defaults";
 
 /** Arguments of {@link IntermediateCA}. */

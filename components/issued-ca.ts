@@ -2,8 +2,8 @@ import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { componentType } from "./internal/component";
 import { type CaIssuerArgs, certificateFor } from "./internal/issued-ca";
-import { issuedSecretName } from "./names";
 import { issuedSecret } from "./internal/issued-secret";
+import { issuedSecretName } from "./names";
 
 /** Arguments of {@link IssuedCA}. */
 export interface IssuedCAArgs {

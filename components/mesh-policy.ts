@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { meshWideMtls } from "./objects/mesh-policy";
 import { MESH_DEFAULTS } from "./defaults";
 import { applyChart } from "./internal/apply-chart";
 import { componentType } from "./internal/component";
+import { meshWideMtls } from "./objects/mesh-policy";
 import type { MtlsMode } from "./spec/types";
 
 /** Arguments of {@link MeshPolicy}. */

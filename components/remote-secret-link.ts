@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { componentType } from "./internal/component";
-import { ISTIO_NAMESPACE, remoteSecretName } from "./names";
 import { encodedKubeconfig } from "./internal/token-kubeconfig";
+import { ISTIO_NAMESPACE, remoteSecretName } from "./names";
 
 /** Arguments of {@link RemoteSecretLink}. */
 export interface RemoteSecretLinkArgs {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SAMPLE_NAMESPACE } from "./defaults";
-import { sampleApps } from "./objects/sample-apps";
 import { applyChart } from "./internal/apply-chart";
 import { componentType } from "./internal/component";
+import { sampleApps } from "./objects/sample-apps";
 import type { LocalityFailoverSpec } from "./spec/types";
 
 /** Arguments of {@link SampleApps}. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { serviceStubs } from "./objects/service-stubs";
 import { applyChart } from "./internal/apply-chart";
 import { componentType } from "./internal/component";
+import { serviceStubs } from "./objects/service-stubs";
 import type { ServiceStub } from "./spec/types";
 
 /** Arguments of {@link ServiceStubs}. */

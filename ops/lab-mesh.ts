@@ -2,9 +2,9 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
+import { mergeValues } from "../components/spec/settings";
 import { defaultSpec, type Lab } from "../lab";
 import type { PulumiToolchain } from "../lab/toolchain";
-import { mergeValues } from "../components/spec/settings";
 import type { StackPlace } from "./stack";
 
 /** Name of the lab over which stack dev is built. */

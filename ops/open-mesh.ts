@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import type { ConfigMap, Stack } from "@pulumi/pulumi/automation";
-import { selectContext, singleContext } from "../stacks/mesh/kubeconfig";
 import { planMesh } from "../components/spec/mesh/plan";
 import type { MeshPlan } from "../components/spec/types";
 import { checkMesh } from "../stacks/config/read";
 import type { ClusterConfig, MeshConfig } from "../stacks/config/schema";
+import { selectContext, singleContext } from "../stacks/mesh/kubeconfig";
 import { describeProblems } from "../stacks/mesh/problems";
 
 /** A configured mesh as the commands beside the program see it: the plan, and a client configuration per cluster. */

@@ -1,7 +1,7 @@
 import { isIP, isIPv6 } from "node:net";
+import { AUTO_PASSTHROUGH_PORT, HELLOWORLD_PORT } from "../components/names";
 import { helloworldSeenFrom } from "../components/spec/sample-apps/answers";
 import type { MeshPlan } from "../components/spec/types";
-import { AUTO_PASSTHROUGH_PORT, HELLOWORLD_PORT } from "../components/names";
 
 /** Addresses that a cluster has in fact: of its helloworld pods, and of its gateway (IPs or hostnames). */
 export interface ServedAddresses {

@@ -1,8 +1,8 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { CA_SECRET, ISTIO_NAMESPACE, ROOT_PHASE_ANNOTATION, ROOTS_ANNOTATION } from "../names";
 import { formatRoots, type MeshRoots, refuseExchange } from "../pki/exchange";
 import { parsePosition, refuseMove } from "../pki/phases";
-import { CA_SECRET, ISTIO_NAMESPACE, ROOT_PHASE_ANNOTATION, ROOTS_ANNOTATION } from "../names";
 
 /** What the Secret `cacerts` is made of. */
 export interface CacertsInput {
@@ -90,7 +90,7 @@ function orderOfRoots(
   );
 }
 
-/** From what the API server answered: the inputs also change where an unreachable cluster was skipped. */
+/** Read from what the API server answered last: inputs change in the state even where an unreachable cluster was skipped. */
 function deployedAnnotations({ oldOutputs }: pulumi.ResourceHookArgs): Record<string, string> {
   const metadata = oldOutputs?.["metadata"] as { annotations?: Record<string, string> } | undefined;
   return metadata?.annotations ?? {};

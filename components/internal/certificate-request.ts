@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { CA_DEFAULTS } from "../spec/ca/defaults";
 import { ISTIO_NAMESPACE } from "../names";
+import { CA_DEFAULTS } from "../spec/ca/defaults";
 
 /** Whose request it is. */
 export interface CaSubject {

@@ -1,9 +1,9 @@
 import { Namespace, NamespacePatch } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
 import type * as pulumi from "@pulumi/pulumi";
+import { ISTIO_NAMESPACE, NETWORK_LABEL } from "../names";
 import type { HelmValues } from "../spec/types";
 import { chartOf, type IstioArgs } from "./istio-args";
-import { ISTIO_NAMESPACE, NETWORK_LABEL } from "../names";
 
 /** What a cluster's system namespace tells istiods. */
 export interface SystemNamespaceInput {

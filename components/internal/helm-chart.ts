@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ISTIO_NAMESPACE } from "../names";
 import type { HelmValues } from "../spec/types";
 import type { ChartLocation } from "../values/charts";
-import { applyManifests, type KubernetesObject, type Manifest } from "./manifests";
 import { componentType } from "./component";
-import { ISTIO_NAMESPACE } from "../names";
+import { applyManifests, type KubernetesObject, type Manifest } from "./manifests";
 
 /** Arguments of {@link HelmChart}: plain values only, so that every object shows in a preview. */
 export interface HelmChartArgs extends ChartLocation {

@@ -1,5 +1,5 @@
-import { type ChartLocation, type ChartName, locateChart } from "../values/charts";
 import { DEFAULT_ISTIO_VERSION } from "../defaults";
+import { type ChartLocation, type ChartName, locateChart } from "../values/charts";
 
 /** Which Istio to install, and from where. Of `repository`, `oci` and `folder` at most one is set. */
 export interface IstioArgs {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { KubernetesObject } from "./manifests";
 import { ISTIO_NAMESPACE } from "../names";
+import type { KubernetesObject } from "./manifests";
 
 /** The part of a Service's status that matters here. */
 interface ServiceStatus {

@@ -1,9 +1,9 @@
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { ISTIO_NAMESPACE, READER_ACCOUNT, READER_ROLE } from "../names";
 import type { ReaderPlan, ReaderRule } from "../spec/types";
 import { accountToken } from "./account-token";
-import { ISTIO_NAMESPACE, READER_ACCOUNT, READER_ROLE } from "../names";
 
 /**
  * Makes the account through which other clusters' istiods read this cluster, lets it do what they need, and gives its

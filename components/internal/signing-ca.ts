@@ -1,8 +1,8 @@
 import type { Secret } from "@pulumi/kubernetes/core/v1";
 import type * as pulumi from "@pulumi/pulumi";
+import { CA_SECRET, ISTIO_NAMESPACE } from "../names";
 import { type CacertsInput, pluggedInCa, rootPhaseOf } from "./cacerts";
 import { type CaIssuerArgs, certificateFor } from "./issued-ca";
-import { CA_SECRET, ISTIO_NAMESPACE } from "../names";
 
 /** What an istiod is given of its CA. */
 export interface SigningCaInput extends CacertsInput {

@@ -1,9 +1,9 @@
 import { ApiObject, type Chart, Duration, JsonPatch, Size } from "cdk8s";
 import * as kplus from "cdk8s-plus-28";
+import { SAMPLE_IMAGES } from "../defaults";
 import { HELLOWORLD_PORT, NETWORK_LABEL } from "../names";
 import { helloworldHost } from "../spec/services/hosts";
 import type { LocalityFailoverSpec } from "../spec/types";
-import { SAMPLE_IMAGES } from "../defaults";
 import { localityFailover } from "./locality-failover";
 
 /** What one cluster gets of the sample applications. */

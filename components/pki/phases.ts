@@ -52,9 +52,9 @@ export function parsePosition(text: string | undefined): RootPosition {
   return { generation: Number(generation), phase: phase as RootPhase };
 }
 
-/** What the phase itself needs to be followed, and to be gone back from, within one generation. */
+/** The phases that may come after each one within a generation: the next one, then the one before where going back is safe. */
 const NEIGHBOURS: Readonly<Record<RootPhase, readonly RootPhase[]>> = {
-  // The next generation's, see below.
+  // Only the next generation's first phase comes after it.
   stable: [],
   "trust-both": ["sign-new"],
   "sign-new": ["drop-old", "trust-both"],

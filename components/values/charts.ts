@@ -1,6 +1,6 @@
 import { join } from "node:path/posix";
-import type { ChartSource } from "../spec/types";
 import { ISTIO_HELM_REPOSITORY } from "../defaults";
+import type { ChartSource } from "../spec/types";
 
 /** Istio's charts that this program installs, as their publishers name them. */
 export type ChartName = "base" | "istiod" | "gateway";

@@ -1,7 +1,7 @@
 import { GATEWAY_REPLICAS } from "../defaults";
+import { EAST_WEST_GATEWAY, NETWORK_LABEL } from "../names";
 import { mergeValues } from "../spec/settings";
 import type { GatewaySettings, HelmValues } from "../spec/types";
-import { EAST_WEST_GATEWAY, NETWORK_LABEL } from "../names";
 import { gatewayPorts } from "../topology/ports";
 
 /** What the gateway chart has to know of its cluster. */

@@ -1,5 +1,5 @@
-import { mergeValues } from "../spec/settings";
 import { REMOTE_CREDENTIALS } from "../spec/istio/env";
+import { mergeValues } from "../spec/settings";
 import type { HelmValues, IstiodSpec } from "../spec/types";
 import { STABLE_WEBHOOK_VALUES } from "./base";
 

@@ -5,8 +5,8 @@ import { homedir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { buildEnvironment, buildTool } from "./build";
 import { withFileLock } from "./file-lock";
-import { run } from "./run";
 import type { Tool } from "./recipe";
+import { run } from "./run";
 import { type ToolName, tools } from "./tools";
 
 /** A tool in the cache or of the user's own. */

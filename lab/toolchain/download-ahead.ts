@@ -1,7 +1,7 @@
 import { buildEnvironment, packageArguments } from "./build";
 import { pinsFolder } from "./cache";
-import { loadExeca } from "./run";
 import type { Tool } from "./recipe";
+import { loadExeca } from "./run";
 import { type ToolName, tools } from "./tools";
 
 /**

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { InstalledTool } from "./cache";
-import { findExecutable, loadExeca } from "./run";
 import type { Tool } from "./recipe";
+import { findExecutable, loadExeca } from "./run";
 import { type ToolName, tools } from "./tools";
 import { printedVersion } from "./versions";
 

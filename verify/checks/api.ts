@@ -1,5 +1,5 @@
-import { failed, ok, type Probe } from "../probe";
 import type { MeshPlan } from "../../components/spec/types";
+import { failed, ok, type Probe } from "../probe";
 
 /** Each cluster's API server answers and calls itself ready. */
 export function api(plan: MeshPlan): Probe[] {

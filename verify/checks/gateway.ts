@@ -1,8 +1,8 @@
 import { isIPv6 } from "node:net";
 import type { V1Service } from "@kubernetes/client-node";
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE, STATUS_PORT } from "../../components/names";
-import { visibleFrom } from "../../components/topology/links";
 import type { ClusterPlan, GatewayPlan, MeshPlan } from "../../components/spec/types";
+import { visibleFrom } from "../../components/topology/links";
 import { gatewayPorts } from "../../components/topology/ports";
 import type { MeshReader } from "../kube/mesh-reader";
 import { clientContainer, hasClient, sampleAppsOf } from "../kube/pods";

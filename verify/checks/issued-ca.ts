@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { CA_SECRET, CERTIFICATES_NAMESPACE, ISTIO_NAMESPACE, issuedSecretName } from "../../components/names";
 import { signingClusters } from "../../components/spec/adopt/adopted";
-import { istiodOf } from "../../components/topology/links";
 import type { CaIssuerPlan, MeshPlan } from "../../components/spec/types";
+import { istiodOf } from "../../components/topology/links";
 import type { ClusterClient } from "../kube/cluster-client";
 import type { MeshReader } from "../kube/mesh-reader";
 import { failed, ok, type Outcome, type Probe } from "../probe";

@@ -1,8 +1,8 @@
 import { type Cluster, KubeConfig, type V1Secret } from "@kubernetes/client-node";
-import { apiEndpoint, KubeconfigError, selectContext } from "../../stacks/mesh/kubeconfig";
 import { ISTIO_NAMESPACE, remoteSecretName } from "../../components/names";
-import { istiodOf } from "../../components/topology/links";
 import type { MeshPlan } from "../../components/spec/types";
+import { istiodOf } from "../../components/topology/links";
+import { apiEndpoint, KubeconfigError, selectContext } from "../../stacks/mesh/kubeconfig";
 import { coreApi } from "../kube/cluster-client";
 import { describeError, httpStatus } from "../kube/errors";
 import type { MeshReader } from "../kube/mesh-reader";

@@ -1,6 +1,6 @@
 import { ISTIO_NAMESPACE, remoteSecretName } from "../../components/names";
-import { isMember, isPrimary, istiodOf } from "../../components/topology/links";
 import type { MeshPlan } from "../../components/spec/types";
+import { isMember, isPrimary, istiodOf } from "../../components/topology/links";
 import type { ClusterClient } from "../kube/cluster-client";
 import type { MeshReader } from "../kube/mesh-reader";
 import { failed, ok, type Outcome, type Probe } from "../probe";

@@ -1,6 +1,6 @@
 import { CA_SECRET, ISTIO_NAMESPACE, SERVED_ROOT } from "../../components/names";
-import { isMember, istiodOf } from "../../components/topology/links";
 import type { MeshPlan } from "../../components/spec/types";
+import { isMember, istiodOf } from "../../components/topology/links";
 import type { ClusterClient } from "../kube/cluster-client";
 import type { MeshReader } from "../kube/mesh-reader";
 import { fingerprints } from "../pem";

@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { CA_SECRET, ISTIO_NAMESPACE } from "../../components/names";
-import { isMember, istiodOf } from "../../components/topology/links";
 import type { MeshPlan } from "../../components/spec/types";
+import { isMember, istiodOf } from "../../components/topology/links";
 import type { ClusterClient } from "../kube/cluster-client";
 import type { MeshReader } from "../kube/mesh-reader";
 import { forEachLimited } from "../parallel";

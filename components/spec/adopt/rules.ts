@@ -1,7 +1,7 @@
-import { adopted, adopts } from "./adopted";
 import { parseCertificates } from "../../pki/certificates";
 import { hostedBy, isPrimary, remotesOf } from "../../topology/links";
 import type { ClusterSpec, MeshSpec, Problem } from "../types";
+import { adopted, adopts } from "./adopted";
 
 /** What exists already is described, and nothing is asked of it that only a control plane of this program has. */
 export function adoption(spec: MeshSpec): Problem[] {

@@ -1,5 +1,5 @@
-import { planCa } from "./plan";
 import type { MeshSpec, Problem } from "../types";
+import { planCa } from "./plan";
 
 /** Lifetimes of the CAs fit into each other. */
 export function ca(spec: MeshSpec): Problem[] {

@@ -1,10 +1,10 @@
 import type { X509Certificate } from "node:crypto";
-import { adopts } from "../adopt/adopted";
-import { rootOf } from "../../pki/chain";
 import { parseCertificates } from "../../pki/certificates";
+import { rootOf } from "../../pki/chain";
 import { isPrimary, linksOf, visibleFrom } from "../../topology/links";
-import type { ClusterSpec, MeshSpec, Problem } from "../types";
+import { adopts } from "../adopt/adopted";
 import { rootProblems } from "../adopt/rules";
+import type { ClusterSpec, MeshSpec, Problem } from "../types";
 
 /** Clusters that send each other requests trust each other's root. */
 export function trust(spec: MeshSpec): Problem[] {

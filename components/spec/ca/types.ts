@@ -1,7 +1,7 @@
-import type { CaIssuerPlan, CaIssuerSpec } from "../issuer/types";
 import type { RootPosition } from "../../pki/phases";
-import type { RootSpec } from "../root/types";
+import type { CaIssuerPlan, CaIssuerSpec } from "../issuer/types";
 import type { ProvidedCaSpec } from "../provided-ca/types";
+import type { RootSpec } from "../root/types";
 
 /** Key algorithms that both istiod and `@pulumi/tls` support for CA keys. */
 export type CaKeyAlgorithm = "ECDSA-P256" | "ECDSA-P384" | "RSA-4096";

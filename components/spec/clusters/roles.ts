@@ -1,6 +1,6 @@
 import { hostedBy, isPrimary } from "../../topology/links";
-import type { ClusterSpec, MeshSpec, Problem } from "../types";
 import { unknownCluster } from "../labels";
+import type { ClusterSpec, MeshSpec, Problem } from "../types";
 
 /** Every remote names primaries of this mesh, and sets nothing that only a control plane has. */
 export function roles(spec: MeshSpec): Problem[] {

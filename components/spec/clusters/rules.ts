@@ -1,5 +1,5 @@
-import type { MeshSpec, Problem } from "../types";
 import { labelProblems } from "../labels";
+import type { MeshSpec, Problem } from "../types";
 
 /** There are clusters, and each has a name of its own. */
 export function clusters(spec: MeshSpec): Problem[] {

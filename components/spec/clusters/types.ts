@@ -1,13 +1,16 @@
+import type { Platform } from "../../topology/platforms";
 import type { Adoptable } from "../adopt/types";
 import type { ExternalControlPlanePlan, ExternalControlPlaneSpec } from "../external/types";
 import type { GatewayPlan, GatewaySpec } from "../gateway/types";
 import type { BaseSpec, IstiodSpec, IstioPlan, IstioSpec } from "../istio/types";
-import type { Platform } from "../../topology/platforms";
 import type { ReaderPlan } from "../readers/types";
 
 /**
- * What happens to the resources of a cluster whose API server does not answer: an error for each that changes, changes
- * left out with a warning, or that and removed ones forgotten without asking the cluster, for a cluster that is gone.
+ * What happens to the resources of a cluster whose API server does not answer:
+ * - `fail`: each one that changes is an error
+ * - `skip`: changes are left out, with a warning
+ * - `forget`: changes are left out, and resources that are removed from the program are dropped from the state without
+ *   asking the cluster; for a cluster that is gone
  */
 export type WhenUnreachable = "fail" | "skip" | "forget";
 

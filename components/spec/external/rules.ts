@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { hostedBy, isPrimary } from "../../topology/links";
-import type { ClusterSpec, ExternalControlPlaneSpec, MeshSpec, Problem, PublicEndpointSpec } from "../types";
 import { unknownCluster } from "../labels";
+import type { ClusterSpec, ExternalControlPlaneSpec, MeshSpec, Problem, PublicEndpointSpec } from "../types";
 
 /** External control planes run in clusters that are there for nothing else, under a name and certificate that fit. */
 export function externalControlPlanes(spec: MeshSpec): Problem[] {

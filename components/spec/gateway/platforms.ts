@@ -1,7 +1,7 @@
-import { PLATFORMS, type PlatformTraits } from "../../topology/platforms";
 import { hostedBy } from "../../topology/links";
-import { exposureOf, gatewaySettings } from "./plan";
+import { PLATFORMS, type PlatformTraits } from "../../topology/platforms";
 import type { ClusterSpec, GatewaySpec, LoadBalancerSpec, MeshSpec, Problem } from "../types";
+import { exposureOf, gatewaySettings } from "./plan";
 
 /** Every load balancer is asked only for what its platform lets a Service ask for. */
 export function platforms(spec: MeshSpec): Problem[] {

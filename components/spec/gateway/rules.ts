@@ -1,9 +1,9 @@
 import { GATEWAY_REPLICAS } from "../../defaults";
-import { adopts } from "../adopt/adopted";
 import { clientsElsewhere, remotesOf } from "../../topology/links";
-import { gatewaySettings } from "./plan";
-import type { GatewaySpec, MeshSpec, Problem } from "../types";
+import { adopts } from "../adopt/adopted";
 import { cidrProblems } from "../clusters/cidrs";
+import type { GatewaySpec, MeshSpec, Problem } from "../types";
+import { gatewaySettings } from "./plan";
 
 /** Settings of gateways make sense, and there is a gateway wherever traffic has to come in through one. */
 export function gateways(spec: MeshSpec): Problem[] {

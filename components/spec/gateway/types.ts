@@ -1,5 +1,5 @@
-import type { HelmValues, ResourceRequirements, Toleration } from "../kubernetes";
 import type { AddressType, LoadBalancerSpec } from "../../topology/platforms";
+import type { HelmValues, ResourceRequirements, Toleration } from "../kubernetes";
 
 /** Settings of the east-west gateways, per mesh or per cluster (a cluster's win). */
 export interface GatewaySpec extends LoadBalancerSpec {

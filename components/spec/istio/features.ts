@@ -1,10 +1,10 @@
-import { adopts } from "../adopt/adopted";
-import { readsCredentials } from "./env";
 import { clientsElsewhere, isPrimary, linksOf, remotesOf, visibleFrom } from "../../topology/links";
+import { adopts } from "../adopt/adopted";
 import { addressTypeOf } from "../gateway/plan";
-import { istiodSettings } from "./plan";
 import { hasNewToken } from "../readers/plan";
 import type { ClusterSpec, MeshSpec } from "../types";
+import { readsCredentials } from "./env";
+import { istiodSettings } from "./plan";
 
 /**
  * What a spec asks of one cluster's Istio, as far as it matters to faults of Istio:

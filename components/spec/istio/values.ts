@@ -1,8 +1,8 @@
 import { MESH_DEFAULTS } from "../../defaults";
 import { membersOf } from "../../topology/links";
 import { gatewaySettings } from "../gateway/plan";
-import { istiodSettings } from "./plan";
 import type { ClusterSpec, HelmValues, MeshSpec, Problem } from "../types";
+import { istiodSettings } from "./plan";
 
 /** A Helm value that says a second time what the spec says, and so could only contradict it. */
 interface Said {

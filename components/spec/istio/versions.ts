@@ -1,9 +1,9 @@
 import { major, minor, rcompare, valid } from "semver";
+import { membersOf } from "../../topology/links";
+import type { ClusterSpec, MeshSpec, Problem } from "../types";
 import { featuresOf } from "./features";
 import { faultsOf, type KnownFault } from "./known-faults";
-import { membersOf } from "../../topology/links";
 import { planIstio } from "./plan";
-import type { ClusterSpec, MeshSpec, Problem } from "../types";
 
 /** How many minor versions of Istio may lie between clusters of one mesh. */
 const MAX_SKEW = 1;

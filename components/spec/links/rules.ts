@@ -1,6 +1,6 @@
 import { isPrimary } from "../../topology/links";
-import type { LinkSpec, MeshSpec, Problem } from "../types";
 import { unknownCluster } from "../labels";
+import type { LinkSpec, MeshSpec, Problem } from "../types";
 
 /** Links, hubs and groups name clusters that exist, and only clusters with an istiod observe others. */
 export function links(spec: MeshSpec): Problem[] {

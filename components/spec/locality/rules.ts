@@ -1,5 +1,5 @@
-import { OUTLIER_DEFAULTS, waysSet } from "./priority";
 import type { LocalityFailoverSpec, MeshSpec, Problem } from "../types";
+import { OUTLIER_DEFAULTS, waysSet } from "./priority";
 
 /** The failover of the sample applications can take place. */
 export function failover(spec: MeshSpec): Problem[] {

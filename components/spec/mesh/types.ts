@@ -1,8 +1,8 @@
+import type { LinkSpec } from "../../topology/links";
 import type { CaPlan, CaSpec, WorkloadCertificatesSpec } from "../ca/types";
 import type { ClusterPlan, ClusterSpec } from "../clusters/types";
 import type { GatewaySpec } from "../gateway/types";
 import type { BaseSpec, IstioSpec, IstiodSpec } from "../istio/types";
-import type { LinkSpec } from "../../topology/links";
 import type { LinkPlan } from "../links/types";
 import type { SampleAppsPlan, SampleAppsSpec } from "../sample-apps/types";
 import type { ServiceSpec, ServiceStubsPlan } from "../services/types";

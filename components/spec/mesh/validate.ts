@@ -1,25 +1,25 @@
 import { adoption } from "../adopt/rules";
 import { ca } from "../ca/rules";
+import { trust } from "../ca/trust";
 import { cidrs } from "../clusters/cidrs";
+import { leaving } from "../clusters/leaving";
+import { roles } from "../clusters/roles";
 import { clusters } from "../clusters/rules";
 import { externalControlPlanes } from "../external/rules";
-import { failover } from "../locality/rules";
+import { platforms } from "../gateway/platforms";
 import { gateways } from "../gateway/rules";
 import { issuer } from "../issuer/rules";
 import { istio } from "../istio/rules";
-import { leaving } from "../clusters/leaving";
+import { values, valueWarnings } from "../istio/values";
+import { versions, versionWarnings } from "../istio/versions";
 import { links } from "../links/rules";
-import { meshNames } from "./rules";
-import { platforms } from "../gateway/platforms";
+import { failover } from "../locality/rules";
 import { providedCa } from "../provided-ca/rules";
-import { roles } from "../clusters/roles";
 import { root } from "../root/rules";
 import { sampleApps } from "../sample-apps/rules";
 import { services } from "../services/rules";
-import { trust } from "../ca/trust";
-import { values, valueWarnings } from "../istio/values";
-import { versions, versionWarnings } from "../istio/versions";
 import type { MeshSpec, Problem } from "../types";
+import { meshNames } from "./rules";
 
 /** Every rule for a mesh. A rule is pure, and says of each problem where it is and how to mend it. */
 const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [

@@ -1,9 +1,9 @@
 import { chainFaults, type CaChain, readCertificates } from "../../pki/chain";
-import { adopts } from "../adopt/adopted";
-import { isPrimary, membersOf } from "../../topology/links";
 import { revocationFaults } from "../../pki/revocation";
-import type { CaSpec, MeshSpec, Problem, ProvidedCaSpec } from "../types";
+import { isPrimary, membersOf } from "../../topology/links";
+import { adopts } from "../adopt/adopted";
 import { labelProblems, unknownCluster } from "../labels";
+import type { CaSpec, MeshSpec, Problem, ProvidedCaSpec } from "../types";
 
 const PATH = "ca.provided";
 

@@ -1,6 +1,6 @@
 import { READER_ACCOUNT } from "../../names";
-import { readerRules } from "./permissions";
 import type { ClusterSpec, MeshPlan, MeshSpec, ReaderPlan } from "../types";
+import { readerRules } from "./permissions";
 
 /** A plan before its readers are known. */
 type Draft = Pick<MeshPlan, "links" | "clusters">;

@@ -1,7 +1,7 @@
-import { adopts } from "../adopt/adopted";
-import { hostedBy } from "../../topology/links";
-import { planCa } from "../ca/plan";
 import { positionOf } from "../../pki/phases";
+import { hostedBy } from "../../topology/links";
+import { adopts } from "../adopt/adopted";
+import { planCa } from "../ca/plan";
 import type { ClusterSpec, MeshSpec, Problem, RootPhase } from "../types";
 
 /** The phase that has to be verified before another one can begin. */

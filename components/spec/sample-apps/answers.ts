@@ -1,6 +1,6 @@
 import { NETWORK_LABEL } from "../../names";
-import { isPrimary, visibleFrom } from "../../topology/links";
 import { CLUSTER_LABEL } from "../../names";
+import { isPrimary, visibleFrom } from "../../topology/links";
 import { failoverPriority } from "../locality/priority";
 import { clusterLocalPattern, helloworldHost } from "../services/hosts";
 import type { LocalityFailoverSpec, MeshPlan } from "../types";

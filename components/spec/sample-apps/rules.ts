@@ -1,5 +1,5 @@
-import type { MeshSpec, Problem } from "../types";
 import { labelProblems, unknownCluster } from "../labels";
+import type { MeshSpec, Problem } from "../types";
 
 /** Sample applications are of known versions, in known clusters. */
 export function sampleApps(spec: MeshSpec): Problem[] {

@@ -1,10 +1,10 @@
 import { isPrimary, linksOf, visibleFrom } from "../../topology/links";
 import { gatewaySettings } from "../gateway/plan";
 import { istiodSettings } from "../istio/plan";
-import { callersElsewhere } from "./plan";
-import { clusterLocalPattern, covers, exportedHosts, hostOf, SERVICE_DOMAIN } from "./hosts";
-import type { MeshSpec, Problem, ServicePortSpec, ServiceSpec } from "../types";
 import { labelProblems, unknownCluster } from "../labels";
+import type { MeshSpec, Problem, ServicePortSpec, ServiceSpec } from "../types";
+import { clusterLocalPattern, covers, exportedHosts, hostOf, SERVICE_DOMAIN } from "./hosts";
+import { callersElsewhere } from "./plan";
 
 /** A host that can be cluster-local: one Service, or those of one namespace or of all. */
 const LOCAL_HOST = new RegExp(

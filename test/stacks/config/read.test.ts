@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { parseLeniently } from "../../../stacks/config/lenient";
 import { checkMesh } from "../../../stacks/config/read";
 import { describeProblems } from "../../../stacks/mesh/problems";
-import { parseLeniently } from "../../../stacks/config/lenient";
 import { kubeconfig, reachable } from "../../support/kubeconfigs";
 
 let folder: string;

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { MeshSpec, RootSpec } from "../../../components";
 import { decoded, find } from "../../support/components";
 import { deploy as deployMesh, LOAD_BALANCER, meshProgram } from "../../support/deploy";

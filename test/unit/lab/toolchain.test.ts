@@ -7,8 +7,8 @@ import { downloadAhead } from "../../../lab/toolchain/download-ahead";
 import { hostPackages, labCommands, missingCommandsMessage } from "../../../lab/toolchain/host-packages";
 import { findInstalled } from "../../../lab/toolchain/installed";
 import { formatDuration, runSteps } from "../../../lab/toolchain/progress";
-import { run } from "../../../lab/toolchain/run";
 import type { Tool } from "../../../lab/toolchain/recipe";
+import { run } from "../../../lab/toolchain/run";
 import { type ToolName, tools } from "../../../lab/toolchain/tools";
 import { goModuleVersion, printedVersion, pythonPackageVersion } from "../../../lab/toolchain/versions";
 

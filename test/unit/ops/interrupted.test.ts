@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { halfInstalledReleases } from "../../../ops/half-installed-releases";
 import { interruptedObjects } from "../../../ops/field-managers";
+import { halfInstalledReleases } from "../../../ops/half-installed-releases";
 import { fieldManagers, interruptedCreates, recordedCreates, withoutCreates } from "../../../ops/interrupted";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";

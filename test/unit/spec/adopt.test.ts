@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type ClusterSpec, type MeshSpec, planMesh, validateMesh } from "../../../components";
-import { cluster, links, mesh } from "../../support/specs";
 import { selfSigned } from "../../support/pki";
+import { cluster, links, mesh } from "../../support/specs";
 
 let oldRoot: string;
 let otherRoot: string;

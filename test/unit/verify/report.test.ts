@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { countAnswers, defaultRequests } from "../../../verify/checks/request";
 import { planMesh } from "../../../components/spec/mesh/plan";
+import { countAnswers, defaultRequests } from "../../../verify/checks/request";
 import { renderReport } from "../../../verify/render";
 import { type CheckResult, makeReport } from "../../../verify/report";
 
