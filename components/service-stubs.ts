@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { applyChart } from "./internal/apply-chart";
 import { componentType } from "./internal/component";
-import { serviceStubs } from "./objects/service-stubs";
+import { serviceStubs, stubNamespaces } from "./objects/service-stubs";
 import type { ServiceStub } from "./spec/types";
 
 /** Arguments of {@link ServiceStubs}. */
@@ -9,7 +9,8 @@ export interface ServiceStubsArgs {
   /** Services to make, each of the name, namespace and ports of one that runs in other clusters only. */
   services: readonly ServiceStub[];
   /**
-   * Namespaces to make for them; those that exist would be taken over.
+   * Namespaces to make for them; those that exist would be taken over. They stay when they leave the list, with
+   * everything that has come to be in them.
    * @default []
    */
   namespaces?: readonly string[];
@@ -25,7 +26,10 @@ export class ServiceStubs extends pulumi.ComponentResource {
   public constructor(name: string, args: ServiceStubsArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ServiceStubs"), name, {}, opts);
     const { services, namespaces = [] } = args;
-    applyChart(name, (chart) => serviceStubs(chart, { services, namespaces }), { parent: this });
+    // Pulumi would delete a namespace with whatever others have put into it since.
+    const kept = { parent: this, retainOnDelete: true };
+    const made = applyChart(name, (chart) => stubNamespaces(chart, namespaces), kept);
+    applyChart(name, (chart) => serviceStubs(chart, services), { parent: this, dependsOn: made });
     this.registerOutputs({});
   }
 }

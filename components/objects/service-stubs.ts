@@ -1,11 +1,11 @@
 import { ApiObject, type Chart } from "cdk8s";
 import type { ServiceStub } from "../spec/types";
 
-/** What one cluster gets of stubs. */
-export interface ServiceStubsInput {
-  /** Namespaces to make. */
-  readonly namespaces: readonly string[];
-  readonly services: readonly ServiceStub[];
+/** Namespaces of stubs. */
+export function stubNamespaces(chart: Chart, names: readonly string[]): void {
+  for (const name of names) {
+    new ApiObject(chart, name, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  }
 }
 
 /**
@@ -13,10 +13,7 @@ export interface ServiceStubsInput {
  * its proxy knows the endpoints.
  * @see https://istio.io/latest/docs/ops/deployment/deployment-models/#dns-with-multiple-clusters
  */
-export function serviceStubs(chart: Chart, { namespaces, services }: ServiceStubsInput): void {
-  for (const name of namespaces) {
-    new ApiObject(chart, name, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
-  }
+export function serviceStubs(chart: Chart, services: readonly ServiceStub[]): void {
   for (const { name, namespace, ports } of services) {
     // Not that of cdk8s-plus, which gives it an empty selector.
     new ApiObject(chart, `${name}.${namespace}`, {

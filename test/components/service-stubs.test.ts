@@ -23,6 +23,14 @@ describe("ServiceStubs", () => {
     });
     expect(find(registrations, "stubs:shop/db").dependsOn).toEqual(["Namespace stubs:shop"]);
   });
+
+  test("leaves a namespace with what others have put into it, and removes its own Service", async () => {
+    const { registrations } = await runProgram(() => {
+      new ServiceStubs("stubs", { services: [db], namespaces: ["shop"] }, { provider: testProvider() });
+    });
+    expect(find(registrations, "stubs:shop").retainOnDelete).toBe(true);
+    expect(find(registrations, "stubs:shop/db").retainOnDelete).toBe(false);
+  });
 });
 
 describe("SampleApps", () => {

@@ -39,7 +39,18 @@ export interface MeshSpec {
    * @default - any, each with its namespace and Service made where it is called, and gateways that lead to "*.local"
    */
   readonly services?: readonly ServiceSpec[] | undefined;
-  /** Whether the namespaces of stubs are made too; one that exists would be taken over. @default false */
+  /**
+   * Whether a Service that does not run in a cluster gets a stub there, by which its clients resolve the name. Needed
+   * while any client runs whose proxy does not answer DNS queries: after `dnsCapture` was turned on, every pod that was
+   * started before.
+   * @default - true, with `dnsCapture` false
+   */
+  readonly serviceStubs?: boolean | undefined;
+  /**
+   * Whether the namespaces of stubs are made too; one that exists would be taken over. They stay when no stub needs
+   * them any more.
+   * @default false
+   */
   readonly stubNamespaces?: boolean | undefined;
   /**
    * Whether proxies answer their pods' DNS queries, for which no stubs are needed. Holds for pods started afterwards.

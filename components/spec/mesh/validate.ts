@@ -17,7 +17,7 @@ import { failover } from "../locality/rules";
 import { providedCa } from "../provided-ca/rules";
 import { root } from "../root/rules";
 import { sampleApps } from "../sample-apps/rules";
-import { services } from "../services/rules";
+import { services, stubWarnings } from "../services/rules";
 import type { MeshSpec, Problem } from "../types";
 import { meshNames } from "./rules";
 
@@ -56,7 +56,7 @@ export function validateMesh(spec: MeshSpec): Problem[] {
 }
 
 /** Everything that deserves a look though it stops nothing. */
-const WARNINGS: readonly ((spec: MeshSpec) => Problem[])[] = [versionWarnings, valueWarnings];
+const WARNINGS: readonly ((spec: MeshSpec) => Problem[])[] = [versionWarnings, valueWarnings, stubWarnings];
 
 /** Finds what of a mesh works, but not for long or not everywhere; each with the way to mend it. */
 export function warningsOf(spec: MeshSpec): Problem[] {

@@ -17,7 +17,12 @@ export function callersElsewhere(service: ServiceSpec, spec: MeshSpec): string[]
 
 /** The stubs that names need where proxies do not answer for them. */
 export function planStubs(spec: MeshSpec): ServiceStubsPlan[] {
-  if (spec.dnsCapture) return [];
+  const { serviceStubs = !spec.dnsCapture } = spec;
+  return serviceStubs ? stubsOf(spec) : [];
+}
+
+/** A stub for each Service in each cluster where it is called and does not run. */
+export function stubsOf(spec: MeshSpec): ServiceStubsPlan[] {
   return spec.clusters.flatMap(({ name: cluster }) => {
     const called = (spec.services ?? []).filter((service) =>
       callersElsewhere(service, spec).includes(cluster),

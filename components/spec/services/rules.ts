@@ -4,7 +4,7 @@ import { istiodSettings } from "../istio/plan";
 import { labelProblems, unknownCluster } from "../labels";
 import type { MeshSpec, Problem, ServicePortSpec, ServiceSpec } from "../types";
 import { clusterLocalPattern, covers, exportedHosts, hostOf, SERVICE_DOMAIN } from "./hosts";
-import { callersElsewhere } from "./plan";
+import { callersElsewhere, stubsOf } from "./plan";
 
 /** A host that can be cluster-local: one Service, or those of one namespace or of all. */
 const LOCAL_HOST = new RegExp(
@@ -18,6 +18,7 @@ export function services(spec: MeshSpec): Problem[] {
     ...clusterLocal(spec.clusterLocal ?? []),
     ...replacedSettings(spec),
     ...nothingExported(spec),
+    ...noNames(spec),
     ...(spec.services ?? []).flatMap((service, index) => {
       const path = `services[${index}]`;
       return [
@@ -64,6 +65,24 @@ function replacedSettings(spec: MeshSpec): Problem[] {
       message: `has no effect in ${replacing.join(", ")}, where istiod.values.meshConfig.serviceSettings replaces it; keep one of them`,
     },
   ];
+}
+
+function noNames(spec: MeshSpec): Problem[] {
+  const { serviceStubs, dnsCapture } = spec;
+  if (serviceStubs !== false || dnsCapture || stubsOf(spec).length === 0) return [];
+  const message =
+    "is false, but no proxy answers DNS queries either, so names of services of other clusters would not resolve; remove it or set dnsCapture: true";
+  return [{ path: "serviceStubs", message }];
+}
+
+/** Proxies learn at their start whether they answer for DNS, and whoever does not still needs the stubs. */
+export function stubWarnings(spec: MeshSpec): Problem[] {
+  const { serviceStubs, dnsCapture } = spec;
+  if (!dnsCapture || serviceStubs !== undefined || stubsOf(spec).length === 0) return [];
+  const message =
+    "is true, so there are no stubs for services of other clusters, whose names pods that were started before it cannot resolve without; " +
+    "set serviceStubs: true until every pod has been restarted, then serviceStubs: false";
+  return [{ path: "dnsCapture", message }];
 }
 
 function nothingExported(spec: MeshSpec): Problem[] {

@@ -1,7 +1,7 @@
 import { App, Chart } from "cdk8s";
 import { describe, expect, test } from "vitest";
-import { type MeshSpec, planMesh, type ServiceSpec } from "../../../components";
-import { serviceStubs, type ServiceStubsInput } from "../../../components/objects/service-stubs";
+import { type MeshSpec, planMesh, type ServiceSpec, warningsOf } from "../../../components";
+import { serviceStubs, stubNamespaces } from "../../../components/objects/service-stubs";
 import { istiodValues } from "../../../components/values/istiod";
 import { type RuleCase, testRules } from "../../support/rules";
 import { cluster, links, mesh } from "../../support/specs";
@@ -32,6 +32,12 @@ const cases: Record<string, RuleCase> = {
     path: "services[0].headless",
     message: "use a Service with a ClusterIP",
     good: exporting({ headless: true }, { links: links("cluster2>cluster1") }),
+  },
+  "names that nothing resolves": {
+    bad: exporting({}, { serviceStubs: false }),
+    path: "serviceStubs",
+    message: "is false, but no proxy answers DNS queries either",
+    good: exporting({}, { serviceStubs: false, dnsCapture: true }),
   },
   "a headless service that another cluster of its network cannot resolve": {
     bad: exporting({ headless: true }, oneNetwork),
@@ -204,6 +210,20 @@ describe("stubs", () => {
     expect(stubsOf(exporting({}, { dnsCapture: true }))).toEqual([]);
   });
 
+  test("stay for pods that were started before proxies answered, until somebody says that there are none", () => {
+    expect(stubsOf(exporting({}, { dnsCapture: true, serviceStubs: true }))).toEqual(stubsOf(exporting({})));
+    expect(stubsOf(exporting({}, { dnsCapture: true, serviceStubs: false }))).toEqual([]);
+    const warned = (of: Partial<MeshSpec>) =>
+      warningsOf(exporting({}, of))
+        .filter(({ path }) => path === "dnsCapture")
+        .map(({ message }) => message);
+    expect(warned({ dnsCapture: true })).toEqual([
+      expect.stringContaining("set serviceStubs: true until every pod has been restarted"),
+    ]);
+    for (const serviceStubs of [true, false]) expect(warned({ dnsCapture: true, serviceStubs })).toEqual([]);
+    expect(warned({})).toEqual([]);
+  });
+
   test("bring the namespaces that are asked for, each once, and none that is there", () => {
     const services = [
       service(),
@@ -222,15 +242,17 @@ describe("stubs", () => {
   });
 
   test("are Services without selector, and their namespaces if asked for", () => {
-    const objectsOf = (input: ServiceStubsInput) => {
+    const objectsOf = (fill: (chart: Chart) => void) => {
       const chart = new Chart(new App(), "chart", { disableResourceNameHashes: true });
-      serviceStubs(chart, input);
+      fill(chart);
       return chart.toJson() as unknown[];
     };
     const object = { apiVersion: "v1", kind: "Service" };
     const { ports } = stub;
-    expect(objectsOf({ namespaces: ["shop"], services: [stub] })).toEqual([
+    expect(objectsOf((chart) => stubNamespaces(chart, ["shop"]))).toEqual([
       { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } },
+    ]);
+    expect(objectsOf((chart) => serviceStubs(chart, [stub]))).toEqual([
       { ...object, metadata: { name: "db", namespace: "shop" }, spec: { ports } },
     ]);
   });
