@@ -12,7 +12,7 @@ export type { IstioArgs } from "./internal/istio-args";
 export { IssuedCA, type IssuedCAArgs } from "./issued-ca";
 export { MeshPolicy, type MeshPolicyArgs } from "./mesh-policy";
 export { RemoteSecretLink, type RemoteSecretLinkArgs } from "./remote-secret-link";
-export { RootCA, type RootCAArgs } from "./root-ca";
+export { RootCA, type RootCAArgs, type RootSettings } from "./root-ca";
 export { SampleApps, type SampleAppsArgs } from "./sample-apps";
 export { ServiceStubs, type ServiceStubsArgs } from "./service-stubs";
 export { expectedVersions } from "./spec/sample-apps/answers";

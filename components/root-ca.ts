@@ -30,8 +30,19 @@ export interface RootCAArgs {
   organization?: pulumi.Input<string>;
 }
 
+/** Settings of a {@link RootCA}. */
+export interface RootSettings {
+  /** `ECDSA-P256`, `ECDSA-P384` or `RSA-4096`. */
+  readonly algorithm: string;
+  readonly validityDays: number;
+  readonly organization: string;
+}
+
 /**
  * The mesh's root of trust: a self-signed CA certificate that may sign intermediates, and nothing below them.
+ *
+ * A root keeps the algorithm, lifetime and subject that it was made with, since any other would be another root, under
+ * which nobody's certificates are: other arguments hold for a `RootCA` of another name, as a rotation makes it.
  *
  * The key lives in the stack's state, encrypted by the stack's secrets provider, and is protected from deletion
  * by the caller's options. `maxPathLength: 1` enforces the length of the chain from here, because `@pulumi/tls`
@@ -48,15 +59,16 @@ export class RootCA extends pulumi.ComponentResource {
   public readonly fingerprint: pulumi.Output<string>;
   /** End of validity, RFC 3339. */
   public readonly notAfter: pulumi.Output<string>;
+  /** What it was made with, whatever its arguments say now. */
+  public readonly madeWith: pulumi.Output<RootSettings>;
 
   public constructor(name: string, args: RootCAArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("RootCA"), name, {}, opts);
     const child = { parent: this };
-    const key = new tls.PrivateKey(
-      `${name}-key`,
-      keyArguments(args.algorithm ?? CA_DEFAULTS.rootAlgorithm),
-      child,
-    );
+    const key = new tls.PrivateKey(`${name}-key`, keyArguments(args.algorithm ?? CA_DEFAULTS.rootAlgorithm), {
+      ...child,
+      ignoreChanges: ["algorithm", "ecdsaCurve", "rsaBits"],
+    });
     const certificate = new tls.SelfSignedCert(
       `${name}-certificate`,
       {
@@ -73,16 +85,28 @@ export class RootCA extends pulumi.ComponentResource {
           .apply((days) => days * HOURS_PER_DAY),
         allowedUses: ["cert_signing", "crl_signing", "digital_signature"],
       },
-      child,
+      { ...child, ignoreChanges: ["subject", "validityPeriodHours"] },
     );
     this.certificate = certificate.certPem;
     this.privateKey = pulumi.secret(key.privateKeyPem);
     this.fingerprint = certificate.certPem.apply((pem) => new X509Certificate(pem).fingerprint256);
     this.notAfter = certificate.validityEndTime;
+    this.madeWith = settingsOf(key, certificate);
     this.registerOutputs({
       certificate: this.certificate,
       fingerprint: this.fingerprint,
       notAfter: this.notAfter,
     });
   }
+}
+
+function settingsOf(key: tls.PrivateKey, certificate: tls.SelfSignedCert): pulumi.Output<RootSettings> {
+  const { algorithm, ecdsaCurve, rsaBits } = key;
+  return pulumi
+    .all([algorithm, ecdsaCurve, rsaBits, certificate.validityPeriodHours, certificate.subject])
+    .apply(([family, curve, bits, hours, subject]) => ({
+      algorithm: `${family}-${family === "RSA" ? bits : curve}`,
+      validityDays: hours / HOURS_PER_DAY,
+      organization: subject?.organization ?? "",
+    }));
 }

@@ -76,4 +76,20 @@ describe("RootCA", () => {
     expect(await valueOf(root.fingerprint)).toBe(new X509Certificate(pem).fingerprint256);
     expect(await valueOf(root.notAfter)).toBe(hoursAfterStart(48));
   });
+
+  test("keeps what it was made with when its arguments change, and tells it", async () => {
+    const { result: root, registrations } = await deploy({ algorithm: "RSA-4096", validityDays: 10 });
+    expect(find(registrations, "root-ca-key").ignoreChanges).toEqual(["algorithm", "ecdsaCurve", "rsaBits"]);
+    expect(find(registrations, "root-ca-certificate").ignoreChanges).toEqual([
+      "subject",
+      "validityPeriodHours",
+    ]);
+    expect(await valueOf(root.madeWith)).toEqual({
+      algorithm: "RSA-4096",
+      validityDays: 10,
+      organization: "Istio",
+    });
+    const { result: other } = await deploy();
+    expect((await valueOf(other.madeWith)).algorithm).toBe("ECDSA-P384");
+  });
 });

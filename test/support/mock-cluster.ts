@@ -21,6 +21,8 @@ export interface MockCluster {
   readonly stackOutputs?: Record<string, Record<string, unknown>>;
   /** What stashes were first given, by name. @default - what they are given */
   readonly stashed?: Readonly<Record<string, unknown>>;
+  /** What resources have in place of what they are given, by name, as where a change is ignored. */
+  readonly kept?: Readonly<Record<string, Record<string, unknown>>>;
   /** Names of Secrets that the provider leaves as they were, without annotations, as it does on unreachable clusters. */
   readonly skipped?: readonly string[];
   /** Whether the run is a preview. */

@@ -94,7 +94,7 @@ async function start(cluster: MockCluster): Promise<{ recording: Recording; traf
   const mocks: pulumi.runtime.Mocks = {
     newResource: async ({ type, name, inputs, custom, id }) => ({
       id: custom === false ? undefined : (id ?? `${name}-id`),
-      state: { ...inputs, ...(await stateOf(type, name, inputs, cluster)) },
+      state: { ...inputs, ...(await stateOf(type, name, inputs, cluster)), ...cluster.kept?.[name] },
     }),
     call: (args) => answer(args, cluster, recording.chartCalls),
   };

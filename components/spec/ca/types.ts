@@ -8,7 +8,7 @@ export type CaKeyAlgorithm = "ECDSA-P256" | "ECDSA-P384" | "RSA-4096";
 
 /** The shared root and the intermediates under it. */
 export interface CaSpec {
-  /** @default "ECDSA-P384" */
+  /** Like `rootValidityDays` and the roots' `organization` for roots yet to be made: one that exists keeps its own. @default "ECDSA-P384" */
   readonly rootAlgorithm?: CaKeyAlgorithm | undefined;
   /** Days. @default 3650 */
   readonly rootValidityDays?: number | undefined;

@@ -189,3 +189,24 @@ describe("an end that comes near", () => {
     expect(warnings.join()).toContain("root 1 of the mesh expired on");
   });
 });
+
+describe("settings of roots", () => {
+  const warningsOf = async (spec: MeshSpec, kept: Record<string, Record<string, unknown>> = {}) => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    await deployMesh(spec, { ...LOAD_BALANCER, kept });
+    const texts = warn.mock.calls.map(([text]) => text).filter((text) => text.startsWith("root "));
+    warn.mockRestore();
+    return texts;
+  };
+  const p256 = { "root-ca-key": { algorithm: "ECDSA", ecdsaCurve: "P256" } };
+
+  test("hold for the next root, and of the one that there is a warning says what it keeps", async () => {
+    expect(await warningsOf(mesh(1))).toEqual([]);
+    expect(await warningsOf(mesh(1), p256)).toEqual([
+      "root 1 of the mesh keeps what it was made with: ca.rootAlgorithm (ECDSA-P256). " +
+        "What the config says now holds for root 2; docs/rotation.md says how the mesh gets it",
+    ]);
+    // In a rotation it is the new root that is to be as the config says.
+    expect(await warningsOf(inPhase(TRUST_BOTH), p256)).toEqual([]);
+  });
+});
