@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MESH_DEFAULTS } from "./defaults";
 import { applyChart } from "./internal/apply-chart";
 import { componentType } from "./internal/component";
+import { mtlsMode } from "./internal/mtls";
 import { meshWideMtls } from "./objects/mesh-policy";
-import type { MtlsMode } from "./spec/types";
 
 /** Arguments of {@link MeshPolicy}. */
 export interface MeshPolicyArgs {
@@ -23,7 +22,8 @@ export interface MeshPolicyArgs {
 export class MeshPolicy extends pulumi.ComponentResource {
   public constructor(name: string, args: MeshPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("MeshPolicy"), name, {}, opts);
-    applyChart(name, (chart) => meshWideMtls(chart, (args.mtls ?? MESH_DEFAULTS.mtls) as MtlsMode), {
+    const mtls = mtlsMode(args.mtls);
+    applyChart(name, (chart) => meshWideMtls(chart, mtls), {
       parent: this,
       aliases: [{ parent: pulumi.createUrn(name, componentType("ClusterPrimary")) }],
     });

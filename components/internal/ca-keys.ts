@@ -9,7 +9,12 @@ const KEY_ARGUMENTS: Readonly<Record<CaKeyAlgorithm, tls.PrivateKeyArgs>> = {
 
 /** Arguments of `tls.PrivateKey` for a CA key. @throws Error that lists the known algorithms */
 export function keyArguments(algorithm: string): tls.PrivateKeyArgs {
-  if (algorithm in KEY_ARGUMENTS) return KEY_ARGUMENTS[algorithm as CaKeyAlgorithm];
+  return KEY_ARGUMENTS[caKeyAlgorithm(algorithm)];
+}
+
+/** An algorithm for CA keys. @throws Error that lists the known ones */
+export function caKeyAlgorithm(algorithm: string): CaKeyAlgorithm {
+  if (algorithm in KEY_ARGUMENTS) return algorithm as CaKeyAlgorithm;
   throw new Error(
     `CA key algorithm "${algorithm}" is unknown; use one of ${Object.keys(KEY_ARGUMENTS).join(", ")}`,
   );

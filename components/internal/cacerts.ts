@@ -22,15 +22,13 @@ export interface CacertsInput {
  *
  * An update that takes the mesh's roots out of order is refused, at preview too.
  */
-export function pluggedInCa(name: string, input: CacertsInput, opts: pulumi.CustomResourceOptions): Secret[] {
+export function pluggedInCa(name: string, input: CacertsInput, opts: pulumi.CustomResourceOptions): Secret {
   const { rootPhase, roots } = input;
   const annotations = {
     ...(rootPhase === undefined ? {} : { [ROOT_PHASE_ANNOTATION]: rootPhase }),
     ...(roots === undefined ? {} : { [ROOTS_ANNOTATION]: formatRoots(roots) }),
   };
-  const files = filesOf(name, input);
-  if (files === undefined) return [];
-  const secret = new Secret(
+  return new Secret(
     `${name}-cacerts`,
     {
       metadata: {
@@ -38,14 +36,13 @@ export function pluggedInCa(name: string, input: CacertsInput, opts: pulumi.Cust
         namespace: ISTIO_NAMESPACE,
         ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
       },
-      data: files,
+      data: filesOf(name, input),
     },
     { ...opts, hooks: { beforeUpdate: [orderOfRoots(`${name}-cacerts-root-phase`, rootPhase, roots)] } },
   );
-  return [secret];
 }
 
-function filesOf(name: string, input: CacertsInput): Record<string, pulumi.Output<string>> | undefined {
+function filesOf(name: string, input: CacertsInput): Record<string, pulumi.Output<string>> {
   const files = {
     "ca-cert.pem": input.caCertificate,
     "ca-key.pem": input.caPrivateKey,
@@ -53,10 +50,9 @@ function filesOf(name: string, input: CacertsInput): Record<string, pulumi.Outpu
     "root-cert.pem": input.rootCertificate,
   };
   const given = Object.entries(files).filter(([, pem]) => pem !== undefined);
-  if (given.length === 0) return undefined;
   if (given.length < Object.keys(files).length) {
     throw new Error(
-      `${name} has only a part of a CA; give caCertificate, caPrivateKey, certificateChain and rootCertificate, or none of them`,
+      `${name} has only a part of a CA; give caCertificate, caPrivateKey, certificateChain and rootCertificate together`,
     );
   }
   const base64 = (pem: pulumi.Input<string> | undefined) =>
@@ -67,8 +63,7 @@ function filesOf(name: string, input: CacertsInput): Record<string, pulumi.Outpu
 }
 
 /** The phase that a cluster's `cacerts` has, as its API server says; empty from before any rotation. */
-export function rootPhaseOf([cacerts]: readonly Secret[]): pulumi.Output<string> {
-  if (cacerts === undefined) return pulumi.output("");
+export function rootPhaseOf(cacerts: Secret): pulumi.Output<string> {
   return cacerts.metadata.apply((metadata) => metadata.annotations?.[ROOT_PHASE_ANNOTATION] ?? "");
 }
 

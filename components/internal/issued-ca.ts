@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { issuedCa } from "../objects/issued-ca";
 import { CA_DEFAULTS } from "../spec/ca/defaults";
 import { ISSUER_DEFAULTS } from "../spec/issuer/defaults";
-import type { CaKeyAlgorithm } from "../spec/types";
 import { applyChart } from "./apply-chart";
+import { caKeyAlgorithm } from "./ca-keys";
 import type { KubernetesObject } from "./manifests";
 
 /** A cert-manager issuer, and what it is to sign. */
@@ -67,7 +67,7 @@ export function certificateFor(
           kind: kind ?? ISSUER_DEFAULTS.kind,
           group: group ?? ISSUER_DEFAULTS.group,
         },
-        algorithm: (issuer.algorithm ?? CA_DEFAULTS.intermediateAlgorithm) as CaKeyAlgorithm,
+        algorithm: caKeyAlgorithm(issuer.algorithm ?? CA_DEFAULTS.intermediateAlgorithm),
         validityDays: issuer.validityDays ?? CA_DEFAULTS.intermediateValidityDays,
         renewBeforeDays,
         organization: issuer.organization ?? CA_DEFAULTS.organization,

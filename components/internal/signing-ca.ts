@@ -1,5 +1,4 @@
-import type { Secret } from "@pulumi/kubernetes/core/v1";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { CA_SECRET, ISTIO_NAMESPACE } from "../names";
 import { type CacertsInput, pluggedInCa, rootPhaseOf } from "./cacerts";
 import { type CaIssuerArgs, certificateFor } from "./issued-ca";
@@ -8,6 +7,8 @@ import { type CaIssuerArgs, certificateFor } from "./issued-ca";
 export interface SigningCaInput extends CacertsInput {
   readonly clusterName: string;
   readonly caIssuer?: CaIssuerArgs;
+  /** Whether the Secret is there already. @default false */
+  readonly adoptCacerts?: boolean;
 }
 
 /** An istiod's CA: what has to be there before istiod starts, or it would make a root of its own. */
@@ -22,11 +23,31 @@ export function signingCa(
   input: SigningCaInput,
   opts: pulumi.CustomResourceOptions,
 ): SigningCa {
-  const { clusterName, caIssuer, ...files } = input;
-  if (caIssuer === undefined) {
-    const secrets: Secret[] = pluggedInCa(name, files, opts);
-    return { resources: secrets, rootPhase: rootPhaseOf(secrets) };
+  checkSources(name, input);
+  const { clusterName, caIssuer, adoptCacerts = false, ...files } = input;
+  const noPhase = pulumi.output("");
+  if (adoptCacerts) return { resources: [], rootPhase: noPhase };
+  if (caIssuer !== undefined) {
+    const place = { clusterName, namespace: ISTIO_NAMESPACE, name: CA_SECRET };
+    return { resources: [certificateFor(name, caIssuer, place, opts)], rootPhase: noPhase };
   }
-  const place = { clusterName, namespace: ISTIO_NAMESPACE, name: CA_SECRET };
-  return { resources: [certificateFor(name, caIssuer, place, opts)], rootPhase: rootPhaseOf([]) };
+  const secret = pluggedInCa(name, files, opts);
+  return { resources: [secret], rootPhase: rootPhaseOf(secret) };
+}
+
+/** Exactly one source, or an istiod would make a root of its own that nobody asked for, or get two CAs. */
+function checkSources(name: string, { caIssuer, adoptCacerts, ...files }: SigningCaInput): void {
+  const { caCertificate, caPrivateKey, certificateChain, rootCertificate } = files;
+  const pems = [caCertificate, caPrivateKey, certificateChain, rootCertificate];
+  const given = [
+    ...(pems.some((pem) => pem !== undefined) ? ["caCertificate"] : []),
+    ...(caIssuer === undefined ? [] : ["caIssuer"]),
+    ...(adoptCacerts ? ["adoptCacerts"] : []),
+  ];
+  if (given.length === 1) return;
+  const found = given.length === 0 ? "no CA" : `more than one CA: ${given.join(" and ")}`;
+  throw new Error(
+    `${name} has ${found}; give caCertificate, caPrivateKey, certificateChain and rootCertificate, or caIssuer, ` +
+      "or adoptCacerts: true if the Secret istio-system/cacerts is there already",
+  );
 }
