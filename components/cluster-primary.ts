@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Chart } from "cdk8s";
 import { MESH_DEFAULTS } from "./defaults";
 import { applyChart } from "./internal/apply-chart";
 import { baseRelease, systemNamespace } from "./internal/cluster-base";
@@ -7,6 +6,8 @@ import { asClusterMember, componentType } from "./internal/component";
 import { HelmChart } from "./internal/helm-chart";
 import type { CaIssuerArgs } from "./internal/issued-ca";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
+import { mtlsMode } from "./internal/mtls";
+import { pullSecrets } from "./internal/pull-secrets";
 import { readerToken } from "./internal/reader";
 import { servedRoot } from "./internal/served-root";
 import { signingCa } from "./internal/signing-ca";
@@ -44,7 +45,7 @@ export interface ClusterPrimaryArgs {
   adoptNamespace?: boolean;
   /**
    * Certificate of this cluster's signing CA, PEM; with it the three below.
-   * @default - the CA of `caIssuer`, else the Secret istio-system/cacerts exists and is somebody else's
+   * @default - the CA of `caIssuer`, or with `adoptCacerts` one that is there already
    */
   caCertificate?: pulumi.Input<string>;
   /** Private key of this cluster's signing CA, PEM. */
@@ -64,6 +65,12 @@ export interface ClusterPrimaryArgs {
    * @default - none
    */
   caIssuer?: CaIssuerArgs;
+  /**
+   * Whether the Secret istio-system/cacerts is there already and stays somebody else's. It has to be said, since an
+   * istiod without a CA makes a root of its own, which no other cluster trusts.
+   * @default false
+   */
+  adoptCacerts?: boolean;
   /**
    * Generation and phase of the root, such as `2/sign-new`; an update that goes through them out of order is refused.
    * @default - before any rotation, `1/stable`
@@ -127,18 +134,20 @@ export class ClusterPrimary extends pulumi.ComponentResource {
   public constructor(name: string, args: ClusterPrimaryArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ClusterPrimary"), name, {}, asClusterMember(opts));
     const { network, adoptNamespace: exists } = args;
+    const mtls = mtlsMode(args.mtls);
     const namespace = systemNamespace(name, { network, exists }, { parent: this });
     const inNamespace = { parent: this, dependsOn: [namespace] };
     const cacerts = signingCa(name, args, inNamespace);
+    const pulling = pullSecrets(name, args.istio, inNamespace);
     const base = baseRelease(name, args.istio, baseValues(args.base ?? {}), {
       ...inNamespace,
       retainOnDelete: args.forgetRelease ?? false,
     });
     const istiod = istiodChart(name, args, {
       parent: this,
-      dependsOn: [namespace, ...cacerts.resources, base],
+      dependsOn: [namespace, ...cacerts.resources, ...pulling, base],
     });
-    meshPolicy(name, args, { parent: this, dependsOn: [istiod] });
+    meshPolicy(name, mtls, { parent: this, dependsOn: [istiod] });
     this.readerToken = args.reader && readerToken(name, args.reader, inNamespace);
     this.rootPhase = cacerts.rootPhase;
     if (args.caIssuer) this.servedRoot = servedRoot(name, { parent: this, dependsOn: [istiod] });
@@ -172,9 +181,8 @@ function istiodChart(
   );
 }
 
-function meshPolicy(name: string, args: ClusterPrimaryArgs, opts: pulumi.CustomResourceOptions): void {
+function meshPolicy(name: string, mtls: MtlsMode, opts: pulumi.CustomResourceOptions): void {
   // What the policy was while the cluster's istiod ran in another one.
   const aliases = [{ parent: pulumi.createUrn(name, componentType("MeshPolicy")) }];
-  const build = (chart: Chart) => meshWideMtls(chart, (args.mtls ?? MESH_DEFAULTS.mtls) as MtlsMode);
-  applyChart(name, build, { ...opts, aliases });
+  applyChart(name, (chart) => meshWideMtls(chart, mtls), { ...opts, aliases });
 }

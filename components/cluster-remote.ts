@@ -7,6 +7,7 @@ import { asClusterMember, componentType } from "./internal/component";
 import { HelmChart } from "./internal/helm-chart";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import type { Manifest } from "./internal/manifests";
+import { pullSecrets } from "./internal/pull-secrets";
 import { readerToken } from "./internal/reader";
 import {
   CONTROL_PLANES_ANNOTATION,
@@ -99,7 +100,8 @@ export class ClusterRemote extends pulumi.ComponentResource {
       ...inNamespace,
       retainOnDelete: args.forgetRelease ?? false,
     });
-    const chart = remoteChart(name, args, { parent: this, dependsOn: [namespace, base] });
+    const pulling = pullSecrets(name, args.istio, inNamespace);
+    const chart = remoteChart(name, args, { parent: this, dependsOn: [namespace, ...pulling, base] });
     this.readerToken = args.reader && readerToken(name, args.reader, inNamespace);
     if (isConfigCluster(args)) this.istiodToken = istiodToken(name, { parent: this, dependsOn: [chart] });
     this.registerOutputs({});

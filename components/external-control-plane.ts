@@ -8,6 +8,7 @@ import type { CaIssuerArgs } from "./internal/issued-ca";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import { loadBalancerAddress } from "./internal/load-balancer";
 import { applyManifests, type KubernetesObject } from "./internal/manifests";
+import { pullSecrets } from "./internal/pull-secrets";
 import { signingCa } from "./internal/signing-ca";
 import { encodedKubeconfig } from "./internal/token-kubeconfig";
 import { EXTERNAL_ISTIOD, ISTIO_NAMESPACE } from "./names";
@@ -45,7 +46,7 @@ export interface ExternalControlPlaneArgs {
   trustDomain?: string;
   /**
    * Certificate of this istiod's signing CA, PEM; with it the three below.
-   * @default - the CA of `caIssuer`, else the Secret istio-system/cacerts of the host exists and is somebody else's
+   * @default - the CA of `caIssuer`, or with `adoptCacerts` one that is there already
    */
   caCertificate?: pulumi.Input<string>;
   /** Private key of this istiod's signing CA, PEM. */
@@ -54,10 +55,7 @@ export interface ExternalControlPlaneArgs {
   certificateChain?: pulumi.Input<string>;
   /** The root certificates that the cluster accepts, PEM; the mesh's first, always in the same order. */
   rootCertificate?: pulumi.Input<string>;
-  /**
-   * Revocation lists of every CA in the mesh, PEM.
-   * @default - none
-   */
+  /** Revocation lists of every CA in the mesh, PEM. @default - none */
   crl?: pulumi.Input<string>;
   /**
    * The cert-manager issuer, in the host, that signs the CA and keeps it current without Pulumi, in place of the four
@@ -65,6 +63,12 @@ export interface ExternalControlPlaneArgs {
    * @default - none
    */
   caIssuer?: CaIssuerArgs;
+  /**
+   * Whether the Secret istio-system/cacerts of the host is there already and stays somebody else's. It has to be said, since an
+   * istiod without a CA makes a root of its own, which no other cluster trusts.
+   * @default false
+   */
+  adoptCacerts?: boolean;
   /**
    * Generation and phase of the root, such as `2/sign-new`; an update that goes through them out of order is refused.
    * @default - before any rotation, `1/stable`
@@ -140,11 +144,12 @@ export class ExternalControlPlane extends pulumi.ComponentResource {
     const service = entrance(name, args, inNamespace);
     this.address = loadBalancerAddress(name, EXTERNAL_ISTIOD, pulumi.output(service));
     const cacerts = signingCa(name, args, inNamespace);
+    const pulling = pullSecrets(name, args.istio, inNamespace);
     const kubeconfig = configClusterAccess(name, args, inNamespace);
     const certificate = publicCertificate(name, args, inNamespace);
     istiodChart(name, args, {
       parent: this,
-      dependsOn: [namespace, ...cacerts.resources, kubeconfig, ...certificate],
+      dependsOn: [namespace, ...cacerts.resources, ...pulling, kubeconfig, ...certificate],
     });
     this.rootPhase = cacerts.rootPhase;
     this.registerOutputs({ address: this.address });

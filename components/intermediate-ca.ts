@@ -93,19 +93,44 @@ function signedByRoot(
         .apply((days) => days * HOURS_PER_DAY),
       allowedUses: ["cert_signing", "crl_signing", "digital_signature"],
     },
-    opts,
+    { ...opts, hooks: { beforeCreate: [refusalToOutlive(name, args)] } },
+  );
+}
+
+/** The end of a certificate is unknown in the preview of its creation, which has to refuse it already. */
+function refusalToOutlive(name: string, args: IntermediateCAArgs): pulumi.ResourceHook {
+  let rootEnd: string | undefined;
+  pulumi.output(args.rootNotAfter).apply((end) => {
+    rootEnd = end;
+  });
+  return new pulumi.ResourceHook(
+    `${name}-within-root`,
+    ({ newInputs }) => {
+      const hours = Number(newInputs?.["validityPeriodHours"]);
+      const end = new Date(Date.now() + hours * MS_PER_HOUR).toISOString();
+      if (rootEnd !== undefined) refuseToOutlive(args.clusterName, end, rootEnd);
+    },
+    { onDryRun: true },
+  );
+}
+
+const MS_PER_HOUR = 60 * 60 * 1000;
+const MS_PER_DAY = HOURS_PER_DAY * MS_PER_HOUR;
+
+/** @throws Error where an intermediate's end comes after its root's */
+export function refuseToOutlive(clusterName: string, own: string, root: string): void {
+  if (Date.parse(own) <= Date.parse(root)) return;
+  const days = Math.floor((Date.parse(root) - Date.now()) / MS_PER_DAY);
+  throw new Error(
+    `the intermediate CA of ${clusterName} would be valid until ${own}, after its root (${root}); ` +
+      `set caValidityDays of ${clusterName} to at most ${days}, or replace the root as docs/rotation.md says`,
   );
 }
 
 /** Also catches what a plan cannot: a cluster that joins when little of the root's life is left. */
 function withinRoot(args: IntermediateCAArgs, notAfter: pulumi.Output<string>): pulumi.Output<string> {
   return pulumi.all([notAfter, args.rootNotAfter]).apply(([own, root]) => {
-    if (Date.parse(own) > Date.parse(root)) {
-      throw new Error(
-        `the intermediate CA of ${args.clusterName} would be valid until ${own}, after its root (${root}); ` +
-          "lower ca.intermediateValidityDays or replace the root",
-      );
-    }
+    refuseToOutlive(args.clusterName, own, root);
     return own;
   });
 }

@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import type { ConfigMap, Stack } from "@pulumi/pulumi/automation";
 import { planMesh } from "../components/spec/mesh/plan";
 import type { MeshPlan } from "../components/spec/types";
+import { readKubeconfigFile } from "../stacks/config/files";
 import { checkMesh } from "../stacks/config/read";
 import type { ClusterConfig, MeshConfig } from "../stacks/config/schema";
 import { selectContext, singleContext } from "../stacks/mesh/kubeconfig";
@@ -48,7 +47,7 @@ async function kubeconfigText(
   stack: Stack,
   config: ConfigMap,
 ): Promise<string> {
-  if ("kubeconfigFile" in access) return readFileSync(resolve(access.kubeconfigFile), "utf8");
+  if ("kubeconfigFile" in access) return readKubeconfigFile(access.kubeconfigFile);
   if ("kubeconfigSecret" in access) {
     return config[configKey(access.kubeconfigSecret)]?.value ?? "";
   }

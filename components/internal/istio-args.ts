@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_ISTIO_VERSION } from "../defaults";
 import { type ChartLocation, type ChartName, locateChart } from "../values/charts";
 
@@ -32,6 +33,12 @@ export interface IstioArgs {
    * @default []
    */
   imagePullSecrets?: string[];
+  /**
+   * Docker configurations, JSON, by the name of the image pull Secret of istio-system that is made of each; their names
+   * belong to `imagePullSecrets` too. A gateway makes none: those of its cluster's component are there.
+   * @default {}
+   */
+  imagePullCredentials?: Record<string, pulumi.Input<string>>;
 }
 
 /** Arguments with which both Helm resources find one of Istio's charts. */

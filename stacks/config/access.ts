@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { planIstio } from "../../components/spec/istio/plan";
 import type { Problem } from "../../components/spec/types";
 import { checkedEndpoint, type ClusterAccess, clusterAccess, loopbackMessage } from "../mesh/access";
 import { isLoopback, KubeconfigError, selectContext, type SelectedContext } from "../mesh/kubeconfig";
@@ -72,6 +73,12 @@ export function openAccess(mesh: MeshConfig, config: pulumi.Config): ReadonlyMap
         tlsServerName: cluster.tlsServerName,
         loopbackIsShared: mesh.loopbackIsShared,
         privateKey: privateKey === undefined ? undefined : config.requireSecret(privateKey),
+        imagePullCredentials: Object.fromEntries(
+          Object.entries(planIstio(cluster, mesh).imagePullCredentials).map(([secret, name]) => [
+            secret,
+            config.requireSecret(name),
+          ]),
+        ),
       });
       return [cluster.name, access];
     }),

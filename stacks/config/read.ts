@@ -9,7 +9,7 @@ import { caKeys } from "../mesh/trust/keys";
 import { openAccess, validateAccess } from "./access";
 import { beside, parseLeniently, type StandIns } from "./lenient";
 import { type MeshConfig, meshConfigSchema } from "./schema";
-import { caKeyProblems } from "./secrets";
+import { caKeyProblems, pullCredentialProblems } from "./secrets";
 
 /** Name of the config value that describes the mesh. */
 const MESH_KEY = "mesh";
@@ -71,6 +71,7 @@ export function checkMesh(
   const meaning = [
     ...validateMesh(value),
     ...caKeyProblems(value, hasSecret),
+    ...pullCredentialProblems(value, hasSecret),
     ...validateAccess(value, clustersReadElsewhere(value), hasSecret),
   ];
   const problems = [...shape, ...beside(shape, meaning)];

@@ -37,6 +37,7 @@ const istio = z.strictObject({
   hub: z.string().min(1).optional(),
   tag: z.string().min(1).optional(),
   imagePullSecrets: z.array(z.string().min(1)).optional(),
+  imagePullCredentials: z.record(z.string(), z.string().min(1)).optional(),
 });
 
 const base = z.strictObject({ values: helmValues.optional() });
@@ -134,6 +135,7 @@ const cluster = z.strictObject({
   istiod: istiod.optional(),
   gateway: gateway.optional(),
   caEpoch: ordinal.optional(),
+  caValidityDays: z.number().int().min(1).optional(),
   whenUnreachable: z.enum(["fail", "skip", "forget"]).optional(),
   readerTokenEpoch: epoch,
   istioctlAnalyze: z.boolean().optional(),
@@ -187,6 +189,7 @@ export const meshConfigSchema = z.strictObject({
   hubs: z.array(z.string()).optional(),
   groups: z.array(z.array(z.string())).optional(),
   services: z.array(exportedService).optional(),
+  serviceStubs: z.boolean().optional(),
   stubNamespaces: z.boolean().optional(),
   dnsCapture: z.boolean().optional(),
   clusterLocal: z.array(z.string()).optional(),

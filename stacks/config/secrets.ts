@@ -10,6 +10,22 @@ export function caKeyProblems({ ca }: MeshConfig, hasSecret: (name: string) => b
   );
 }
 
+/** Problems of the names of the credentials by which images are pulled. */
+export function pullCredentialProblems(
+  { istio, clusters }: MeshConfig,
+  hasSecret: (name: string) => boolean,
+): Problem[] {
+  const places = [
+    ["istio", istio] as const,
+    ...clusters.map((cluster, index) => [`clusters[${index}].istio`, cluster.istio] as const),
+  ];
+  return places.flatMap(([path, settings]) =>
+    Object.entries(settings?.imagePullCredentials ?? {}).flatMap(([secret, name]) =>
+      missingSecret(name, `${path}.imagePullCredentials.${secret}`, hasSecret),
+    ),
+  );
+}
+
 /** Problems of the name of a cluster's kubeconfig. */
 export function secretProblems(
   { access }: ClusterConfig,

@@ -18,6 +18,8 @@ export interface ClusterAccess {
   readonly endpoint: () => pulumi.Output<ApiEndpoint>;
   /** Private key for the public name of its external control plane, where there is one; secret. */
   readonly privateKey?: pulumi.Output<string> | undefined;
+  /** Docker configurations, JSON, by the name of the image pull Secret that is made of each; secret. */
+  readonly imagePullCredentials?: Readonly<Record<string, pulumi.Output<string>>> | undefined;
 }
 
 /** What a program knows of a cluster's API. */
@@ -43,6 +45,12 @@ export interface ClusterAccessArgs {
    * @default - none: there is no such name, or a Secret in the host holds it
    */
   readonly privateKey?: pulumi.Input<string> | undefined;
+  /**
+   * Docker configurations, JSON, by the names of the Secrets in `istio.imagePullCredentials` of the spec, which then only
+   * says which there are.
+   * @default {}
+   */
+  readonly imagePullCredentials?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
 }
 
 /**
@@ -54,7 +62,7 @@ export function clusterAccess(name: string, args: ClusterAccessArgs): ClusterAcc
   const selected = pulumi
     .secret(args.kubeconfig)
     .apply((text) => naming(name, () => selectContext(text, context)));
-  const { apiServer, caBundle, tlsServerName, privateKey } = args;
+  const { apiServer, caBundle, tlsServerName, privateKey, imagePullCredentials = {} } = args;
   const overrides = pulumi.output({ name, apiServer, caBundle, tlsServerName });
   return {
     kubeconfig: selected.apply(singleContext),
@@ -63,6 +71,9 @@ export function clusterAccess(name: string, args: ClusterAccessArgs): ClusterAcc
         .all([selected, overrides])
         .apply(([found, own]) => naming(name, () => checkedEndpoint(found, own, loopbackIsShared))),
     privateKey: privateKey === undefined ? undefined : pulumi.secret(privateKey),
+    imagePullCredentials: Object.fromEntries(
+      Object.entries(imagePullCredentials).map(([secret, json]) => [secret, pulumi.secret(json)]),
+    ),
   };
 }
 

@@ -31,8 +31,8 @@ export function configClusterMember(
   const istiod = new ExternalControlPlane(
     host.plan.name,
     {
-      ...sharedArgs(cluster, plan),
-      ...istiodArgs(plan, trust),
+      ...sharedArgs(site, plan),
+      ...istiodArgs(cluster, plan, trust),
       ...entranceArgs(external, access),
       ...apiArgs(access),
       token,
@@ -47,7 +47,7 @@ export function configClusterMember(
   };
   const remote = new ClusterRemote(
     cluster.name,
-    { ...sharedArgs(cluster, plan), ...entranceOf(entrance), controlPlanes: [cluster.name] },
+    { ...sharedArgs(site, plan), ...entranceOf(entrance), controlPlanes: [cluster.name] },
     { provider },
   );
   if (remote.istiodToken) giveToken(remote.istiodToken);

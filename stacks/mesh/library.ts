@@ -1,5 +1,6 @@
 /** A whole mesh for other programs, as `istio-multicluster/mesh`. Importing it registers nothing and reads nothing. */
 import * as pulumi from "@pulumi/pulumi";
+import { planIstio } from "../../components/spec/istio/plan";
 import { planMesh } from "../../components/spec/mesh/plan";
 import { validateMesh, warningsOf } from "../../components/spec/mesh/validate";
 import type { ClusterSpec, MeshSpec, Problem } from "../../components/spec/types";
@@ -35,13 +36,12 @@ export function configureMesh(
   };
 }
 
-function accessProblems(
-  { clusters }: MeshSpec,
-  access: Readonly<Record<string, ClusterAccessArgs>>,
-): Problem[] {
+function accessProblems(spec: MeshSpec, access: Readonly<Record<string, ClusterAccessArgs>>): Problem[] {
+  const { clusters } = spec;
   const names = clusters.map(({ name }) => name);
   return [
     ...clusters.flatMap((cluster) => clusterProblems(cluster, access[cluster.name])),
+    ...clusters.flatMap((cluster) => pullProblems(cluster, spec, access[cluster.name])),
     ...Object.keys(access)
       .filter((name) => !names.includes(name))
       .map((name) => ({
@@ -78,4 +78,17 @@ function clusterProblems(
         "is missing; give it the key of publicEndpoint.certificate, or set certificateSecret instead of that",
     },
   ];
+}
+
+function pullProblems(
+  cluster: ClusterSpec,
+  spec: MeshSpec,
+  access: ClusterAccessArgs | undefined,
+): Problem[] {
+  return Object.keys(planIstio(cluster, spec).imagePullCredentials)
+    .filter((secret) => access !== undefined && !(secret in (access.imagePullCredentials ?? {})))
+    .map((secret) => ({
+      path: `access.${cluster.name}.imagePullCredentials.${secret}`,
+      message: "is missing; give it the Docker configuration for the image pull Secret of that name",
+    }));
 }

@@ -14,8 +14,8 @@ export function primaryMember(site: Site, plan: MeshPlan, trust: ClusterTrust | 
   const primary = new ClusterPrimary(
     cluster.name,
     {
-      ...sharedArgs(cluster, plan),
-      ...istiodArgs(plan, trust),
+      ...sharedArgs(site, plan),
+      ...istiodArgs(cluster, plan, trust),
       mtls: plan.mtls,
       servesRemotes: cluster.remotes.length > 0,
     },
@@ -45,12 +45,13 @@ export function remoteMember(site: Site, plan: MeshPlan, controlPlanes: readonly
   return { ...site, cluster: remote, istiod, injection, gateway: gatewayOf(site, injection) };
 }
 
-function remoteOf({ plan: cluster, provider }: Site, plan: MeshPlan, { entrance }: Istiod): ClusterRemote {
+function remoteOf(site: Site, plan: MeshPlan, { entrance }: Istiod): ClusterRemote {
+  const { plan: cluster, provider } = site;
   if (entrance === undefined) throw new Error(`no gateway leads to the control plane of ${cluster.name}`);
   return new ClusterRemote(
     cluster.name,
     {
-      ...sharedArgs(cluster, plan),
+      ...sharedArgs(site, plan),
       ...entranceOf(entrance),
       controlPlanes: [...cluster.controlPlanes],
     },
@@ -60,11 +61,13 @@ function remoteOf({ plan: cluster, provider }: Site, plan: MeshPlan, { entrance 
 
 /** What an istiod gets wherever it runs: a signing CA, unless it has one, and how proxies are to treat hosts. */
 export function istiodArgs(
+  cluster: ClusterPlan,
   { clusterLocal, dnsCapture, workloadCertificates: { ttlMinutes } }: MeshPlan,
   trust: ClusterTrust | undefined,
 ) {
   return {
     ...trust?.cacerts,
+    adoptCacerts: adopts(cluster, "cacerts"),
     ...(ttlMinutes === undefined ? {} : { certificateTtlMinutes: ttlMinutes }),
     clusterLocal: [...clusterLocal],
     dnsCapture,
@@ -81,14 +84,14 @@ export function entranceOf({ address, addressType, hostName }: Entrance) {
 }
 
 /** What every cluster gets, whatever its part in the mesh is. */
-export function sharedArgs(cluster: ClusterPlan, plan: MeshPlan) {
+export function sharedArgs({ plan: cluster, access }: Pick<Site, "plan" | "access">, plan: MeshPlan) {
   return {
     clusterName: cluster.name,
     network: cluster.network,
     adoptNamespace: adopts(cluster, "namespace"),
     meshId: plan.meshId,
     trustDomain: plan.trustDomain,
-    istio: istioArgs(cluster),
+    istio: { ...istioArgs(cluster), imagePullCredentials: { ...access.imagePullCredentials } },
     base: cluster.base,
     istiod: cluster.istiod,
     reader: cluster.reader,
@@ -116,6 +119,6 @@ export function gatewayOf(
 }
 
 function istioArgs({ istio }: ClusterPlan): IstioArgs {
-  const { charts, imagePullSecrets, ...rest } = istio;
+  const { charts, imagePullSecrets, imagePullCredentials: _, ...rest } = istio;
   return { ...rest, ...charts, imagePullSecrets: [...imagePullSecrets] };
 }

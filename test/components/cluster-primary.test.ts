@@ -41,6 +41,13 @@ const deploy = (changes: Partial<ClusterPrimaryArgs> = {}, cluster: MockCluster 
     cluster,
   );
 
+const NO_CA = {
+  caCertificate: undefined,
+  caPrivateKey: undefined,
+  certificateChain: undefined,
+  rootCertificate: undefined,
+} as unknown as Partial<ClusterPrimaryArgs>;
+
 const REPOSITORY = "https://istio-release.storage.googleapis.com/charts";
 const TOKEN_NAME = "istio-multicluster-reader-token";
 
@@ -109,6 +116,51 @@ describe("ClusterPrimary", () => {
       "RoleBinding cluster1-reader",
       "ServiceAccount cluster1-reader",
     ]);
+  });
+
+  test.each([
+    [
+      "a mode that Istio would take for PERMISSIVE",
+      { mtls: "strict" },
+      'mtls is "strict"; use STRICT or PERMISSIVE',
+    ],
+    ["no CA", NO_CA, "cluster1 has no CA; give caCertificate,"],
+    [
+      "two CAs",
+      { caIssuer: { name: "vault" } },
+      "cluster1 has more than one CA: caCertificate and caIssuer; give caCertificate,",
+    ],
+    [
+      "an unknown algorithm for cert-manager",
+      { ...NO_CA, caIssuer: { name: "vault", algorithm: "RSA-2048" } },
+      'CA key algorithm "RSA-2048" is unknown; use one of ECDSA-P256, ECDSA-P384, RSA-4096',
+    ],
+  ])("refuses %s", async (_, changes, message) => {
+    await expect(deploy(changes)).rejects.toThrow(message);
+    await pulumi.runtime.disconnect();
+  });
+
+  test("leaves a CA that is there to whoever made it, if that is said", async () => {
+    const { registrations } = await deploy({ ...NO_CA, adoptCacerts: true });
+    expect(listOf(registrations).filter((text) => text.includes("cacerts"))).toEqual([]);
+  });
+
+  test("makes the Secrets by which its images are pulled before it needs them", async () => {
+    const docker = '{"auths":{}}';
+    const { registrations } = await deploy({
+      istio: { imagePullSecrets: ["registry"], imagePullCredentials: { registry: docker } },
+    });
+    const secret = find(registrations, "cluster1-pull-secret:registry");
+    expect(secret.inputs).toMatchObject({
+      metadata: { name: "registry", namespace: "istio-system" },
+      type: "kubernetes.io/dockerconfigjson",
+      stringData: { ".dockerconfigjson": docker },
+    });
+    expect(secret.secretPaths).not.toEqual([]);
+    expect(secret.dependsOn).toEqual(["Namespace cluster1-istio-system"]);
+    expect(find(registrations, "cluster1-istiod").dependsOn).toContain(
+      "Secret cluster1-pull-secret:registry",
+    );
   });
 
   test("labels its namespace with its network", async () => {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { IntermediateCA, type IntermediateCAArgs } from "../../components";
+import { refuseToOutlive } from "../../components/intermediate-ca";
 import { find, listOf } from "../support/components";
 import { runFailingProgram, runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
@@ -98,9 +99,20 @@ describe("IntermediateCA", () => {
     expect(failures).toEqual([
       expect.stringContaining(
         `the intermediate CA of cluster1 would be valid until ${hoursAfterStart(365 * 24)}, after its root (${rootNotAfter}); ` +
-          "lower ca.intermediateValidityDays or replace the root",
+          "set caValidityDays of cluster1 to at most ",
       ),
     ]);
     expect(await chain).toBe("no chain");
+  });
+
+  test("is refused before it is made when it would outlive the root", async () => {
+    const { registrations } = await deploy();
+    // The mocks run no hooks; what this one says is tested below, that the engine asks it in the lab.
+    expect(find(registrations, "cluster1-ca-certificate").hooks).toEqual(["cluster1-ca-within-root"]);
+    const inDays = (days: number) => new Date(Date.now() + days * 24 * 3_600_000).toISOString();
+    expect(() => refuseToOutlive("cluster1", inDays(99), inDays(100))).not.toThrow();
+    expect(() => refuseToOutlive("cluster1", inDays(101), inDays(100.5))).toThrow(
+      "set caValidityDays of cluster1 to at most 100, or replace the root",
+    );
   });
 });

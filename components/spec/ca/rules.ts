@@ -1,15 +1,34 @@
-import type { MeshSpec, Problem } from "../types";
+import type { CaPlan, MeshSpec, Problem } from "../types";
 import { planCa } from "./plan";
 
 /** Lifetimes of the CAs fit into each other. */
 export function ca(spec: MeshSpec): Problem[] {
   const settings = planCa(spec.ca);
-  if (settings.issuer !== undefined) return [];
-  if (settings.intermediateValidityDays <= settings.rootValidityDays) return [];
+  return settings.issuer === undefined && settings.provided === undefined
+    ? [
+        ...lifetime("ca.intermediateValidityDays", settings.intermediateValidityDays, settings),
+        ...spec.clusters.flatMap(({ caValidityDays = 0 }, index) =>
+          lifetime(`clusters[${index}].caValidityDays`, caValidityDays, settings),
+        ),
+      ]
+    : spec.clusters.flatMap(({ caValidityDays }, index) =>
+        caValidityDays === undefined
+          ? []
+          : [
+              {
+                path: `clusters[${index}].caValidityDays`,
+                message: "has no effect: others sign the CAs; remove it",
+              },
+            ],
+      );
+}
+
+function lifetime(path: string, days: number, { rootValidityDays }: CaPlan): Problem[] {
+  if (days <= rootValidityDays) return [];
   return [
     {
-      path: "ca.intermediateValidityDays",
-      message: `is ${settings.intermediateValidityDays}, so intermediates would outlive the root (${settings.rootValidityDays} days); lower it or raise ca.rootValidityDays`,
+      path,
+      message: `is ${days}, so intermediates would outlive the root (${rootValidityDays} days); lower it or raise ca.rootValidityDays`,
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { hostedBy, remotesOf } from "../../topology/links";
 import { adopted } from "../adopt/adopted";
+import { planCa } from "../ca/plan";
 import { planExternalControlPlane } from "../external/plan";
 import { planGateway } from "../gateway/plan";
 import { istiodSettings, planIstio } from "../istio/plan";
@@ -22,6 +23,7 @@ export function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
     istiod: onPlatform(cluster.platform, istiodSettings(cluster, spec)),
     gateway: planGateway(cluster, spec),
     caEpoch: `${spec.ca?.intermediateEpoch ?? 1}.${cluster.caEpoch ?? 1}`,
+    caValidityDays: cluster.caValidityDays ?? planCa(spec.ca).intermediateValidityDays,
     whenUnreachable: cluster.whenUnreachable ?? "fail",
   };
 }

@@ -71,6 +71,13 @@ export interface ClusterSpec {
   readonly gateway?: GatewaySpec | undefined;
   /** Raised by one, it gives this cluster a new intermediate with a new key. @default 1 */
   readonly caEpoch?: number | undefined;
+  /**
+   * Lifetime of this cluster's intermediate in days, for one that joins when less than the mesh's
+   * `ca.intermediateValidityDays` is left of the root's life. Of another length than the one that it has, it gives the
+   * cluster a new intermediate for the same key.
+   * @default - the mesh's
+   */
+  readonly caValidityDays?: number | undefined;
   /** What to do while its API server does not answer. @default "fail" */
   readonly whenUnreachable?: WhenUnreachable | undefined;
   /**
@@ -112,6 +119,8 @@ export interface ClusterPlan {
   readonly gateway?: GatewayPlan | undefined;
   /** Names the intermediate that it has: the mesh's epoch, then its own. */
   readonly caEpoch: string;
+  /** Lifetime of its intermediate in days. */
+  readonly caValidityDays: number;
   readonly whenUnreachable: WhenUnreachable;
   /** Absent where no other cluster observes this one. */
   readonly reader?: ReaderPlan | undefined;

@@ -26,12 +26,22 @@ export interface IstioSpec {
   readonly hub?: string | undefined;
   /** Image tag. @default - the chart's own */
   readonly tag?: string | undefined;
-  /** Names of image pull Secrets in the namespaces concerned. @default [] */
+  /** Names of image pull Secrets that are in istio-system, or that others put there while it is waited for. @default [] */
   readonly imagePullSecrets?: readonly string[] | undefined;
+  /**
+   * Image pull Secrets to make in istio-system, before anything there needs one: by name, the name of the secret config
+   * value that holds the registries' credentials as `docker login` writes them (`.dockerconfigjson`). Other namespaces
+   * of injected pods need Secrets of their own.
+   * @default {}
+   * @see https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/
+   */
+  readonly imagePullCredentials?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Which Istio is installed in a cluster, with every default filled in. */
-export type IstioPlan = Required<Pick<IstioSpec, "version" | "charts" | "imagePullSecrets">> &
+export type IstioPlan = Required<
+  Pick<IstioSpec, "version" | "charts" | "imagePullSecrets" | "imagePullCredentials">
+> &
   Pick<IstioSpec, "hub" | "tag">;
 
 /** Settings of the base chart. */

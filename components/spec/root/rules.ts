@@ -45,11 +45,11 @@ function verified({ ca }: MeshSpec): Problem[] {
 
 function epochs({ clusters }: MeshSpec): Problem[] {
   return clusters.flatMap((cluster, index) => {
-    if (cluster.caEpoch === undefined) return [];
     const reason = whyNoCa(cluster, clusters);
-    return reason === undefined
-      ? []
-      : [{ path: `clusters[${index}].caEpoch`, message: `is set, but ${reason}` }];
+    if (reason === undefined) return [];
+    return (["caEpoch", "caValidityDays"] as const)
+      .filter((key) => cluster[key] !== undefined)
+      .map((key) => ({ path: `clusters[${index}].${key}`, message: `is set, but ${reason}` }));
   });
 }
 

@@ -28,6 +28,7 @@ export function generatedTrust(plan: MeshPlan, signing: readonly ClusterPlan[]):
   const { kept, trusted, signer: generation } = rolesOf(ca.root);
   const all = new Map(kept.map((kept) => [kept, rootOf(kept, ca)]));
   const signer = rootIn(all, generation);
+  sayWhatIsKept(rootIn(all, ca.root.generation), ca);
   const gates = rootGates(ca.root);
   const certificates = trusted.map((generation) => rootIn(all, generation).certificate);
   const bundle = pulumi
@@ -81,7 +82,7 @@ function clusterTrust(
     rootPrivateKey: signer.privateKey,
     rootNotAfter: signer.notAfter,
     algorithm: settings.intermediateAlgorithm,
-    validityDays: settings.intermediateValidityDays,
+    validityDays: cluster.caValidityDays,
     organization: settings.organization,
     // A new root is of little use over keys that were there before it.
     epoch: `${cluster.caEpoch}.${rolesOf(settings.root).signer}`,
@@ -130,6 +131,23 @@ function rootOf(generation: number, ca: MeshPlan["ca"]): RootCA {
     // A root that is lost by accident takes the whole mesh's trust with it; one that nobody trusts any more may go.
     { protect: ca.protectRoot && !outgoing },
   );
+}
+
+/** Settings of roots hold for the next one: one that exists can only be replaced, phase by phase. */
+function sayWhatIsKept({ madeWith }: RootCA, ca: MeshPlan["ca"]): void {
+  madeWith.apply(({ algorithm, validityDays, organization }) => {
+    const kept = [
+      ...(algorithm === ca.rootAlgorithm ? [] : [`ca.rootAlgorithm (${algorithm})`]),
+      ...(validityDays === ca.rootValidityDays ? [] : [`ca.rootValidityDays (${validityDays})`]),
+      ...(organization === ca.organization ? [] : [`ca.organization (${organization})`]),
+    ];
+    if (kept.length === 0) return;
+    const { generation } = ca.root;
+    void pulumi.log.warn(
+      `root ${generation} of the mesh keeps what it was made with: ${kept.join(", ")}. ` +
+        `What the config says now holds for root ${generation + 1}; docs/rotation.md says how the mesh gets it`,
+    );
+  });
 }
 
 function rootIn(roots: ReadonlyMap<number, RootCA>, generation: number): RootCA {

@@ -182,6 +182,20 @@ test("two clusters are reached through two outputs of one stack", async () => {
   expect(registrations.filter(({ type }) => type === "pulumi:providers:kubernetes")).toHaveLength(2);
 });
 
+test("images are pulled by credentials from secret config values", async () => {
+  const istio = { imagePullCredentials: { registry: "dockerConfig" } };
+  const clusters = [fromFile(1), { ...fromFile(2), istio: {} }];
+  const { registrations } = await runProgram(
+    () => loadProgram({ istio, clusters }, { "istio-multicluster:dockerConfig": "{}" }),
+    LB,
+  );
+  for (const name of ["cluster1", "cluster2"]) {
+    const { inputs, secretPaths } = find(registrations, `${name}-pull-secret:registry`);
+    expect(inputs["stringData"]).toEqual({ ".dockerconfigjson": "{}" });
+    expect(secretPaths).not.toEqual([]);
+  }
+});
+
 describe("bad config", () => {
   /** What the program says of a config, after which nothing may have been registered. */
   async function refusalOf(mesh: unknown, secrets: Record<string, string> = {}): Promise<Error> {
@@ -213,6 +227,12 @@ describe("bad config", () => {
     expect((await refusalOf(undefined)).message).toBe(
       `config value ${KEY} is missing; describe the mesh in Pulumi.test.yaml, see README.md`,
     );
+  });
+
+  test("that names a missing credential for images says which", async () => {
+    const istio = { imagePullCredentials: { registry: "dockerConfig" } };
+    const { message } = await refusalOf({ istio, clusters: [fromFile(1), fromFile(2)] });
+    expect(message).toContain("istio.imagePullCredentials.registry names the config value dockerConfig");
   });
 
   test("that names a missing secret says which, before anything is registered", async () => {

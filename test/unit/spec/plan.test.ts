@@ -26,11 +26,12 @@ describe("the plan of a mesh", () => {
       controlPlanes: [],
       remotes: [],
       adopt: [],
-      istio: { version: "1.31.1", charts: {}, imagePullSecrets: [] },
+      istio: { version: "1.31.1", charts: {}, imagePullSecrets: [], imagePullCredentials: {} },
       base: {},
       istiod: {},
       gateway,
       caEpoch: "1.1",
+      caValidityDays: 730,
       whenUnreachable: "fail",
       reader: { tokenSecret: "istio-multicluster-reader-token", rules: expect.any(Array) },
     });

@@ -10,6 +10,12 @@ const withEpoch = (caEpoch: number | undefined): MeshSpec => ({
   clusters: [cluster(1), cluster(2, { controlPlanes: ["cluster1"], caEpoch })],
 });
 
+const withValidity = (caValidityDays: number | undefined, index = 0): MeshSpec => ({
+  clusters: [cluster(1), cluster(2, { controlPlanes: ["cluster1"] })].map((own, place) =>
+    place === index ? { ...own, caValidityDays } : own,
+  ),
+});
+
 const rows: Record<string, { bad: MeshSpec; path: string; message: string; good: MeshSpec }> = {
   "a rotation of the first root to itself": {
     bad: root({ phase: "trust-both" }),
@@ -46,6 +52,24 @@ const rows: Record<string, { bad: MeshSpec; path: string; message: string; good:
     path: "clusters[1].caEpoch",
     message: "is set, but cluster2 is a remote, whose certificates are signed by cluster1; set it there",
     good: withEpoch(undefined),
+  },
+  "a lifetime of the CA of a cluster that signs nothing": {
+    bad: withValidity(30, 1),
+    path: "clusters[1].caValidityDays",
+    message: "is set, but cluster2 is a remote, whose certificates are signed by cluster1; set it there",
+    good: withValidity(30),
+  },
+  "a CA of one cluster that outlives the root": {
+    bad: withValidity(3651),
+    path: "clusters[0].caValidityDays",
+    message: "is 3651, so intermediates would outlive the root (3650 days)",
+    good: withValidity(3650),
+  },
+  "a lifetime of a CA that others sign": {
+    bad: { ...withValidity(30), ca: { issuer: { name: "vault" } } },
+    path: "clusters[0].caValidityDays",
+    message: "has no effect: others sign the CAs; remove it",
+    good: { ...withValidity(undefined), ca: { issuer: { name: "vault" } } },
   },
   "a lifetime too short to renew in": {
     bad: ttl(1),
