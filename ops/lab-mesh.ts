@@ -16,7 +16,8 @@ const REPOSITORY = resolve(__dirname, "..");
 const LAB_PASSPHRASE = "lab";
 
 /**
- * What the lab's charts need because its Envoy is the upstream build, which lacks Istio's own filters.
+ * What the lab's charts need because its Envoy is the upstream build, which lacks Istio's own filters. Without that for
+ * ALPN a port whose name tells no protocol is TCP to a sidecar that gets mutual TLS.
  * A mesh on Istio's images needs none of it.
  */
 const UPSTREAM_ENVOY_VALUES = {

@@ -6,7 +6,10 @@ const PORTS = [
   { name: "dns-tcp", protocol: "TCP", port: 53 },
 ];
 
-/** CoreDNS's configuration: the cluster's Services, and load balancers everywhere, whose names hold their addresses. */
+/**
+ * CoreDNS's configuration: the cluster's Services, and load balancers everywhere, whose names hold their addresses.
+ * Nothing else exists: without the last answer it would be SERVFAIL, by which clients try again instead of giving up.
+ */
 export function corefile(kubeconfig: string, address: string): string {
   return `. {
   bind ${address}
@@ -19,6 +22,9 @@ export function corefile(kubeconfig: string, address: string): string {
   template IN A ${LOAD_BALANCER_ZONE} {
     match ^(\\d+)-(\\d+)-(\\d+)-(\\d+)\\.
     answer "{{ .Name }} 5 IN A {{ index .Match 1 }}.{{ index .Match 2 }}.{{ index .Match 3 }}.{{ index .Match 4 }}"
+  }
+  template ANY ANY {
+    rcode NXDOMAIN
   }
 }
 `;
