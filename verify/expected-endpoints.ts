@@ -1,5 +1,6 @@
 import { isIP, isIPv6 } from "node:net";
 import { AUTO_PASSTHROUGH_PORT, HELLOWORLD_PORT } from "../components/names";
+import { gatewaysFor } from "../components/spec/gateway/plan";
 import { helloworldSeenFrom } from "../components/spec/sample-apps/answers";
 import type { MeshPlan } from "../components/spec/types";
 
@@ -51,15 +52,6 @@ export function expectedEndpoints(
       },
     ];
   });
-}
-
-/** Clusters whose gateways lead to a cluster: its own if it has one, else those of its network. */
-export function gatewaysFor(plan: MeshPlan, cluster: string): string[] {
-  const own = plan.clusters.find(({ name }) => name === cluster);
-  if (own?.gateway?.exposesServices) return [cluster];
-  return plan.clusters
-    .filter((other) => other.network === own?.network && other.gateway?.exposesServices)
-    .map(({ name }) => name);
 }
 
 /** Whether an endpoint may belong to an expected set. */

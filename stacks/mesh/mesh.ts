@@ -1,4 +1,5 @@
 import { adopts } from "../../components/spec/adopt/adopted";
+import { gatewaysFor } from "../../components/spec/gateway/plan";
 import type { MeshPlan } from "../../components/spec/types";
 import { isMember, isPrimary } from "../../components/topology/links";
 import type { ClusterAccess } from "./access";
@@ -77,9 +78,10 @@ function deployRemotes(
 }
 
 /** All other links. */
-function linkMembers({ links }: MeshPlan, members: ReadonlyMap<string, Member>): void {
-  for (const { observer, observed, crossNetwork } of links.filter(({ serves }) => !serves)) {
-    const to = named(members, observed);
-    linkTo(peerOf(to, crossNetwork ? to.gateway?.address : undefined), named(members, observer));
+function linkMembers(plan: MeshPlan, members: ReadonlyMap<string, Member>): void {
+  for (const { observer, observed, crossNetwork } of plan.links.filter(({ serves }) => !serves)) {
+    const [gateway] = crossNetwork ? gatewaysFor(plan, observed) : [];
+    const address = gateway === undefined ? undefined : named(members, gateway).gateway?.address;
+    linkTo(peerOf(named(members, observed), address), named(members, observer));
   }
 }

@@ -10,6 +10,7 @@ import { until } from "./support/until";
 const loadBalancer: ClusterSpec["loadBalancer"] = { hostNames: true, delaySeconds: 3 };
 
 const GATEWAY = "istio=eastwestgateway";
+const GATEWAYS = { addressType: "hostname", minReplicas: 2 };
 
 /** Clusters as clouds make them: several nodes, and load balancers that come late and under a host name. */
 describe("clusters whose load balancers have host names", () => {
@@ -23,8 +24,7 @@ describe("clusters whose load balancers have host names", () => {
 
   beforeAll(async () => {
     await suite.start();
-    const gateway = { addressType: "hostname", minReplicas: 2 };
-    await suite.configure({ gateway, istiod: { replicas: 2 }, dnsCapture: true });
+    await suite.configure({ gateway: GATEWAYS, istiod: { replicas: 2 }, dnsCapture: true });
     await suite.stack.up();
   });
   afterAll(suite.stop);
@@ -75,6 +75,16 @@ describe("clusters whose load balancers have host names", () => {
   });
 
   test("have nothing to change afterwards", async () => {
+    expect(await previewedSteps(suite.stack)).toEqual({});
+  });
+
+  test("keep the count of gateways that an autoscaler has set, while their Deployment changes", async () => {
+    const resources = { requests: { cpu: "20m" } };
+    await suite.configure({ gateway: { ...GATEWAYS, resources }, istiod: { replicas: 2 }, dnsCapture: true });
+    await suite.stack.up();
+    const path = "jsonpath={.spec.replicas} {.spec.template.spec.containers[0].resources.requests.cpu}";
+    const deployment = ["get", "deployment", "-n", "istio-system", "istio-eastwestgateway", "-o", path];
+    expect(suite.kubectl("cluster1", ...deployment)).toBe("2 20m");
     expect(await previewedSteps(suite.stack)).toEqual({});
   });
 });

@@ -146,6 +146,7 @@ export function settingsOf({
       podCidrs: rare(ranges(text)),
       serviceCidrs: rare(ranges(text)),
       caEpoch: rare(count),
+      caValidityDays: rare(fc.integer({ min: 1, max: 4000 })),
       whenUnreachable: some(fc.constantFrom("fail" as const, "skip" as const, "forget" as const)),
       readerTokenEpoch: rare(count),
       istioctlAnalyze: some(fc.boolean()),

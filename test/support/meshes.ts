@@ -94,6 +94,7 @@ function meshSettings(words: Vocabulary, drafts: readonly Draft[]) {
     groups: rare(fc.array(fc.array(name, { maxLength: 3 }), { maxLength: 2 })),
     services: rare(fc.array(service(words, names), { maxLength: 2 })),
     stubNamespaces: some(fc.boolean()),
+    serviceStubs: rare(fc.boolean()),
     dnsCapture: rare(fc.boolean()),
     clusterLocal: rare(fc.array(text("*.shop.svc.cluster.local"), { maxLength: 1 })),
     readerTokenEpoch: rare(count),

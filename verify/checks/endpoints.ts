@@ -1,13 +1,13 @@
 import { HELLOWORLD_PORT } from "../../components/names";
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE, NETWORK_LABEL } from "../../components/names";
 import { helloworldSeenFrom } from "../../components/spec/sample-apps/answers";
+import { gatewaysFor } from "../../components/spec/gateway/plan";
 import type { MeshPlan } from "../../components/spec/types";
 import { endpointsOf, type EnvoyEndpoint } from "../envoy";
 import {
   endpoint,
   type ExpectedEndpoints,
   expectedEndpoints,
-  gatewaysFor,
   isExpected,
   type ServedAddresses,
 } from "../expected-endpoints";

@@ -4,7 +4,7 @@ import { gatewayPorts } from "../../topology/ports";
 import { adopts } from "../adopt/adopted";
 import { exportedHosts } from "../services/hosts";
 import { mergeSettings, onPlatform } from "../settings";
-import type { ClusterSpec, GatewayPlan, GatewaySpec, MeshSpec } from "../types";
+import type { ClusterSpec, GatewayPlan, GatewaySpec, MeshPlan, MeshSpec } from "../types";
 
 /** A cluster's gateway settings over the mesh's. */
 export function gatewaySettings(cluster: ClusterSpec, spec: MeshSpec): GatewaySpec {
@@ -68,4 +68,13 @@ export function serviceAnnotationsOf(
     restricted: sourceRanges.length > 0,
   });
   return { ...annotations, ...serviceAnnotations };
+}
+
+/** Clusters whose gateways lead to a cluster: its own if it has one, else those of its network. */
+export function gatewaysFor({ clusters }: Pick<MeshPlan, "clusters">, cluster: string): string[] {
+  const own = clusters.find(({ name }) => name === cluster);
+  if (own?.gateway?.exposesServices) return [cluster];
+  return clusters
+    .filter((other) => other.network === own?.network && other.gateway?.exposesServices)
+    .map(({ name }) => name);
 }

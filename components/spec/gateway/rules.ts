@@ -1,9 +1,9 @@
 import { GATEWAY_REPLICAS } from "../../defaults";
-import { clientsElsewhere, remotesOf } from "../../topology/links";
+import { clientsElsewhere, linksOf, remotesOf, visibleFrom } from "../../topology/links";
 import { adopts } from "../adopt/adopted";
 import { cidrProblems } from "../clusters/cidrs";
-import type { GatewaySpec, MeshSpec, Problem } from "../types";
-import { gatewaySettings } from "./plan";
+import type { ClusterSpec, GatewaySpec, MeshSpec, Problem } from "../types";
+import { exposureOf, gatewaySettings } from "./plan";
 
 /** Settings of gateways make sense, and there is a gateway wherever traffic has to come in through one. */
 export function gateways(spec: MeshSpec): Problem[] {
@@ -42,12 +42,27 @@ function settings(gateway: GatewaySpec | undefined, path: string): Problem[] {
   return problems;
 }
 
+/** Whether a client's requests to a cluster can take the gateway of another cluster of its network. */
+function comesBySibling(client: string, cluster: ClusterSpec, spec: MeshSpec): boolean {
+  const mesh = { clusters: spec.clusters, links: linksOf(spec) };
+  return spec.clusters.some(
+    (sibling) =>
+      sibling.network === cluster.network &&
+      exposureOf(sibling, spec)?.exposesServices === true &&
+      visibleFrom(client, mesh).includes(sibling.name) &&
+      // A gateway leads to what its own control plane knows.
+      visibleFrom(sibling.name, mesh).includes(cluster.name),
+  );
+}
+
 /** Without a gateway istiod silently hands out pod addresses that another network cannot reach. */
 function reachability(spec: MeshSpec): Problem[] {
   return spec.clusters.flatMap((cluster, index) => {
     if ((cluster.gateway?.enabled ?? spec.gateway?.enabled) !== false) return [];
     if (adopts(cluster, "istiod")) return [];
-    const clients = clientsElsewhere(cluster, spec);
+    const clients = clientsElsewhere(cluster, spec).filter(
+      (client) => !comesBySibling(client, cluster, spec),
+    );
     const remotes = cluster.externalControlPlane ? [] : remotesOf(cluster.name, spec.clusters);
     const needs = [
       ...(clients.length > 0 ? [`reached from other networks by ${clients.join(", ")}`] : []),

@@ -238,6 +238,22 @@ describe("a mesh", () => {
     expect(result.gatewayAddresses).toEqual({});
   });
 
+  test("links to a cluster without a gateway once another one of its network has its address", async () => {
+    const clusters = [
+      cluster(1),
+      cluster(2, { gateway: { enabled: false } }),
+      cluster(3, { network: "network2" }),
+    ];
+    const { registrations } = await deploy({ clusters });
+    expect(componentsOf(registrations).filter((text) => text.startsWith("EastWestGateway "))).toEqual([
+      "EastWestGateway cluster1-gateway",
+      "EastWestGateway cluster3-gateway",
+    ]);
+    expect(find(registrations, "cluster1.observes.cluster2-secret").dependsOn).toContain(
+      "Service cluster3-gateway-chart:istio-system/istio-eastwestgateway",
+    );
+  });
+
   test("of one cluster is a primary without gateway, link or sample application", async () => {
     const { registrations } = await deploy(mesh(1));
     expect(componentsOf(registrations)).toEqual([

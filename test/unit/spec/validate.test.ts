@@ -147,6 +147,25 @@ const rows: Record<string, RuleCase> = {
       links: links("cluster2>cluster1"),
     },
   },
+  "a disabled gateway whose network has another one that does not know the cluster": {
+    bad: {
+      clusters: [
+        cluster(1),
+        cluster(2, { gateway: { enabled: false } }),
+        cluster(3, { network: "network2" }),
+      ],
+      links: links("cluster1>cluster2 cluster1>cluster3"),
+    },
+    path: "clusters[1].gateway.enabled",
+    message: "is false, but cluster2 (network2) is reached from other networks by cluster1",
+    good: {
+      clusters: [
+        cluster(1),
+        cluster(2, { gateway: { enabled: false } }),
+        cluster(3, { network: "network2" }),
+      ],
+    },
+  },
   "gateways disabled for all where one is needed": {
     bad: mesh(2, { gateway: { enabled: false }, links: links("cluster1>cluster2") }),
     path: "gateway.enabled",
