@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultSpec } from "../../lab";
 import { recover } from "../../ops/recover";
@@ -94,7 +95,8 @@ describe("rotation under load", () => {
   });
 
   describe("of the root", () => {
-    const base = { intermediateEpoch: 2 };
+    // The new root is of another kind than the old one, which keeps its own.
+    const base = { intermediateEpoch: 2, rootAlgorithm: "ECDSA-P256", rootValidityDays: 1825 };
     let load: CrossingLoad;
     let oldRoot: string[];
 
@@ -130,6 +132,13 @@ describe("rotation under load", () => {
         }
       }
       expect(podStarts(suite)).toEqual(pods);
+    });
+
+    test("gives the mesh a root as the config describes it", async () => {
+      const { rootCertificate } = await suite.stack.outputs();
+      const { publicKey, validFromDate, validToDate } = new X509Certificate(String(rootCertificate?.value));
+      expect(publicKey.asymmetricKeyDetails).toEqual({ namedCurve: "prime256v1" });
+      expect(validToDate.getTime() - validFromDate.getTime()).toBe(1825 * 24 * 3_600_000);
     });
 
     test("no request fails", () => load.expectNoFailure());
