@@ -47,7 +47,7 @@ async function enter(lab: Lab, toolchain: PulumiToolchain, phase: number): Promi
     urn = await killAtNew(place, killedAt)
   ) {
     killedAt.push(urn);
-    await recover(stack, place.stateDir);
+    await recover(stack.workspace, stack.name);
     console.log(`killed in ${describe(phase)} at ${urn.split("::").at(-1)}`);
   }
   await stack.up();

@@ -5,7 +5,7 @@ import { cleanCluster } from "./clean";
 import { demo, demoDown } from "./demo";
 import { DEV_LAB } from "./lab-mesh";
 import { openMesh } from "./open-mesh";
-import { openNamedStack } from "./place";
+import { openNamedStack, openNamedWorkspace } from "./place";
 import { describeStack } from "./plan";
 import { recover } from "./recover";
 
@@ -31,7 +31,7 @@ program
   )
   .option("--stack <stack>", "the mesh's stack", DEV_LAB)
   .action(async (options: { stack: string }) => {
-    const { stack } = await openNamedStack(options.stack);
+    const stack = await openNamedStack(options.stack);
     console.log(await describeStack(stack));
   });
 
@@ -42,7 +42,7 @@ program
   .option("--json", "print the report as JSON")
   .option("--requests <count>", "requests per client", positive)
   .action(async (options: { stack: string; json?: true; requests?: number }) => {
-    const { stack } = await openNamedStack(options.stack);
+    const stack = await openNamedStack(options.stack);
     const { plan, kubeConfigs } = await openMesh(stack);
     const { requests } = options;
     const report = await verifyMesh(plan, kubeConfigs, requests === undefined ? {} : { requests });
@@ -55,8 +55,7 @@ program
   .description("make a stack ready again whose pulumi up was killed")
   .option("--stack <stack>", "the mesh's stack", DEV_LAB)
   .action(async (options: { stack: string }) => {
-    const { stack, stateDir } = await openNamedStack(options.stack);
-    const mended = await recover(stack, stateDir);
+    const mended = await recover(await openNamedWorkspace(options.stack), options.stack);
     console.log(mended.join("\n") || `nothing to mend in stack ${options.stack}`);
   });
 
@@ -66,7 +65,7 @@ program
   .option("--stack <stack>", "the stack of the mesh that was destroyed", DEV_LAB)
   .option("--crds", "also remove Istio's CRDs, and with them every Istio object of the clusters")
   .action(async (options: { stack: string; crds?: true }) => {
-    const { stack } = await openNamedStack(options.stack);
+    const stack = await openNamedStack(options.stack);
     const { kubeConfigs } = await openMesh(stack);
     for (const [cluster, kubeConfig] of kubeConfigs) {
       const removed = await cleanCluster(kubeConfig, { crds: options.crds });

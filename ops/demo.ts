@@ -1,12 +1,12 @@
 import { Listr } from "listr2";
-import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import { type EngineEvent, type Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
 import { defaultSpec, down, type Lab, up } from "../lab";
 import { ensurePulumiToolchain, type PulumiToolchain } from "../lab/toolchain";
 import { renderReport, verifyMesh, type VerifyReport } from "../verify";
 import { labProject } from "./lab-mesh";
 import { openMesh } from "./open-mesh";
 import { recover } from "./recover";
-import { openStack } from "./stack";
+import { openStack, openWorkspace } from "./stack";
 
 /** What the demo needs to be told. */
 export interface DemoOptions {
@@ -79,9 +79,11 @@ export async function demoDown(name: string): Promise<void> {
 /** Also makes good what an earlier run that was killed has left. */
 async function openLabStack(lab: Lab, toolchain: PulumiToolchain): Promise<Stack> {
   const place = await labProject(lab, toolchain);
-  const stack = await openStack(place);
-  await recover(stack, place.stateDir);
-  return stack;
+  await recover(await openWorkspace(place), place.stack).catch((error: unknown) => {
+    // The first run has no stack yet.
+    if (!(error instanceof StackNotFoundError)) throw error;
+  });
+  return openStack(place);
 }
 
 /** Runs `up` and tells now and then how far it is. */

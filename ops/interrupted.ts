@@ -25,6 +25,7 @@ export function clusterOf({ resource }: Operation): string | undefined {
 
 /** The parts of a state that matter here; the Automation API leaves it untyped. */
 interface State {
+  readonly manifest?: { readonly time?: string };
   readonly resources?: readonly {
     readonly urn: string;
     readonly outputs?: Readonly<Record<string, unknown>>;
@@ -42,6 +43,12 @@ export function recordedCreates({ deployment }: Deployment): Operation[] {
 export function interruptedCreates(state: Deployment): Operation[] {
   const created = new Set(((state.deployment as State).resources ?? []).map(({ urn }) => urn));
   return recordedCreates(state).filter(({ resource }) => !created.has(resource.urn));
+}
+
+/** When a state was last written, which Pulumi does as each operation begins and ends. */
+export function lastWritten({ deployment }: Deployment): Date | undefined {
+  const time = (deployment as State).manifest?.time;
+  return time === undefined ? undefined : new Date(time);
 }
 
 /** The field managers of server-side apply by URN, as far as the state has them. */

@@ -1,4 +1,4 @@
-import { KubeConfig } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import type { ConfigMap, Stack } from "@pulumi/pulumi/automation";
 import { planMesh } from "../components/spec/mesh/plan";
 import type { MeshPlan } from "../components/spec/types";
@@ -7,6 +7,7 @@ import { checkMesh } from "../stacks/config/read";
 import type { ClusterConfig, MeshConfig } from "../stacks/config/schema";
 import { selectContext, singleContext } from "../stacks/mesh/kubeconfig";
 import { describeProblems } from "../stacks/mesh/problems";
+import { TimedKubeConfig } from "./timed-kube-config";
 
 /** A configured mesh as the commands beside the program see it: the plan, and a client configuration per cluster. */
 export interface OpenMesh {
@@ -34,7 +35,7 @@ export async function openMesh(stack: Stack): Promise<OpenMesh> {
   const opened = await Promise.all(
     mesh.clusters.map(async (cluster) => {
       const text = await kubeconfigText(cluster, stack, config);
-      const kubeConfig = new KubeConfig();
+      const kubeConfig = new TimedKubeConfig();
       kubeConfig.loadFromString(singleContext(selectContext(text, cluster.access.context)));
       return [cluster.name, kubeConfig] as const;
     }),

@@ -1,7 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
-import { removeTornAttributes } from "./torn-attributes";
+import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
 
 /** Last on PATH: an official language host comes first. */
 const LANGUAGE_HOST = join(__dirname, "../lab/language-host");
@@ -22,17 +21,20 @@ export interface StackPlace {
   readonly pluginDir: string;
 }
 
-/** Opens a stack of this program over a file backend. */
+/** Opens a stack of this program over a file backend, and makes it if there is none. */
 export async function openStack(place: StackPlace): Promise<Stack> {
+  return Stack.createOrSelect(place.stack, await openWorkspace(place));
+}
+
+/** Opens the project of a stack over a file backend. */
+export async function openWorkspace(place: StackPlace): Promise<LocalWorkspace> {
+  // Pulumi has no backend where there is no folder.
   await mkdir(place.stateDir, { recursive: true });
-  await removeTornAttributes(place.stateDir);
-  return LocalWorkspace.createOrSelectStack(
-    { stackName: place.stack, workDir: place.workDir },
-    {
-      envVars: stackEnvironment(place),
-      pulumiCommand: await PulumiCommand.get({ root: pulumiRoot(place.pulumi) }),
-    },
-  );
+  return LocalWorkspace.create({
+    workDir: place.workDir,
+    envVars: stackEnvironment(place),
+    pulumiCommand: await PulumiCommand.get({ root: pulumiRoot(place.pulumi) }),
+  });
 }
 
 /** Environment in which the Pulumi CLI finds backend, passphrase and plugins of a stack. */

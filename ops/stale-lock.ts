@@ -1,14 +1,6 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { basename, join } from "node:path";
-
-/** What the file backend writes into a lock. */
-interface LockContent {
-  readonly pid: number;
-  readonly username: string;
-  readonly hostname: string;
-  readonly timestamp: string;
-}
+import type { Lock, LockStore } from "./lock-stores";
 
 /** A lock that cannot be taken away: its process lives, or cannot be seen from here. */
 export class LockHeldError extends Error {
@@ -16,39 +8,38 @@ export class LockHeldError extends Error {
 }
 
 /**
- * Removes the locks that a killed `pulumi` left on a stack of the file backend.
+ * Proves that nobody holds a stack's lock, after removing what killed processes of this machine have left of it.
  *
- * @param stateDir - folder of the file backend
  * @returns a sentence per lock that was removed
  * @throws {@link LockHeldError} when the process of a lock is alive, or ran on another machine
  */
-export async function removeStaleLocks(stateDir: string, project: string, stack: string): Promise<string[]> {
-  const folder = join(stateDir, ".pulumi", "locks", "organization", project, stack);
-  const files = (await readdir(folder).catch(() => [])).filter((file) => file.endsWith(".json"));
-  const removed: string[] = [];
-  for (const file of files) {
-    const lock = JSON.parse(await readFile(join(folder, file), "utf8")) as LockContent;
-    await refuseIfHeld(lock, stack);
-    await rm(join(folder, file));
-    await rm(join(folder, `${file}.attrs`), { force: true });
-    removed.push(`removed the lock ${basename(file, ".json")}: its process ${lock.pid} is dead`);
-  }
-  return removed;
+export async function removeStaleLocks(store: LockStore, stack: string): Promise<string[]> {
+  const locks = await store.list();
+  for (const lock of locks) await refuseIfHeld(lock, stack);
+  if (locks.length === 0) return [];
+  await store.remove(locks);
+  const [taken] = await store.list();
+  if (taken !== undefined) throw new LockHeldError(`stack ${stack} was taken meanwhile by ${holder(taken)}`);
+  return locks.map(({ where, pid }) => `removed the lock ${where}: its process ${pid} is dead`);
 }
 
-async function refuseIfHeld(lock: LockContent, stack: string): Promise<void> {
-  const holder = `${lock.username}'s process ${lock.pid} on ${lock.hostname}, since ${lock.timestamp}`;
+function holder({ username, pid, hostname: host, timestamp, where }: Lock): string {
+  return `${username}'s process ${pid} on ${host}, since ${timestamp} (${where})`;
+}
+
+async function refuseIfHeld(lock: Lock, stack: string): Promise<void> {
   if (lock.hostname !== hostname()) {
     throw new LockHeldError(
-      `stack ${stack} is locked by ${holder}, which cannot be seen from ${hostname()}; run this there, or "pulumi cancel" if you know that it is dead`,
+      `stack ${stack} is locked by ${holder(lock)}, which cannot be seen from ${hostname()}; run this there, or, ` +
+        `if you know that it is dead, "pulumi cancel --stack ${stack}" and then this again`,
     );
   }
   if (await isRunning(lock)) {
-    throw new LockHeldError(`stack ${stack} is in use by ${holder}; let it finish, or stop it`);
+    throw new LockHeldError(`stack ${stack} is in use by ${holder(lock)}; let it finish, or stop it`);
   }
 }
 
-async function isRunning(lock: LockContent): Promise<boolean> {
+async function isRunning(lock: Lock): Promise<boolean> {
   try {
     process.kill(lock.pid, 0);
   } catch (error) {

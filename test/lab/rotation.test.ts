@@ -40,7 +40,7 @@ describe("rotation under load", () => {
   const configure = (ca: Record<string, unknown>) => suite.configure({ ...SHORT_LIVED, ca });
   const upAfterKill = async (moment: Moment) => {
     await killUpAt(suite.place, moment);
-    await recover(suite.stack, suite.place.stateDir);
+    await recover(suite.stack.workspace, suite.stack.name);
   };
 
   beforeAll(async () => {

@@ -26,7 +26,7 @@ export function interruptedUpScenario(suite: Suite): void {
 
   test.for(Object.entries(moments))("up is killed %s", async ([name, moment]) => {
     await killUpAt(suite.place, moment);
-    const mended = await recover(suite.stack, suite.place.stateDir);
+    const mended = await recover(suite.stack.workspace, suite.stack.name);
     expect(mended.join("\n")).toMatch(/removed the lock/);
     if (name === "inside base")
       expect(mended.join("\n")).toMatch(/cluster1: removed .*half-installed release/);

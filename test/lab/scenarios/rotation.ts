@@ -58,7 +58,7 @@ export function rotationScenario(suite: Suite): void {
     await suite.configure({ readerTokenEpoch: 3 });
     await killUpAt(suite.place, { phase: "done", urn: /observes.*-secret$/ });
     for (const name of names()) expect(statusWith(suite, name, old[name] ?? ""), name).toBe("200");
-    await recover(suite.stack, suite.place.stateDir);
+    await recover(suite.stack.workspace, suite.stack.name);
     await suite.stack.up();
     await expectOneTokenInUse(suite, names(), "istio-multicluster-reader-token-3.1", old);
     const { deployment } = await suite.stack.exportStack();

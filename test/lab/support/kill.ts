@@ -40,7 +40,7 @@ export async function killUpAt(place: StackPlace, moment: Moment): Promise<strin
 }
 
 /** Providers run in process groups of their own, so the whole tree is found first and then killed at once. */
-async function killTree(root: number): Promise<void> {
+export async function killTree(root: number): Promise<void> {
   const tree = [root];
   for (const pid of tree) tree.push(...childrenOf(pid));
   for (const pid of tree) process.kill(pid, "SIGKILL");

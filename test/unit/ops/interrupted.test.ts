@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { interruptedObjects } from "../../../ops/field-managers";
 import { halfInstalledReleases } from "../../../ops/half-installed-releases";
-import { fieldManagers, interruptedCreates, recordedCreates, withoutCreates } from "../../../ops/interrupted";
+import { interruptedObjects } from "../../../ops/field-managers";
+import {
+  fieldManagers,
+  interruptedCreates,
+  lastWritten,
+  recordedCreates,
+  withoutCreates,
+} from "../../../ops/interrupted";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 
@@ -36,6 +42,14 @@ describe("interruptedCreates", () => {
 
   test("finds none in an empty state", () => {
     expect(interruptedCreates({ version: 3, deployment: {} })).toEqual([]);
+  });
+});
+
+describe("lastWritten", () => {
+  test("is the time of the manifest, where there is one", () => {
+    const deployment = { manifest: { time: "2026-11-20T11:00:00.5+01:00" } };
+    expect(lastWritten({ version: 3, deployment })).toEqual(new Date("2026-11-20T10:00:00.500Z"));
+    expect(lastWritten({ version: 3, deployment: {} })).toBeUndefined();
   });
 });
 

@@ -1,0 +1,13 @@
+import type { Deployment, Stack } from "@pulumi/pulumi/automation";
+import { pulumi } from "./pulumi-cli";
+
+/** A stack's state as the backend has it, secrets encrypted: the Automation API's export has them in clear. */
+export async function exportState({ name, workspace }: Stack): Promise<Deployment> {
+  const { stdout } = await pulumi(workspace, ["stack", "export", "--stack", name]);
+  return JSON.parse(stdout) as Deployment;
+}
+
+/** Writes a stack's state. It goes through a pipe, so that no file of it can stay behind. */
+export async function importState({ name, workspace }: Stack, state: Deployment): Promise<void> {
+  await pulumi(workspace, ["stack", "import", "--stack", name], { input: JSON.stringify(state) });
+}
