@@ -1,10 +1,31 @@
-import { ApiextensionsV1Api, CoordinationV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
-import { SERVED_ROOT } from "../components/names";
+import {
+  ApiextensionsV1Api,
+  AppsV1Api,
+  CoordinationV1Api,
+  CoreV1Api,
+  CustomObjectsApi,
+  type KubeConfig,
+  type V1CustomResourceDefinition,
+  type V1ObjectMeta,
+} from "@kubernetes/client-node";
+import type { Deployment } from "@pulumi/pulumi/automation";
+import { ISTIO_NAMESPACE, SERVED_ROOT } from "../components/names";
+import { httpStatus } from "../verify/kube/errors";
+import { kubernetesObjects } from "./interrupted";
+import { inCluster } from "./timed-kube-config";
 
-/** What {@link cleanCluster} removes beyond istiod's own leavings. */
+/** What is removed beyond istiod's own leavings. */
 export interface CleanOptions {
-  /** Also Istio's CRDs, and with them every Istio object in the cluster. @default false */
+  /** Also the CRDs of Istio that this program installed, and with them every Istio object. @default false */
   readonly crds?: boolean | undefined;
+}
+
+/** An object that a destroy has left in a cluster. */
+export interface Leaving {
+  readonly cluster: string;
+  /** Kind and name, and what goes with it. */
+  readonly object: string;
+  readonly remove: () => Promise<void>;
 }
 
 /** ConfigMaps that istiod writes into every namespace. */
@@ -12,66 +33,151 @@ const TRUST_CONFIG_MAPS = [SERVED_ROOT, "istio-ca-crl"];
 /** ConfigMaps and Leases of istiod's leader elections. */
 const ELECTION = /^istio-[\w-]*(election|leader)$/;
 const ISTIO_CRD = /\.istio\.io$/;
+/** Label of istiod's Deployments and pods, whatever their revision. */
+const ISTIOD = "app=istiod";
+/** The release with which this program installs CRDs. */
+const BASE_RELEASE = {
+  "meta.helm.sh/release-name": "istio-base",
+  "meta.helm.sh/release-namespace": ISTIO_NAMESPACE,
+};
 
 /**
- * Removes what a destroy leaves in a cluster: what istiod wrote itself, and on demand Istio's CRDs.
+ * Refuses to clean up after a mesh that was not destroyed.
  *
- * @returns the removed objects
- * @throws Error when an istiod still runs in the cluster, which would write them anew
+ * @throws Error when a stack's state has an object in a cluster
  */
-export async function cleanCluster(kubeConfig: KubeConfig, options: CleanOptions = {}): Promise<string[]> {
-  const core = kubeConfig.makeApiClient(CoreV1Api);
-  await refuseIfIstiodRuns(core);
-  return [
-    ...(await cleanConfigMaps(core)),
-    ...(await cleanLeases(kubeConfig.makeApiClient(CoordinationV1Api))),
-    ...(options.crds ? await cleanCrds(kubeConfig.makeApiClient(ApiextensionsV1Api)) : []),
-  ];
-}
-
-async function refuseIfIstiodRuns(core: CoreV1Api): Promise<void> {
-  const { items } = await core.listPodForAllNamespaces({ labelSelector: "app=istiod" });
-  const [pod] = items;
-  if (pod === undefined) return;
+export function refuseWhileDeployed(state: Deployment, stack: string): void {
+  const objects = kubernetesObjects(state);
+  if (objects.length === 0) return;
   throw new Error(
-    `istiod runs in pod ${pod.metadata?.namespace}/${pod.metadata?.name}; destroy the mesh before cleaning up after it`,
+    `stack ${stack} still has ${objects.length} objects in clusters, for example ${objects[0]}; ` +
+      `run "pulumi destroy --stack ${stack}" before cleaning up after it`,
   );
 }
 
-async function cleanConfigMaps(core: CoreV1Api): Promise<string[]> {
+/**
+ * Finds what a destroy leaves in the clusters of a mesh: what istiod wrote itself, and on demand Istio's CRDs. All
+ * clusters are looked at before any is changed: a remote has no istiod of its own, but lives by one elsewhere.
+ *
+ * @throws Error when a cluster cannot be read, or an istiod is in any of them
+ */
+export async function findLeavings(
+  kubeConfigs: ReadonlyMap<string, KubeConfig>,
+  options: CleanOptions = {},
+): Promise<Leaving[]> {
+  const everywhere = <T>(work: (cluster: string, kubeConfig: KubeConfig) => Promise<T>) =>
+    Promise.all(
+      [...kubeConfigs].map(([cluster, access]) => inCluster(cluster, access, () => work(cluster, access))),
+    );
+  const istiods = (await everywhere(findIstiods)).flat();
+  if (istiods.length > 0) {
+    throw new Error(
+      `istiod is still there as ${istiods.join(", ")}; destroy the mesh before cleaning up after it`,
+    );
+  }
+  return (await everywhere((cluster, access) => leavingsIn(cluster, access, options))).flat();
+}
+
+async function findIstiods(cluster: string, kubeConfig: KubeConfig): Promise<string[]> {
+  const query = { labelSelector: ISTIOD };
+  const [pods, deployments] = await Promise.all([
+    kubeConfig.makeApiClient(CoreV1Api).listPodForAllNamespaces(query),
+    kubeConfig.makeApiClient(AppsV1Api).listDeploymentForAllNamespaces(query),
+  ]);
+  const found = [
+    ...deployments.items.map(({ metadata }) => `Deployment ${path(metadata)}`),
+    ...pods.items.map(({ metadata }) => `Pod ${path(metadata)}`),
+  ];
+  return found.map((object) => `${object} of ${cluster}`);
+}
+
+async function leavingsIn(
+  cluster: string,
+  kubeConfig: KubeConfig,
+  { crds = false }: CleanOptions,
+): Promise<Leaving[]> {
+  const found = [
+    ...(await configMaps(kubeConfig.makeApiClient(CoreV1Api))),
+    ...(await leases(kubeConfig.makeApiClient(CoordinationV1Api))),
+    ...(crds ? await ownCrds(kubeConfig) : []),
+  ];
+  return found.map(({ object, remove }) => ({
+    cluster,
+    object,
+    remove: () => inCluster(cluster, kubeConfig, () => unlessGone(remove())),
+  }));
+}
+
+interface Found {
+  readonly object: string;
+  readonly remove: () => Promise<unknown>;
+}
+
+async function configMaps(core: CoreV1Api): Promise<Found[]> {
   const { items } = await core.listConfigMapForAllNamespaces();
-  const leavings = items.filter(({ metadata }) => {
-    const name = metadata?.name ?? "";
-    return TRUST_CONFIG_MAPS.includes(name) || ELECTION.test(name);
+  return items.flatMap(({ metadata }) => {
+    const { name = "", namespace = "" } = metadata ?? {};
+    if (!TRUST_CONFIG_MAPS.includes(name) && !ELECTION.test(name)) return [];
+    const remove = () => core.deleteNamespacedConfigMap({ name, namespace });
+    return [{ object: `ConfigMap ${path(metadata)}`, remove }];
   });
-  return Promise.all(
-    leavings.map(async ({ metadata }) => {
-      const { name = "", namespace = "" } = metadata ?? {};
-      await core.deleteNamespacedConfigMap({ name, namespace });
-      return `ConfigMap ${namespace}/${name}`;
-    }),
-  );
 }
 
-async function cleanLeases(coordination: CoordinationV1Api): Promise<string[]> {
+async function leases(coordination: CoordinationV1Api): Promise<Found[]> {
   const { items } = await coordination.listLeaseForAllNamespaces();
-  const leavings = items.filter(({ metadata }) => ELECTION.test(metadata?.name ?? ""));
+  return items.flatMap(({ metadata }) => {
+    const { name = "", namespace = "" } = metadata ?? {};
+    if (!ELECTION.test(name)) return [];
+    return [
+      {
+        object: `Lease ${path(metadata)}`,
+        remove: () => coordination.deleteNamespacedLease({ name, namespace }),
+      },
+    ];
+  });
+}
+
+async function ownCrds(kubeConfig: KubeConfig): Promise<Found[]> {
+  const extensions = kubeConfig.makeApiClient(ApiextensionsV1Api);
+  const { items } = await extensions.listCustomResourceDefinition();
   return Promise.all(
-    leavings.map(async ({ metadata }) => {
-      const { name = "", namespace = "" } = metadata ?? {};
-      await coordination.deleteNamespacedLease({ name, namespace });
-      return `Lease ${namespace}/${name}`;
+    items.filter(isOurs).map(async (crd) => {
+      const name = crd.metadata?.name ?? "";
+      const count = await countObjects(kubeConfig.makeApiClient(CustomObjectsApi), crd);
+      return {
+        object: `CustomResourceDefinition ${name}${count === 0 ? "" : ` with ${count} objects`}`,
+        remove: () => extensions.deleteCustomResourceDefinition({ name }),
+      };
     }),
   );
 }
 
-async function cleanCrds(extensions: ApiextensionsV1Api): Promise<string[]> {
-  const { items } = await extensions.listCustomResourceDefinition();
-  const names = items.map(({ metadata }) => metadata?.name ?? "").filter((name) => ISTIO_CRD.test(name));
-  return Promise.all(
-    names.map(async (name) => {
-      await extensions.deleteCustomResourceDefinition({ name });
-      return `CustomResourceDefinition ${name}`;
-    }),
+/** Whether a CRD is Istio's and belongs to the release of this program: others install Istio's CRDs as well. */
+function isOurs({ metadata }: V1CustomResourceDefinition): boolean {
+  return (
+    ISTIO_CRD.test(metadata?.name ?? "") &&
+    metadata?.labels?.["app.kubernetes.io/managed-by"] === "Helm" &&
+    Object.entries(BASE_RELEASE).every(([key, value]) => metadata.annotations?.[key] === value)
   );
+}
+
+async function countObjects(
+  objects: CustomObjectsApi,
+  { spec: { group, names, versions } }: V1CustomResourceDefinition,
+): Promise<number> {
+  const version = versions.find(({ storage }) => storage)?.name ?? "";
+  const list: unknown = await objects.listClusterCustomObject({ group, version, plural: names.plural });
+  return (list as { items: unknown[] }).items.length;
+}
+
+async function unlessGone(removal: Promise<unknown>): Promise<void> {
+  try {
+    await removal;
+  } catch (error) {
+    if (httpStatus(error) !== 404) throw error;
+  }
+}
+
+function path(metadata: V1ObjectMeta | undefined): string {
+  return `${metadata?.namespace}/${metadata?.name}`;
 }

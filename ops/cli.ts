@@ -1,13 +1,14 @@
 import { Command, InvalidArgumentError } from "commander";
 import { requireRoot } from "../lab/rootless";
 import { renderReport, verifyMesh } from "../verify";
-import { cleanCluster } from "./clean";
+import { findLeavings, refuseWhileDeployed } from "./clean";
 import { demo, demoDown } from "./demo";
 import { DEV_LAB } from "./lab-mesh";
 import { openMesh } from "./open-mesh";
 import { openNamedStack, openNamedWorkspace } from "./place";
 import { describeStack } from "./plan";
 import { recover } from "./recover";
+import { exportState } from "./state";
 
 /** The commands beside the program; each is an npm script of the same name. */
 const program = new Command("istio-multicluster");
@@ -63,14 +64,19 @@ program
   .command("clean")
   .description("remove what istiod wrote itself and a destroy has left")
   .option("--stack <stack>", "the stack of the mesh that was destroyed", DEV_LAB)
-  .option("--crds", "also remove Istio's CRDs, and with them every Istio object of the clusters")
-  .action(async (options: { stack: string; crds?: true }) => {
+  .option("--crds", "also remove the CRDs that this program installed, and with them every Istio object")
+  .option("--dry-run", "print what would be removed, and leave it")
+  .action(async (options: { stack: string; crds?: true; dryRun?: true }) => {
     const stack = await openNamedStack(options.stack);
+    refuseWhileDeployed(await exportState(stack), options.stack);
     const { kubeConfigs } = await openMesh(stack);
-    for (const [cluster, kubeConfig] of kubeConfigs) {
-      const removed = await cleanCluster(kubeConfig, { crds: options.crds });
-      for (const object of removed) console.log(`${cluster}: removed ${object}`);
-    }
+    const leavings = await findLeavings(kubeConfigs, options);
+    const list = leavings.map(({ cluster, object }) => `${cluster}: ${object}`).join("\n");
+    if (list === "") return console.log("nothing to remove");
+    console.log(`${options.dryRun ? "would remove" : "removing"}\n${list}`);
+    if (options.dryRun) return;
+    for (const leaving of leavings) await leaving.remove();
+    console.log("removed");
   });
 
 function clusterCount(text: string): number {

@@ -62,6 +62,14 @@ export function fieldManagers({ deployment }: Deployment): Map<string, string> {
   );
 }
 
+/** The URNs of what a state has in clusters, finished or begun. */
+export function kubernetesObjects({ deployment }: Deployment): string[] {
+  const { resources = [], pending_operations = [] } = deployment as State;
+  const urns = [...resources, ...pending_operations.map(({ resource }) => resource)].map(({ urn }) => urn);
+  // The type of a URN is qualified by those of the component resources around it.
+  return [...new Set(urns)].filter((urn) => /[$:]kubernetes:[^$]*$/.test(urn.split("::").at(2) ?? ""));
+}
+
 /**
  * A state that no longer remembers interrupted creates. Nothing is lost by that: the next `up` takes over Kubernetes
  * objects by their names, and a key or certificate that no state holds has never been used.

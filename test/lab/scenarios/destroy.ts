@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cleanCluster } from "../../../ops/clean";
+import { findLeavings } from "../../../ops/clean";
 import { inventory } from "../support/inventory";
 import type { Suite } from "../support/suite";
 
@@ -42,8 +42,9 @@ export function destroyScenario(suite: Suite, before: () => Record<string, strin
     const { kubeConfigs } = await suite.openMesh();
     const kubeConfig = kubeConfigs.get("cluster1");
     expect(kubeConfig).toBeDefined();
-    const removed = await cleanCluster(kubeConfig!, { crds: true });
-    expect(removed).toContain("ConfigMap default/istio-ca-root-cert");
+    const leavings = await findLeavings(new Map([["cluster1", kubeConfig!]]), { crds: true });
+    for (const leaving of leavings) await leaving.remove();
+    expect(leavings.map(({ object }) => object)).toContain("ConfigMap default/istio-ca-root-cert");
     // Deleting a definition goes on after the API has agreed to it.
     await expect
       .poll(() => takeInventory(suite)["cluster1"], { timeout: 30_000 })
