@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { requireRoot } from "../lab/rootless";
-import { renderReport, verifyMesh } from "../verify";
+import { EXIT_CODES } from "../verify";
 import { findLeavings, refuseWhileDeployed } from "./clean";
 import { demo, demoDown } from "./demo";
 import { DEV_LAB } from "./lab-mesh";
@@ -9,6 +9,7 @@ import { openNamedStack, openNamedWorkspace } from "./place";
 import { describeStack } from "./plan";
 import { recover } from "./recover";
 import { exportState } from "./state";
+import { parseDuration, verify, type VerifyCommandOptions } from "./verify";
 
 /** The commands beside the program; each is an npm script of the same name. */
 const program = new Command("istio-multicluster");
@@ -38,17 +39,22 @@ program
 
 program
   .command("verify")
-  .description("check a running mesh link by link; exits with 1 if anything is amiss")
+  .description(
+    "check a running mesh link by link; exits with 0 if it is as planned, 1 if not, 2 if it could not look",
+  )
   .option("--stack <stack>", "the mesh's stack", DEV_LAB)
   .option("--json", "print the report as JSON")
   .option("--requests <count>", "requests per client", positive)
-  .action(async (options: { stack: string; json?: true; requests?: number }) => {
-    const stack = await openNamedStack(options.stack);
-    const { plan, kubeConfigs } = await openMesh(stack);
-    const { requests } = options;
-    const report = await verifyMesh(plan, kubeConfigs, requests === undefined ? {} : { requests });
-    console.log(options.json ? JSON.stringify(report, undefined, 2) : renderReport(report));
-    if (!report.ok) process.exitCode = 1;
+  .option(
+    "--wait <duration>",
+    "look again until it is as planned, for so long at most: 90s, 5m, 12h",
+    duration,
+  )
+  .option("--all-proxies", "ask every proxy for its certificates, not a sample of each cluster's")
+  // A command that is not understood has not looked.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_CODES["could-not-look"]))
+  .action(async (options: VerifyCommandOptions) => {
+    process.exitCode = await verify(options);
   });
 
 program
@@ -89,6 +95,12 @@ function positive(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("give a whole number above 0");
   return count;
+}
+
+function duration(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds === undefined) throw new InvalidArgumentError("give a duration such as 90s, 5m or 1h30m");
+  return seconds;
 }
 
 program.parseAsync().catch((error: unknown) => {

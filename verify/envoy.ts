@@ -6,6 +6,8 @@ export interface EnvoyEndpoint {
   readonly health: string;
   /** Connections that were ever opened to it. */
   readonly connections: number;
+  /** Attempts that failed on it, each of which may have been made again elsewhere. */
+  readonly failures: number;
 }
 
 /**
@@ -29,5 +31,6 @@ export function endpointsOf(page: string, cluster: string): EnvoyEndpoint[] {
     address,
     health: properties["health_flags"] ?? "unknown",
     connections: Number(properties["cx_total"] ?? 0),
+    failures: Number(properties["rq_error"] ?? 0),
   }));
 }

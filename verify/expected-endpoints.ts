@@ -1,10 +1,10 @@
-import { isIP, isIPv6 } from "node:net";
+import { isIPv6 } from "node:net";
 import { AUTO_PASSTHROUGH_PORT, HELLOWORLD_PORT } from "../components/names";
 import { gatewaysFor } from "../components/spec/gateway/plan";
 import { helloworldSeenFrom } from "../components/spec/sample-apps/answers";
 import type { MeshPlan } from "../components/spec/types";
 
-/** Addresses that a cluster has in fact: of its helloworld pods, and of its gateway (IPs or hostnames). */
+/** Addresses that a cluster has in fact: of its helloworld pods, and of its gateway, as the client's istiod resolves them. */
 export interface ServedAddresses {
   readonly pods: readonly string[];
   readonly gateway: readonly string[];
@@ -17,8 +17,6 @@ export interface ExpectedEndpoints {
   readonly endpoints: readonly string[];
   /** Whether all of them must be there (pods), or one is enough (a network's gateways). */
   readonly need: "all" | "one";
-  /** Whether a gateway is known by hostname: istiod resolves it, so its addresses cannot be told from here. */
-  readonly byHostname: boolean;
 }
 
 /**
@@ -38,30 +36,17 @@ export function expectedEndpoints(
     if (addresses === undefined) return [];
     if (network.get(observed) === network.get(client)) {
       const endpoints = addresses.pods.map((address) => endpoint(address, HELLOWORLD_PORT));
-      return [{ observed, endpoints, need: "all", byHostname: false }];
+      return [{ observed, endpoints, need: "all" }];
     }
     const gateways = gatewaysFor(plan, observed).flatMap((name) => served.get(name)?.gateway ?? []);
     return [
       {
         observed,
-        endpoints: gateways
-          .filter((address) => isIP(address) !== 0)
-          .map((address) => endpoint(address, AUTO_PASSTHROUGH_PORT)),
+        endpoints: gateways.map((address) => endpoint(address, AUTO_PASSTHROUGH_PORT)),
         need: "one",
-        byHostname: gateways.some((address) => isIP(address) === 0),
       },
     ];
   });
-}
-
-/** Whether an endpoint may belong to an expected set. */
-export function isExpected(
-  address: string,
-  expected: ExpectedEndpoints,
-  podEndpoints: ReadonlySet<string>,
-): boolean {
-  if (expected.endpoints.includes(address)) return true;
-  return expected.byHostname && address.endsWith(`:${AUTO_PASSTHROUGH_PORT}`) && !podEndpoints.has(address);
 }
 
 /** `address:port` as Envoy writes it. */

@@ -8,6 +8,8 @@ export {
   type CheckResult,
   type CheckStatus,
   type ClientAnswers,
+  EXIT_CODES,
+  type Result,
   type VerifyReport,
 } from "./report";
 export { verifyMesh, type VerifyOptions } from "./verify";

@@ -6,6 +6,8 @@ import type { CheckName, CheckStatus, ClientAnswers } from "./report";
 export interface Outcome {
   readonly status: CheckStatus;
   readonly detail: string;
+  /** Of a failure: whether nothing is known, since it could not be looked at. @default false */
+  readonly couldNotLook?: boolean;
   /** Only of the `request` check. */
   readonly answers?: ClientAnswers;
 }
@@ -28,6 +30,11 @@ export function ok(detail: string): Outcome {
 
 export function failed(detail: string): Outcome {
   return { status: "failed", detail };
+}
+
+/** Nothing can be said of a row: for want of a way to it, or of a right. */
+export function unseen(detail: string): Outcome {
+  return { status: "failed", detail, couldNotLook: true };
 }
 
 export function skipped(detail: string): Outcome {

@@ -19,8 +19,14 @@ export function renderReport(report: VerifyReport): string {
     checksTable(checks),
     remarks("Failed:", checks, "failed"),
     remarks("Skipped:", checks, "skipped"),
-    answersTable("Answers by version, per client cluster:", answers, (row) => row.byVersion),
-    answersTable("Answers by cluster, per client cluster:", answers, (row) => row.byCluster),
+    answersTable("Answers by version, per client cluster:", answers, {
+      countsOf: (row) => row.byVersion,
+      expectedOf: (row) => row.expectedVersions.join(row.anyOf ? " or " : ", "),
+    }),
+    answersTable("Answers by cluster, per client cluster:", answers, {
+      countsOf: (row) => row.byCluster,
+      expectedOf: (row) => row.expectedClusters.join(", ") || "any",
+    }),
     verdict(report),
   ]
     .filter((part) => part !== "")
@@ -58,26 +64,42 @@ function remarks(title: string, checks: readonly CheckResult[], status: CheckSta
   return [title, ...[...byDetail].map(([detail, rows]) => `  ${rows.join(", ")}:\n    ${detail}`)].join("\n");
 }
 
-function answersTable(
-  title: string,
-  answers: AnswerMatrix,
-  countsOf: (row: ClientAnswers) => Readonly<Record<string, number>>,
-): string {
+/** Which answers a table counts, and which there should be. */
+interface AnswersView {
+  readonly countsOf: (row: ClientAnswers) => Readonly<Record<string, number>>;
+  readonly expectedOf: (row: ClientAnswers) => string;
+}
+
+function answersTable(title: string, answers: AnswerMatrix, { countsOf, expectedOf }: AnswersView): string {
   if (answers.length === 0) return "";
   const columns = [...new Set(answers.flatMap((row) => Object.keys(countsOf(row))))].sort();
   const rows = answers.map((row) => [
     row.client,
     ...columns.map((column) => String(countsOf(row)[column] ?? 0)),
+    String(sum(row.retried)),
     String(row.failed),
     String(row.requests),
-    row.expectedVersions.join(row.anyOf ? " or " : ", "),
+    expectedOf(row),
     row.ok ? CELL.ok : CELL.failed,
   ]);
-  return `${title}\n${table([["client", ...columns, "failed", "requests", "expected", "result"], ...rows])}`;
+  const header = ["client", ...columns, "retried", "failed", "requests", "expected", "result"];
+  return `${title}\n${table([header, ...rows])}`;
 }
 
-function verdict({ ok, checks }: VerifyReport): string {
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+function verdict({ checks, result, complete }: VerifyReport): string {
   const count = (status: CheckStatus) => checks.filter((row) => row.status === status).length;
   const counts = `${count("ok")} ok, ${count("failed")} failed, ${count("skipped")} skipped`;
-  return `${ok ? "The mesh is as planned" : "The mesh is NOT as planned"}: ${counts}.`;
+  const asPlanned = complete
+    ? "The mesh is as planned"
+    : "Nothing is amiss, but not everything was looked at";
+  const verdicts = {
+    "as-planned": asPlanned,
+    "not-as-planned": "The mesh is NOT as planned",
+    "could-not-look": "Whether the mesh is as planned could NOT be looked at",
+  };
+  return `${verdicts[result]}: ${counts}.`;
 }

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MeshReader } from "./kube/mesh-reader";
-import { describeError } from "./kube/errors";
-import { forEachLimited } from "./parallel";
-import { failed, type Outcome, type Probe } from "./probe";
-
-/** Probes that run at the same time. */
-const PARALLEL = 8;
+import { CannotLookError, describeError } from "./kube/errors";
+import { failed, type Outcome, type Probe, unseen } from "./probe";
 
 const POLL_MILLISECONDS = 2000;
+
+/** Who waits for hours need not ask every other second. */
+const LONGEST_POLL_MILLISECONDS = 60_000;
 
 /** How probes are run until they pass. */
 export interface SettleOptions {
@@ -28,17 +27,18 @@ export async function settle(
   probes: readonly Probe[],
   { newReader, deadline, signal, onWait }: SettleOptions,
 ): Promise<Map<Probe, Outcome>> {
+  const begun = Date.now();
   // Filled beforehand, since a map keeps the order in which its keys came.
   const outcomes = new Map(probes.map((probe) => [probe, failed("was not run")]));
   for (let pending = probes; ;) {
     const mesh = newReader();
-    await forEachLimited(pending, PARALLEL, async (probe) => {
-      outcomes.set(probe, await look(probe, mesh, signal));
-    });
+    // All at once: what they have in common is read once, and a cluster's reader asks one thing after the other.
+    await Promise.all(pending.map(async (probe) => outcomes.set(probe, await look(probe, mesh, signal))));
     pending = pending.filter((probe) => outcomes.get(probe)?.status === "failed");
-    if (pending.length === 0 || Date.now() + POLL_MILLISECONDS > deadline) return outcomes;
+    const pause = pauseAfter(Date.now() - begun);
+    if (pending.length === 0 || Date.now() + pause > deadline) return outcomes;
     onWait?.(waitingFor(pending, probes.length));
-    await sleep(POLL_MILLISECONDS, undefined, { signal });
+    await sleep(pause, undefined, { signal });
   }
 }
 
@@ -47,8 +47,13 @@ async function look(probe: Probe, mesh: MeshReader, signal: AbortSignal | undefi
     return await probe.run(mesh);
   } catch (error) {
     signal?.throwIfAborted();
-    return failed(describeError(error));
+    return error instanceof CannotLookError ? unseen(describeError(error)) : failed(describeError(error));
   }
+}
+
+/** A tenth of the time that it has taken so far, within limits. */
+function pauseAfter(milliseconds: number): number {
+  return Math.min(Math.max(milliseconds / 10, POLL_MILLISECONDS), LONGEST_POLL_MILLISECONDS);
 }
 
 function waitingFor(pending: readonly Probe[], total: number): string {

@@ -5,11 +5,13 @@ import { endpoints } from "./checks/endpoints";
 import { externalControlPlane } from "./checks/external-control-plane";
 import { gateway } from "./checks/gateway";
 import { issuedCa } from "./checks/issued-ca";
+import { network } from "./checks/network";
 import { readerCredential } from "./checks/reader-credential";
 import { remoteSync } from "./checks/remote-sync";
 import { defaultRequests, request } from "./checks/request";
 import { root } from "./checks/root";
-import { signer } from "./checks/signer";
+import { PROXIES_ASKED, signer } from "./checks/signer";
+import { ClusterClient } from "./kube/cluster-client";
 import { MeshReader } from "./kube/mesh-reader";
 import type { Outcome, Probe } from "./probe";
 import { CHECK_NAMES, type CheckName, type CheckResult, makeReport, type VerifyReport } from "./report";
@@ -19,6 +21,8 @@ import { settle } from "./settle";
 export interface VerifyOptions {
   /** Requests per client. @default max(30, 20 × number of clusters) */
   readonly requests?: number;
+  /** How many proxies of a cluster are asked for their certificates; `Infinity` asks all. @default 50, a sample */
+  readonly proxies?: number;
   /** How long checks that fail are repeated until they pass. @default 0, the state as it is */
   readonly waitSeconds?: number;
   /** Checks to make. @default - all */
@@ -32,10 +36,8 @@ export interface VerifyOptions {
 /**
  * Proves on a running mesh that it is what the plan says. Changes nothing.
  *
- * Needs the API servers only, not the networks behind them. Each access has to allow, in `istio-system`: get on
- * secrets, configmaps, services and pods/proxy, list on pods; in the sample apps' namespace: list on pods, and
- * create and get on pods/exec. With an external control plane also create on pods in
- * `istio-system` of the clusters that it serves, for a dry run. A cluster that cannot be reached fails the rows that need it, and no others.
+ * Needs the API servers only, not the networks behind them, and of these the rights in docs/verify.md. A cluster that
+ * cannot be reached fails the rows that need it, and no others.
  *
  * @param access - a client configuration per cluster name, with its current context set
  */
@@ -46,14 +48,12 @@ export async function verifyMesh(
 ): Promise<VerifyReport> {
   const { only = CHECK_NAMES, waitSeconds = 0, signal, onWait } = options;
   const how = {
-    newReader: () => new MeshReader(plan, access, signal),
+    newReader: () => new MeshReader(plan, clientsOf(access, signal)),
     deadline: Date.now() + waitSeconds * 1000,
     signal,
     onWait,
   };
-  const probes = probesFor(plan, options.requests ?? defaultRequests(plan)).filter(({ check }) =>
-    only.includes(check),
-  );
+  const probes = probesFor(plan, options).filter(({ check }) => only.includes(check));
   // Requests are dear, and fail anyhow until the rest is in place.
   const state = await settle(
     probes.filter(({ check }) => check !== "request"),
@@ -70,23 +70,29 @@ export async function verifyMesh(
   );
 }
 
-function probesFor(plan: MeshPlan, requests: number): Probe[] {
+function clientsOf(
+  access: ReadonlyMap<string, KubeConfig>,
+  signal: AbortSignal | undefined,
+): Map<string, ClusterClient> {
+  return new Map([...access].map(([name, config]) => [name, new ClusterClient(name, config, signal)]));
+}
+
+function probesFor(plan: MeshPlan, options: VerifyOptions): Probe[] {
   return [
-    ...[
-      api,
-      readerCredential,
-      root,
-      signer,
-      issuedCa,
-      externalControlPlane,
-      remoteSync,
-      gateway,
-      endpoints,
-    ].flatMap((check) => check(plan)),
-    ...request(plan, requests),
+    ...[api, network, readerCredential, root].flatMap((check) => check(plan)),
+    ...signer(plan, options.proxies ?? PROXIES_ASKED),
+    ...[issuedCa, externalControlPlane, remoteSync, gateway, endpoints].flatMap((check) => check(plan)),
+    ...request(plan, options.requests ?? defaultRequests(plan)),
   ];
 }
 
-function toResult({ check, cluster, peer }: Probe, { status, detail }: Outcome): CheckResult {
-  return { check, cluster, ...(peer === undefined ? {} : { peer }), status, detail };
+function toResult({ check, cluster, peer }: Probe, { status, detail, couldNotLook }: Outcome): CheckResult {
+  return {
+    check,
+    cluster,
+    ...(peer === undefined ? {} : { peer }),
+    status,
+    detail,
+    ...(couldNotLook ? { couldNotLook } : {}),
+  };
 }

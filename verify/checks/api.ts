@@ -1,16 +1,23 @@
+import { ISTIO_NAMESPACE } from "../../components/names";
 import type { MeshPlan } from "../../components/spec/types";
-import { failed, ok, type Probe } from "../probe";
+import type { MeshReader } from "../kube/mesh-reader";
+import { failed, ok, type Outcome, type Probe } from "../probe";
 
 /** Each cluster's API server answers and calls itself ready. */
 export function api(plan: MeshPlan): Probe[] {
   return plan.clusters.map(({ name }) => ({
     check: "api",
     cluster: name,
-    run: async (mesh) =>
-      (await mesh.cluster(name).ready())
-        ? ok("ready")
-        : failed(
-            `the API of ${name} answers but is not ready; see: kubectl get --raw '/readyz?verbose' on ${name}`,
-          ),
+    run: (mesh) => checkApi(mesh, name),
   }));
+}
+
+async function checkApi(mesh: MeshReader, name: string): Promise<Outcome> {
+  const cluster = mesh.cluster(name);
+  if (await cluster.ready()) return ok("ready");
+  // One that does not know the caller is not ready for it either, which is no fault of the cluster.
+  await cluster.namespace(ISTIO_NAMESPACE);
+  return failed(
+    `the API of ${name} answers but is not ready; see: kubectl get --raw '/readyz?verbose' on ${name}`,
+  );
 }

@@ -1,55 +1,80 @@
-import { HELLOWORLD_PORT } from "../../components/names";
-import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE, NETWORK_LABEL } from "../../components/names";
-import { helloworldSeenFrom } from "../../components/spec/sample-apps/answers";
-import { gatewaysFor } from "../../components/spec/gateway/plan";
-import type { MeshPlan } from "../../components/spec/types";
-import { endpointsOf, type EnvoyEndpoint } from "../envoy";
+import { isIP } from "node:net";
 import {
-  endpoint,
-  type ExpectedEndpoints,
-  expectedEndpoints,
-  isExpected,
-  type ServedAddresses,
-} from "../expected-endpoints";
-import type { ClusterClient } from "../kube/cluster-client";
+  AUTO_PASSTHROUGH_PORT,
+  EAST_WEST_GATEWAY,
+  HELLOWORLD_PORT,
+  ISTIO_NAMESPACE,
+} from "../../components/names";
+import { gatewaysFor } from "../../components/spec/gateway/plan";
+import { helloworldSeenFrom } from "../../components/spec/sample-apps/answers";
+import { isMember, istiodOf } from "../../components/topology/links";
+import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
+import { endpointsOf, type EnvoyEndpoint } from "../envoy";
+import { endpoint, expectedEndpoints, type ServedAddresses } from "../expected-endpoints";
+import { judgeEndpoints, strayEndpoints } from "../judge-endpoints";
+import { ask } from "../kube/ask";
+import type { ClusterReader, ExecTarget } from "../kube/cluster-reader";
+import { gatewaysKnownIn, type NetworkGateway } from "../kube/istiod";
 import type { MeshReader } from "../kube/mesh-reader";
-import { clientContainer, helloworldPods } from "../kube/pods";
+import { clientContainers, hasClient, helloworldPods } from "../kube/pods";
 import { failed, ok, type Outcome, type Probe } from "../probe";
-import { gatewayAddresses } from "./gateway";
+import { clientsOf, gatewayAddresses } from "./gateway";
 
-/** The proxy of each client knows helloworld of every cluster that it should, by the right way, and nothing else. */
+/**
+ * The proxy of each client knows helloworld of every cluster that it should, by the right way, and nothing else. Where
+ * there is no client, its istiod knows the gateways that it should.
+ */
 export function endpoints(plan: MeshPlan): Probe[] {
-  return plan.sampleApps
-    .filter((apps) => apps.client)
-    .flatMap(({ cluster: client, namespace }): Probe[] => [
-      { check: "endpoints", cluster: client, run: (mesh) => checkOwn(mesh, client, namespace) },
-      ...helloworldSeenFrom(plan, client)
-        .filter((observed) => observed !== client)
-        .map((observed): Probe => ({
-          check: "endpoints",
-          cluster: client,
-          peer: observed,
-          run: (mesh) => checkPeer(mesh, client, observed, namespace),
-        })),
-    ]);
+  return plan.clusters.filter(isMember).flatMap(({ name }) => {
+    const apps = plan.sampleApps.find(({ cluster }) => cluster === name);
+    return apps !== undefined && hasClient(plan, name)
+      ? clientRows(plan, name, apps.namespace)
+      : istiodRows(plan, name);
+  });
+}
+
+function clientRows(plan: MeshPlan, client: string, namespace: string): Probe[] {
+  return [
+    { check: "endpoints", cluster: client, run: (mesh) => checkOwn(mesh, client, namespace) },
+    ...helloworldSeenFrom(plan, client)
+      .filter((observed) => observed !== client)
+      .map((observed): Probe => ({
+        check: "endpoints",
+        cluster: client,
+        peer: observed,
+        run: (mesh) => checkPeer(mesh, client, observed, namespace),
+      })),
+  ];
+}
+
+function istiodRows(plan: MeshPlan, client: string): Probe[] {
+  return plan.clusters
+    .filter((observed) => clientsOf(observed, plan).includes(client))
+    .map((observed): Probe => ({
+      check: "endpoints",
+      cluster: client,
+      peer: observed.name,
+      run: (mesh) => checkIstiod(mesh, client, observed),
+    }));
 }
 
 /** The client's own cluster, and that no endpoint is there that belongs to no cluster. */
 async function checkOwn(mesh: MeshReader, client: string, namespace: string): Promise<Outcome> {
-  const known = await knownEndpoints(mesh.cluster(client), namespace);
+  const { known, remark } = await knownEndpoints(mesh, client, namespace);
   const { up, down } = await mesh.reachable(clustersBehind(mesh.plan, client));
-  const served = await servedBy(up, namespace);
+  const served = await servedBy(mesh, client, up, namespace);
   const expected = expectedEndpoints(mesh.plan, client, served);
   const own = expected.find(({ observed }) => observed === client);
-  const outcome = own === undefined ? ok("none planned here") : judge(known, own, podEndpoints(served));
+  const outcome =
+    own === undefined ? ok("none planned here") : judgeEndpoints(known, own, podEndpoints(served));
   if (outcome.status === "failed") return outcome;
   if (down.length > 0) {
     return ok(
-      `${outcome.detail}; others not told from strays while ${down.sort().join(", ")} cannot be read`,
+      `${outcome.detail}; others not told from strays while ${down.sort().join(", ")} cannot be read${remark}`,
     );
   }
-  const strays = strayEndpoints(known, expected, podEndpoints(served));
-  if (strays.length === 0) return outcome;
+  const strays = strayEndpoints(known, expected);
+  if (strays.length === 0) return ok(outcome.detail + remark);
   return failed(
     `the proxy of the curl client in ${client} knows helloworld at ${strays.join(", ")} as well, which is no helloworld pod or gateway of the plan; ` +
       `compare with: istioctl proxy-config endpoints -n ${namespace} deploy/curl on ${client}, and look for other Services or ServiceEntries of that name`,
@@ -64,6 +89,8 @@ async function checkPeer(
 ): Promise<Outcome> {
   const sources = [...new Set([observed, ...gatewaysFor(mesh.plan, observed)])];
   const served = await servedBy(
+    mesh,
+    client,
     sources.map((name) => mesh.cluster(name)),
     namespace,
   );
@@ -73,56 +100,55 @@ async function checkPeer(
       `${observed} has no ready helloworld pod; see: kubectl get pods -n ${namespace} -l app=helloworld`,
     );
   }
-  return judge(await knownEndpoints(mesh.cluster(client), namespace), expected, podEndpoints(served));
+  const { known } = await knownEndpoints(mesh, client, namespace);
+  return judgeEndpoints(known, expected, podEndpoints(served));
 }
 
-/** Compares what a proxy knows with what it should know of one cluster. */
-export function judge(
-  known: readonly EnvoyEndpoint[],
-  expected: ExpectedEndpoints,
-  pods: ReadonlySet<string>,
+async function checkIstiod(mesh: MeshReader, client: string, observed: ClusterPlan): Promise<Outcome> {
+  const service = await mesh.cluster(observed.name).service(ISTIO_NAMESPACE, EAST_WEST_GATEWAY);
+  const place = istiodOf(mesh.plan, client);
+  const addresses = service === undefined ? [] : gatewayAddresses(service);
+  return judgeKnownGateways(await gatewaysKnownIn(mesh, place), addresses, place, observed);
+}
+
+/** Whether an istiod knows a cluster's gateway by its address, or by what it resolves its host name to. */
+export function judgeKnownGateways(
+  known: readonly NetworkGateway[],
+  addresses: readonly string[],
+  place: string,
+  { name, network }: ClusterPlan,
 ): Outcome {
-  const { observed, need } = expected;
-  const found = known.filter(({ address }) => isExpected(address, expected, pods));
-  const missing = expected.endpoints.filter((address) => !found.some((entry) => entry.address === address));
-  if (need === "all" && missing.length > 0) {
-    return failed(
-      `the proxy does not know helloworld of ${observed} at ${missing.join(", ")}; see the remote-sync rows, then istiod's log`,
-    );
-  }
-  if (found.length === 0) {
-    const bypass = known.filter(({ address }) => need === "one" && pods.has(address));
-    return failed(
-      bypass.length > 0
-        ? `the proxy has pod addresses of ${observed} (${list(bypass)}), which lie on another network: istiod does not know its gateway; ` +
-            `check the label ${NETWORK_LABEL} of namespace ${ISTIO_NAMESPACE} and of Service ${EAST_WEST_GATEWAY} in ${observed}, and the gateway rows`
-        : `the proxy does not know the gateway of ${observed} (${expected.endpoints.join(", ") || "no address"}) as an endpoint of helloworld; ` +
-            "see the remote-sync and gateway rows, then istiod's log",
-    );
-  }
-  const sick = found.filter(({ health }) => health !== "healthy");
-  if (sick.length > 0) {
-    return failed(
-      `${observed} is known, but not healthy: ${sick.map(({ address, health }) => `${address} ${health}`).join(", ")}; see the log of its pods or gateway`,
-    );
-  }
-  return ok(list(found));
+  const found = known.filter((gateway) => gateway.cluster === name && gateway.network === network);
+  const right = found.filter(({ address }) => addresses.includes(address) || addresses.some(isHostName));
+  const told = right.map(({ address }) => endpoint(address, AUTO_PASSTHROUGH_PORT)).join(", ");
+  if (right.length > 0)
+    return ok(`istiod of ${place} knows ${told}; no proxy was asked, for want of a curl client`);
+  return failed(
+    `istiod of ${place} does not know the gateway of ${name} (${addresses.join(", ") || "no address"}) as one of ${network}; ` +
+      "see the network, remote-sync and gateway rows, then istiod's log",
+  );
 }
 
-/** Endpoints that belong to no cluster of the plan. */
-export function strayEndpoints(
-  known: readonly EnvoyEndpoint[],
-  expected: readonly ExpectedEndpoints[],
-  pods: ReadonlySet<string>,
-): string[] {
-  return known
-    .map(({ address }) => address)
-    .filter((address) => !expected.some((entry) => isExpected(address, entry, pods)));
+function knownEndpoints(
+  mesh: MeshReader,
+  client: string,
+  namespace: string,
+): Promise<{ known: EnvoyEndpoint[]; remark: string }> {
+  return mesh.once(`endpoints known in ${client}`, async () => {
+    const cluster = mesh.cluster(client);
+    const targets = await clientContainers(cluster, namespace, "istio-proxy");
+    const { answer, remark } = await ask(targets, (target) => helloworldEndpoints(cluster, target));
+    return { known: answer, remark };
+  });
 }
 
-async function knownEndpoints(client: ClusterClient, namespace: string): Promise<EnvoyEndpoint[]> {
-  const page = await client.proxyClusters(await clientContainer(client, namespace, "istio-proxy"));
-  return endpointsOf(page, `outbound|${HELLOWORLD_PORT}||helloworld.${namespace}.svc.cluster.local`);
+/** The endpoints of helloworld in a client's proxy. */
+export async function helloworldEndpoints(
+  cluster: ClusterReader,
+  target: ExecTarget,
+): Promise<EnvoyEndpoint[]> {
+  const page = await cluster.exec(target, ["pilot-agent", "request", "GET", "clusters"]);
+  return endpointsOf(page, `outbound|${HELLOWORLD_PORT}||helloworld.${target.namespace}.svc.cluster.local`);
 }
 
 /** Every cluster whose pods or gateway can be an endpoint of helloworld for a client. */
@@ -132,7 +158,9 @@ function clustersBehind(plan: MeshPlan, client: string): string[] {
 }
 
 async function servedBy(
-  clusters: readonly ClusterClient[],
+  mesh: MeshReader,
+  client: string,
+  clusters: readonly ClusterReader[],
   namespace: string,
 ): Promise<Map<string, ServedAddresses>> {
   const entries = await Promise.all(
@@ -141,24 +169,33 @@ async function servedBy(
         helloworldPods(cluster, namespace),
         cluster.service(ISTIO_NAMESPACE, EAST_WEST_GATEWAY),
       ]);
-      return [
-        cluster.name,
-        {
-          pods: pods.flatMap(({ status }) => status?.podIP ?? []),
-          gateway: service === undefined ? [] : gatewayAddresses(service),
-        },
-      ] as const;
+      const addresses = service === undefined ? [] : gatewayAddresses(service);
+      const gateway = await resolved(mesh, client, cluster.name, addresses);
+      return [cluster.name, { pods: pods.flatMap(({ status }) => status?.podIP ?? []), gateway }] as const;
     }),
   );
   return new Map(entries);
+}
+
+/** A client's proxies get host names as what their istiod resolves them to: its DNS counts, not this machine's. */
+async function resolved(
+  mesh: MeshReader,
+  client: string,
+  cluster: string,
+  addresses: readonly string[],
+): Promise<string[]> {
+  if (!addresses.some(isHostName)) return [...addresses];
+  const known = await gatewaysKnownIn(mesh, istiodOf(mesh.plan, client));
+  const ofHost = known.filter((gateway) => gateway.cluster === cluster).map(({ address }) => address);
+  return [...addresses.filter((address) => !isHostName(address)), ...ofHost];
+}
+
+function isHostName(address: string): boolean {
+  return isIP(address) === 0;
 }
 
 function podEndpoints(served: ReadonlyMap<string, ServedAddresses>): Set<string> {
   return new Set(
     [...served.values()].flatMap(({ pods }) => pods.map((address) => endpoint(address, HELLOWORLD_PORT))),
   );
-}
-
-function list(entries: readonly EnvoyEndpoint[]): string {
-  return entries.map(({ address }) => address).join(", ");
 }

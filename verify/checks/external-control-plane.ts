@@ -2,12 +2,11 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { EXTERNAL_ISTIOD, ISTIO_NAMESPACE } from "../../components/names";
 import type { AddressType, MeshPlan } from "../../components/spec/types";
 import { externalIstiodPorts } from "../../components/topology/ports";
-import { coreApi } from "../kube/cluster-client";
-import { describeError } from "../kube/errors";
+import { describeError, isRefusal } from "../kube/errors";
 import type { MeshReader } from "../kube/mesh-reader";
-import { failed, ok, type Outcome, type Probe } from "../probe";
+import { failed, ok, type Outcome, type Probe, unseen } from "../probe";
+import { judgeTrial, readCredential, tryCredential } from "./credential";
 import { gatewayAddresses, sorted } from "./gateway";
-import { readCredential, tryCredential } from "./reader-credential";
 
 const WHERE = `Service ${ISTIO_NAMESPACE}/${EXTERNAL_ISTIOD}`;
 const KUBECONFIG_SECRET = "istio-kubeconfig";
@@ -38,7 +37,7 @@ export function externalControlPlane(plan: MeshPlan): Probe[] {
 
 async function checkEntrance(mesh: MeshReader, host: string, addressType: AddressType): Promise<Outcome> {
   const service = await mesh.cluster(host).service(ISTIO_NAMESPACE, EXTERNAL_ISTIOD);
-  if (service === undefined) return failed(`${WHERE} of ${host} does not exist; run pulumi up`);
+  if (service === undefined) return failed(`${WHERE} of ${host} does not exist; run pulumi up --refresh`);
   const addresses = gatewayAddresses(service);
   if (addresses.length === 0) {
     return failed(
@@ -54,12 +53,10 @@ async function checkEntrance(mesh: MeshReader, host: string, addressType: Addres
 async function checkCredential(mesh: MeshReader, host: string, cluster: string): Promise<Outcome> {
   const where = `Secret ${ISTIO_NAMESPACE}/${KUBECONFIG_SECRET} of ${host}`;
   const secret = await mesh.cluster(host).secret(ISTIO_NAMESPACE, KUBECONFIG_SECRET);
-  if (secret === undefined) return failed(`${where} does not exist; run pulumi up`);
+  if (secret === undefined) return failed(`${where} does not exist; run pulumi up --refresh`);
   const credential = readCredential(secret, "config");
   if (typeof credential === "string") return failed(`${where} ${credential}; run pulumi up --refresh`);
-  const target = mesh.cluster(cluster);
-  await target.ready();
-  return tryCredential(credential, where, cluster, target.kubeConfig);
+  return judgeTrial(await tryCredential(mesh, credential, cluster), where, cluster, credential);
 }
 
 /** A pod that istiod is to inject; the API server asks for it in a dry run too. */
@@ -73,11 +70,7 @@ async function checkInjection(mesh: MeshReader, cluster: string, host: string): 
   const target = mesh.cluster(cluster);
   await target.ready();
   try {
-    const pod = await coreApi(target.kubeConfig).createNamespacedPod({
-      namespace: ISTIO_NAMESPACE,
-      body: TRIAL,
-      dryRun: "All",
-    });
+    const pod = await target.dryRun(ISTIO_NAMESPACE, TRIAL);
     const { containers = [], initContainers = [] } = pod.spec ?? {};
     if ([...containers, ...initContainers].some(({ name }) => name === "istio-proxy")) {
       return ok("injects");
@@ -86,6 +79,11 @@ async function checkInjection(mesh: MeshReader, cluster: string, host: string): 
       `${cluster} makes pods without a proxy; see: kubectl get mutatingwebhookconfigurations on ${cluster}`,
     );
   } catch (error) {
+    if (isRefusal(error)) {
+      return unseen(
+        `the API of ${cluster} lets nobody try an injection: ${describeError(error)}; docs/verify.md has the rights`,
+      );
+    }
     return failed(
       `the API of ${cluster} gets no injection from istiod in ${host}: ${describeError(error)}; ` +
         `check ${WHERE} of ${host}, ports 15012 and 15017 through its firewalls, and istiod's log there`,

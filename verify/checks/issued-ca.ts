@@ -1,9 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { CA_SECRET, CERTIFICATES_NAMESPACE, ISTIO_NAMESPACE, issuedSecretName } from "../../components/names";
 import { signingClusters } from "../../components/spec/adopt/adopted";
-import type { CaIssuerPlan, MeshPlan } from "../../components/spec/types";
 import { istiodOf } from "../../components/topology/links";
-import type { ClusterClient } from "../kube/cluster-client";
+import type { CaIssuerPlan, MeshPlan } from "../../components/spec/types";
+import type { ClusterReader } from "../kube/cluster-reader";
 import type { MeshReader } from "../kube/mesh-reader";
 import { failed, ok, type Outcome, type Probe } from "../probe";
 
@@ -37,7 +37,7 @@ async function checkCopy(
 }
 
 async function certificate(
-  cluster: ClusterClient,
+  cluster: ClusterReader,
   namespace: string,
   name: string,
   key: string,
@@ -45,7 +45,7 @@ async function certificate(
   const encoded = (await cluster.secret(namespace, name))?.data?.[key];
   if (encoded !== undefined) return new X509Certificate(Buffer.from(encoded, "base64"));
   throw new Error(
-    `Secret ${namespace}/${name} of ${cluster.name} is missing or has no ${key}; run pulumi up`,
+    `Secret ${namespace}/${name} of ${cluster.name} is missing or has no ${key}; run pulumi up --refresh`,
   );
 }
 

@@ -1,7 +1,8 @@
 import { ISTIO_NAMESPACE, remoteSecretName } from "../../components/names";
-import type { MeshPlan } from "../../components/spec/types";
+import { adopts } from "../../components/spec/adopt/adopted";
 import { isMember, isPrimary, istiodOf } from "../../components/topology/links";
-import type { ClusterClient } from "../kube/cluster-client";
+import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
+import { type Observed, observedBy, type RemoteCluster } from "../kube/istiod";
 import type { MeshReader } from "../kube/mesh-reader";
 import { failed, ok, type Outcome, type Probe } from "../probe";
 
@@ -11,82 +12,65 @@ export function remoteSync(plan: MeshPlan): Probe[] {
     check: "remote-sync",
     cluster: observer,
     peer: observed,
-    run: (mesh) => checkLink(mesh, observer, observed),
+    run: (mesh) => checkLink(mesh, istiodOf(plan, observer), observed),
   }));
   const strangers = plan.clusters
     .filter(isPrimary)
     .filter(isMember)
-    .map(({ name }): Probe => ({
+    .map((cluster): Probe => ({
       check: "remote-sync",
-      cluster: name,
-      run: (mesh) => checkStrangers(mesh, name),
+      cluster: cluster.name,
+      run: (mesh) => checkStrangers(mesh, cluster),
     }));
   return [...links, ...strangers];
 }
 
-async function checkLink(mesh: MeshReader, observer: string, observed: string): Promise<Outcome> {
-  const states = await syncStates(mesh.cluster(istiodOf(mesh.plan, observer)));
-  const behind = [...states].filter(([, clusters]) => clusters.get(observed) !== "synced");
-  if (behind.length === 0) return ok(`synced on ${states.size} istiod`);
-  return failed(
-    behind
-      .map(([pod, clusters]) => whyNot(pod, clusters.get(observed), istiodOf(mesh.plan, observer), observed))
-      .join("; "),
-  );
+async function checkLink(mesh: MeshReader, place: string, observed: string): Promise<Outcome> {
+  return judgeSync(await observedBy(mesh, place), place, observed);
 }
 
-function whyNot(pod: string, state: string | undefined, observer: string, observed: string): string {
+/** Whether all istiods of a place are in step with an observed cluster. */
+export function judgeSync({ byIstiod, remark }: Observed, place: string, observed: string): Outcome {
+  const states = [...byIstiod].map(
+    ([pod, clusters]) => [pod, clusters.find(({ id }) => id === observed)?.state] as const,
+  );
+  const behind = states.filter(([, state]) => state !== "synced");
+  if (behind.length === 0) return ok(`synced on ${byIstiod.size} istiod${remark}`);
+  return failed(behind.map(([pod, state]) => whyNot(pod, state, place, observed)).join("; ") + remark);
+}
+
+function whyNot(pod: string, state: string | undefined, place: string, observed: string): string {
   const secret = `Secret ${ISTIO_NAMESPACE}/${remoteSecretName(observed)}`;
-  const log = `kubectl logs -n ${ISTIO_NAMESPACE} ${pod} on ${observer}`;
+  const log = `kubectl logs -n ${ISTIO_NAMESPACE} ${pod} on ${place}`;
   return state === undefined
-    ? `${pod} of ${observer} never saw ${observed}: ${secret} is missing, malformed or refused; see: ${log}`
-    : `${pod} of ${observer} has ${observed} in state "${state}": its API does not answer istiod, or refuses the token; check the server address in ${secret}, and see: ${log}`;
+    ? `${pod} of ${place} never saw ${observed}: ${secret} is missing, malformed or refused; see the reader-credential rows, and: ${log}`
+    : `${pod} of ${place} has ${observed} in state "${state}": its API does not answer istiod, or refuses the token; check the server address in ${secret}, and see: ${log}`;
 }
 
-async function checkStrangers(mesh: MeshReader, observer: string): Promise<Outcome> {
-  const planned = new Set(
-    mesh.plan.links.filter((link) => link.observer === observer).map(({ observed }) => observed),
-  );
-  const where = istiodOf(mesh.plan, observer);
-  const known = [...(await syncStates(mesh.cluster(where))).values()].flatMap((states) => [...states.keys()]);
-  const strangers = [...new Set(known)].filter((name) => !planned.has(name));
-  if (strangers.length === 0) return ok("observes no other cluster");
+async function checkStrangers(mesh: MeshReader, cluster: ClusterPlan): Promise<Outcome> {
+  const planned = mesh.plan.links
+    .filter(({ observer }) => observer === cluster.name)
+    .map(({ observed }) => observed);
+  return judgeStrangers(await observedBy(mesh, istiodOf(mesh.plan, cluster.name)), cluster, planned);
+}
+
+/** What istiods observe beside what is planned: their own business where others installed them. */
+export function judgeStrangers(
+  { byIstiod, remark }: Observed,
+  cluster: ClusterPlan,
+  planned: readonly string[],
+): Outcome {
+  const strangers = [...byIstiod.values()].flat().filter(({ id }) => !planned.includes(id));
+  if (strangers.length === 0) return ok(`observes no other cluster${remark}`);
+  const named = [...new Set(strangers.map(describe))].join(", ");
+  if (adopts(cluster, "istiod"))
+    return ok(`observes ${named} as well, which is not of this mesh's making${remark}`);
   return failed(
-    `istiod of ${observer} observes ${strangers.join(", ")}, which the plan does not say; ` +
-      `remove the Secrets with label istio/multiCluster=true for it from namespace ${ISTIO_NAMESPACE} of ${where}`,
+    `istiod of ${cluster.name} observes ${named}, which the plan does not say: ` +
+      `whoever made the Secret has to take it away, or add the link to the plan${remark}`,
   );
 }
 
-/** State of each remote cluster, by istiod pod. */
-async function syncStates(cluster: ClusterClient): Promise<Map<string, Map<string, string>>> {
-  const pods = (await cluster.pods(ISTIO_NAMESPACE, "app=istiod")).flatMap(({ metadata, status }) =>
-    status?.phase === "Running" && metadata?.name !== undefined ? [metadata.name] : [],
-  );
-  if (pods.length === 0) {
-    throw new Error(
-      `${cluster.name} has no running istiod; see: kubectl describe pods -n ${ISTIO_NAMESPACE} -l app=istiod`,
-    );
-  }
-  const pages = await Promise.all(
-    pods.map(async (pod) => {
-      const page = await cluster.remoteClusters({ namespace: ISTIO_NAMESPACE, pod, container: "discovery" });
-      return [pod, statesOf(page)] as const;
-    }),
-  );
-  return new Map(pages);
-}
-
-/**
- * Remote clusters that an istiod has, with their state.
- *
- * Its metric `istiod_remote_cluster_sync_status` would be easier to read, but after a change of the remote secret it
- * says "closed" for good: that is the old connection's end, reported after the new one has synchronised.
- *
- * @param page - istiod's page `/debug/clusterz`, on which only its own cluster comes from no Secret
- */
-export function statesOf(page: string): Map<string, string> {
-  const clusters = JSON.parse(page) as { id: string; secretName?: string; syncStatus: string }[];
-  return new Map(
-    clusters.filter(({ secretName }) => secretName).map(({ id, syncStatus }) => [id, syncStatus]),
-  );
+function describe({ id, secret }: RemoteCluster): string {
+  return `${id} (Secret ${secret})`;
 }

@@ -1,10 +1,11 @@
 import { CA_SECRET, ISTIO_NAMESPACE, SERVED_ROOT } from "../../components/names";
-import type { MeshPlan } from "../../components/spec/types";
 import { isMember, istiodOf } from "../../components/topology/links";
-import type { ClusterClient } from "../kube/cluster-client";
+import type { MeshPlan } from "../../components/spec/types";
+import type { ClusterReader } from "../kube/cluster-reader";
 import type { MeshReader } from "../kube/mesh-reader";
 import { fingerprints } from "../pem";
 import { failed, ok, type Outcome, type Probe } from "../probe";
+import { signingCa, spreadsUntil } from "./cacerts";
 
 /** Workloads of all clusters are given the same root, and it is the one of `cacerts`. */
 export function root(plan: MeshPlan): Probe[] {
@@ -16,14 +17,14 @@ export function root(plan: MeshPlan): Probe[] {
 }
 
 async function checkRoot(mesh: MeshReader, name: string): Promise<Outcome> {
-  const cluster = mesh.cluster(name);
-  const served = await servedRoot(cluster);
+  const served = await servedRoot(mesh.cluster(name));
   const signer = istiodOf(mesh.plan, name);
-  const own = await ownRoot(mesh.cluster(signer));
+  const ca = await signingCa(mesh, signer);
+  const own = fingerprints(ca.roots);
   if (served !== own) {
     return failed(
       `ConfigMap ${ISTIO_NAMESPACE}/${SERVED_ROOT} of ${name} holds root ${served}, Secret ${CA_SECRET} of ${signer} holds ${own}; ` +
-        `restart istiod of ${signer}: kubectl rollout restart deployment/istiod -n ${ISTIO_NAMESPACE}`,
+        mendOf(spreadsUntil(ca), signer),
     );
   }
   const { up } = await mesh.reachable(mesh.plan.clusters.filter(isMember).map((other) => other.name));
@@ -34,13 +35,20 @@ async function checkRoot(mesh: MeshReader, name: string): Promise<Outcome> {
   if (different.length > 0) {
     const list = different.map((other) => `${other.name} (${other.root})`).join(", ");
     return failed(
-      `workloads of ${name} trust root ${served}, those of ${list} another one; run pulumi up, then restart istiod where the root changed`,
+      `workloads of ${name} trust root ${served}, those of ${list} another one; run pulumi up, then see the root rows of each`,
     );
   }
   return ok(`sha256 ${served}`);
 }
 
-async function servedRoot(cluster: ClusterClient): Promise<string> {
+/** istiod takes up a new `cacerts` by itself, but for roots that have nothing in common with those that it had. */
+function mendOf(until: Date | undefined, signer: string): string {
+  return until === undefined
+    ? `restart istiod of ${signer}: kubectl rollout restart deployment/istiod -n ${ISTIO_NAMESPACE}`
+    : `the Secret was just changed, and istiod follows by itself: wait until ${until.toISOString()}`;
+}
+
+async function servedRoot(cluster: ClusterReader): Promise<string> {
   const map = await cluster.configMap(ISTIO_NAMESPACE, SERVED_ROOT);
   const pem = map?.data?.["root-cert.pem"];
   if (pem === undefined) {
@@ -49,16 +57,4 @@ async function servedRoot(cluster: ClusterClient): Promise<string> {
     );
   }
   return fingerprints(pem);
-}
-
-async function ownRoot(cluster: ClusterClient): Promise<string> {
-  const secret = await cluster.secret(ISTIO_NAMESPACE, CA_SECRET);
-  // The second is cert-manager's name for it.
-  const encoded = secret?.data?.["root-cert.pem"] ?? secret?.data?.["ca.crt"];
-  if (encoded === undefined) {
-    throw new Error(
-      `Secret ${ISTIO_NAMESPACE}/${CA_SECRET} of ${cluster.name} is missing or has neither root-cert.pem nor ca.crt; run pulumi up`,
-    );
-  }
-  return fingerprints(Buffer.from(encoded, "base64").toString("utf8"));
 }

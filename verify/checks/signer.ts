@@ -1,103 +1,120 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { CA_SECRET, ISTIO_NAMESPACE } from "../../components/names";
-import type { MeshPlan } from "../../components/spec/types";
 import { isMember, istiodOf } from "../../components/topology/links";
-import type { ClusterClient } from "../kube/cluster-client";
+import type { MeshPlan } from "../../components/spec/types";
+import { judgeProxy, type ProxyFault, type Signers } from "../judge-proxy";
+import { ask } from "../kube/ask";
+import type { ClusterReader } from "../kube/cluster-reader";
+import { CannotLookError, describeError } from "../kube/errors";
 import type { MeshReader } from "../kube/mesh-reader";
-import { forEachLimited } from "../parallel";
+import { containerOf, hasLiveProxy } from "../kube/pods";
 import { certificatesOf, fingerprint, fingerprints } from "../pem";
-import { failed, ok, type Outcome, type Probe } from "../probe";
-import { proxyCertificates, type ProxyCertificates } from "../proxy-certificates";
+import { failed, ok, type Outcome, type Probe, skipped } from "../probe";
+import { proxyCertificates, SECRETS_PAGE } from "../proxy-certificates";
+import { sample } from "../sample";
+import { type SigningCa, signingCa, spreadsUntil } from "./cacerts";
 
-const PROXY = "istio-proxy";
-
-/** Proxies of one cluster that are asked at the same time. */
-const PARALLEL = 4;
+/** How many proxies of a cluster are asked; with more it is a sample, one of each workload in turn. */
+export const PROXIES_ASKED = 50;
 
 /** How many pods a message names. */
 const NAMED = 5;
 
-/** What the signing clusters hand out now. */
-interface Signers {
-  /**
-   * Fingerprints of the signing CAs' certificates; any will do where cert-manager renews them, which it does at its own
-   * time and under the same root: proxies follow when they renew their own.
-   */
-  readonly issuers?: ReadonlySet<string>;
-  /** Fingerprints of the roots that workloads are told to trust. */
-  readonly roots: string;
+/** What was found in the proxies of a cluster. */
+export interface ProxiesSeen {
+  /** How many there are, and how many were asked. */
+  readonly total: number;
+  readonly asked: number;
+  readonly faults: readonly { readonly pod: string; readonly fault: ProxyFault }[];
+  /** Those that gave no answer, each with the reason. */
+  readonly silent: readonly string[];
 }
 
 /**
- * Every live proxy of a cluster, gateways too, holds a certificate of the CA that signs now and trusts just the roots
- * that it is to trust: nothing of what was replaced is in use any more.
+ * Live proxies of a cluster, gateways too, hold a valid certificate of the CA that signs now and trust just the roots
+ * that they are to trust: nothing of what was replaced is in use any more.
  */
-export function signer(plan: MeshPlan): Probe[] {
+export function signer(plan: MeshPlan, proxies: number): Probe[] {
   return plan.clusters.filter(isMember).map(({ name, controlPlanes }) => ({
     check: "signer",
     cluster: name,
-    run: (mesh) => checkSigner(mesh, name, controlPlanes.length === 0 ? [name] : controlPlanes),
+    run: (mesh) => checkSigner(mesh, name, controlPlanes.length === 0 ? [name] : controlPlanes, proxies),
   }));
 }
 
-async function checkSigner(mesh: MeshReader, name: string, signing: readonly string[]): Promise<Outcome> {
+async function checkSigner(
+  mesh: MeshReader,
+  name: string,
+  signing: readonly string[],
+  limit: number,
+): Promise<Outcome> {
   const cluster = mesh.cluster(name);
-  const { issuers, roots } = await signersOf(signing.map((each) => mesh.cluster(istiodOf(mesh.plan, each))));
-  const signers = mesh.plan.ca.issuer === undefined ? { issuers, roots } : { roots };
-  const pods = (await cluster.allPods()).filter(hasLiveProxy);
-  const remarks: string[] = [];
-  await forEachLimited(pods, PARALLEL, async (pod) => {
-    const remark = judgeProxy(await certificatesIn(cluster, pod), signers);
-    if (remark !== undefined) remarks.push(`${pod.metadata?.namespace}/${pod.metadata?.name} ${remark}`);
-  });
-  if (remarks.length === 0) return ok(`${pods.length} proxies`);
-  const more = remarks.length > NAMED ? ` and ${remarks.length - NAMED} more` : "";
-  return failed(
-    `of ${pods.length} proxies in ${name}, ${remarks.sort().slice(0, NAMED).join("; ")}${more}; ` +
-      "a proxy renews its certificate after half of its lifetime, and gets its roots from istiod at once: wait, or see its log",
+  const signers = signersOf(
+    await Promise.all(signing.map((each) => signingCa(mesh, istiodOf(mesh.plan, each)))),
+    mesh.plan.ca.issuer !== undefined,
   );
+  const live = (await cluster.pods({})).filter(hasLiveProxy);
+  const chosen = sample(live, limit);
+  const faults: { pod: string; fault: ProxyFault }[] = [];
+  const silent: string[] = [];
+  await Promise.all(
+    chosen.map(async (pod) => {
+      const label = `${pod.metadata?.namespace}/${pod.metadata?.name}`;
+      try {
+        const fault = judgeProxy(proxyCertificates(await secretsPage(cluster, pod)), signers);
+        if (fault !== undefined) faults.push({ pod: label, fault });
+      } catch (error) {
+        if (error instanceof CannotLookError) throw error;
+        silent.push(`${label}: ${describeError(error)}`);
+      }
+    }),
+  );
+  return judgeProxies(name, { total: live.length, asked: chosen.length, faults, silent });
 }
 
-/** What is amiss with a proxy's certificates; nothing if they are as the signers would give them now. */
-export function judgeProxy({ chain, roots }: ProxyCertificates, signers: Signers): string | undefined {
-  const [own, issuer] = certificatesOf(chain);
-  if (own === undefined) return "has no certificate yet";
-  if (issuer === undefined || signers.issuers?.has(fingerprint(issuer)) === false) {
-    return `holds a certificate of an earlier signing CA until ${own.validTo}`;
+/** Sums up what was found in the proxies of a cluster. */
+export function judgeProxies(name: string, { total, asked, faults, silent }: ProxiesSeen): Outcome {
+  if (total === 0) return skipped(`no proxy runs in ${name}`);
+  const extent =
+    asked < total ? `${asked} of ${total} proxies, a sample (--all-proxies asks all)` : `${total} proxies`;
+  const unanswered = silent.length === 0 ? "" : `; no answer of ${shortened(silent)}`;
+  if (faults.length > 0) {
+    const remarks = shortened(faults.map(({ pod, fault }) => `${pod} ${fault.text}`));
+    return failed(
+      `of ${extent} in ${name}, ${remarks}${unanswered}; ${mendOf(faults.map(({ fault }) => fault))}`,
+    );
   }
-  const trusted = fingerprints(roots);
-  return trusted === signers.roots ? undefined : `trusts root ${trusted}, not ${signers.roots}`;
+  return silent.length === asked
+    ? failed(`of ${extent} in ${name} none gave an answer: ${shortened(silent)}`)
+    : ok(extent + unanswered);
 }
 
-async function signersOf(clusters: readonly ClusterClient[]): Promise<Required<Signers>> {
-  const files = await Promise.all(clusters.map(cacertsOf));
-  const issuers = files.flatMap(({ certificate }) =>
-    certificatesOf(certificate).slice(0, 1).map(fingerprint),
-  );
-  return { issuers: new Set(issuers), roots: fingerprints(files.map(({ roots }) => roots).join("\n")) };
+function mendOf(faults: readonly ProxyFault[]): string {
+  const times = faults.flatMap(({ goneBy }) => (goneBy === undefined ? [] : [goneBy.getTime()]));
+  const until = times.length === 0 ? "" : new Date(Math.max(...times)).toISOString();
+  if (times.length === faults.length) {
+    return `proxies renew their certificates after half of the lifetime, and follow new roots, by themselves: wait until ${until}`;
+  }
+  return `where waiting does not help, see the proxy's log, or restart its pod`;
 }
 
-async function cacertsOf(cluster: ClusterClient): Promise<{ certificate: string; roots: string }> {
-  const secret = await cluster.secret(ISTIO_NAMESPACE, CA_SECRET);
-  const file = (name: string) => Buffer.from(secret?.data?.[name] ?? "", "base64").toString("utf8");
-  // The second names are cert-manager's.
-  const found = {
-    certificate: file("ca-cert.pem") || file("tls.crt"),
-    roots: file("root-cert.pem") || file("ca.crt"),
+function shortened(remarks: readonly string[]): string {
+  const more = remarks.length > NAMED ? ` and ${remarks.length - NAMED} more` : "";
+  return remarks.toSorted().slice(0, NAMED).join("; ") + more;
+}
+
+/** What several signing clusters hand out together. @param renewed - whether cert-manager renews their CAs */
+function signersOf(cas: readonly SigningCa[], renewed: boolean): Signers {
+  const certificates = cas.flatMap(({ certificate }) => certificate ?? []);
+  const issuers = certificates.flatMap((pem) => certificatesOf(pem).slice(0, 1).map(fingerprint));
+  const ends = cas.flatMap((ca) => spreadsUntil(ca)?.getTime() ?? []);
+  return {
+    ...(renewed || certificates.length < cas.length ? {} : { issuers: new Set(issuers) }),
+    roots: fingerprints(cas.map(({ roots }) => roots).join("\n")),
+    ...(ends.length === 0 ? {} : { spreadsUntil: new Date(Math.max(...ends)) }),
   };
-  if (found.certificate !== "" && found.roots !== "") return found;
-  throw new Error(
-    `Secret ${ISTIO_NAMESPACE}/${CA_SECRET} of ${cluster.name} is missing or incomplete; run pulumi up`,
-  );
 }
 
-function hasLiveProxy({ spec, status, metadata }: V1Pod): boolean {
-  const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
-  const live = status?.phase === "Running" && metadata?.deletionTimestamp === undefined;
-  return live && containers.some(({ name }) => name === PROXY);
-}
-
-async function certificatesIn(cluster: ClusterClient, { metadata }: V1Pod): Promise<ProxyCertificates> {
-  const { namespace = "", name: pod = "" } = metadata ?? {};
-  return proxyCertificates(await cluster.proxySecrets({ namespace, pod, container: PROXY }));
+async function secretsPage(cluster: ClusterReader, pod: V1Pod): Promise<string> {
+  const page = ["pilot-agent", "request", "GET", SECRETS_PAGE];
+  return (await ask([containerOf(pod)], (target) => cluster.exec(target, page))).answer;
 }

@@ -1,169 +1,158 @@
 import {
-  CoreV1Api,
-  createConfiguration,
   Health,
-  type KubeConfig,
-  type RequestContext,
-  type ResponseContext,
-  ServerConfiguration,
+  KubeConfig,
   type V1ConfigMap,
+  type V1EndpointSlice,
+  type V1Namespace,
   type V1Pod,
   type V1Secret,
   type V1Service,
 } from "@kubernetes/client-node";
-import { describeError, httpStatus, UnreachableError } from "./errors";
-import { SECRETS_PAGE } from "../proxy-certificates";
-import { type ExecTarget, execInPod } from "./exec";
-
-/** How long an API call may take. */
-const CALL_SECONDS = 10;
+import { allPages, apisOf, CALL_SECONDS, timeLimit } from "./api";
+import type { ClusterReader, Credential, ExecTarget, PodSelection } from "./cluster-reader";
+import { CannotLookError, describeError, httpStatus, isRefusal, UnreachableError } from "./errors";
+import { execInPod } from "./exec";
+import { limited } from "./limit";
+import { Memo } from "./memo";
 
 /** How long a command in a pod may take that does not say otherwise. */
 const EXEC_SECONDS = 20;
 
+/** What is asked of one API server at the same time: verify is no reason for anybody else to wait. */
+const PARALLEL = 8;
+
 /**
- * Reads one cluster. Each thing is read once and remembered, so that checks that share it see the same state
- * and an API that does not answer costs one time limit only.
+ * Reads one cluster through its API server. Each object is read once and remembered, so that checks that share it see
+ * the same state and an API that does not answer costs one time limit only. Commands in pods are not remembered.
  */
-export class ClusterClient {
-  private readonly core: CoreV1Api;
-  private readonly memo = new Map<string, Promise<unknown>>();
+export class ClusterClient implements ClusterReader {
+  public readonly server: string;
+  private readonly apis: ReturnType<typeof apisOf>;
+  private readonly memo = new Memo();
+  private readonly inTurn = limited(PARALLEL);
 
   public constructor(
     public readonly name: string,
-    public readonly kubeConfig: KubeConfig,
+    private readonly kubeConfig: KubeConfig,
     private readonly signal: AbortSignal | undefined,
   ) {
-    this.core = coreApi(kubeConfig, signal);
+    this.server = kubeConfig.getCurrentCluster()?.server ?? "(no server in the kubeconfig)";
+    this.apis = apisOf(kubeConfig, signal);
   }
 
-  /**
-   * Whether the API server calls itself ready.
-   *
-   * @throws {@link UnreachableError} when it does not answer
-   */
   public ready(): Promise<boolean> {
-    return this.once("ready", async () => {
+    return this.memo.once("ready", async () => {
       try {
         return await new Health(this.kubeConfig).readyz({ signal: timeLimit(CALL_SECONDS, this.signal) });
       } catch (error) {
         this.signal?.throwIfAborted();
-        const server = this.kubeConfig.getCurrentCluster()?.server ?? "(no server in the kubeconfig)";
         throw new UnreachableError(
-          `the API of ${this.name} at ${server} does not answer: ${describeError(error)}; ` +
+          `the API of ${this.name} at ${this.server} does not answer: ${describeError(error)}; ` +
             "check that the cluster runs, its address and this machine's way to it",
         );
       }
     });
   }
 
-  public pods(namespace: string, labelSelector: string): Promise<V1Pod[]> {
-    return this.read(`pods ${namespace} ${labelSelector}`, async () => {
-      const { items } = await this.core.listNamespacedPod({ namespace, labelSelector });
-      return items;
-    });
+  public namespace(name: string): Promise<V1Namespace | undefined> {
+    return this.find(`namespace ${name}`, () => this.apis.core.readNamespace({ name }));
   }
 
-  /** The pods of all namespaces. */
-  public allPods(): Promise<V1Pod[]> {
-    return this.read("all pods", async () => (await this.core.listPodForAllNamespaces()).items);
+  public pods({ namespace, labels }: PodSelection): Promise<V1Pod[]> {
+    const select = labels === undefined ? {} : { labelSelector: labels };
+    const what = ["pods", labels, namespace === undefined ? "in all namespaces" : `in ${namespace}`];
+    return this.read(what.filter(Boolean).join(" "), () =>
+      allPages((part) =>
+        namespace === undefined
+          ? this.apis.core.listPodForAllNamespaces({ ...select, ...part })
+          : this.apis.core.listNamespacedPod({ namespace, ...select, ...part }),
+      ),
+    );
   }
 
   public secret(namespace: string, name: string): Promise<V1Secret | undefined> {
-    return this.read(`secret ${namespace}/${name}`, () =>
-      ifFound(this.core.readNamespacedSecret({ namespace, name })),
+    return this.find(`secret ${namespace}/${name}`, () =>
+      this.apis.core.readNamespacedSecret({ namespace, name }),
+    );
+  }
+
+  public secrets(namespace: string, labels: string): Promise<V1Secret[]> {
+    return this.read(`secrets ${labels} in ${namespace}`, () =>
+      allPages((part) => this.apis.core.listNamespacedSecret({ namespace, labelSelector: labels, ...part })),
     );
   }
 
   public configMap(namespace: string, name: string): Promise<V1ConfigMap | undefined> {
-    return this.read(`configmap ${namespace}/${name}`, () =>
-      ifFound(this.core.readNamespacedConfigMap({ namespace, name })),
+    return this.find(`configmap ${namespace}/${name}`, () =>
+      this.apis.core.readNamespacedConfigMap({ namespace, name }),
     );
   }
 
   public service(namespace: string, name: string): Promise<V1Service | undefined> {
-    return this.read(`service ${namespace}/${name}`, () =>
-      ifFound(this.core.readNamespacedService({ namespace, name })),
+    return this.find(`service ${namespace}/${name}`, () =>
+      this.apis.core.readNamespacedService({ namespace, name }),
     );
   }
 
-  /** The page of an istiod on the clusters that it observes, from inside its pod: others would have to prove who they are. */
-  public remoteClusters(target: ExecTarget): Promise<string> {
-    return this.once(`remote clusters of ${target.namespace}/${target.pod}`, () =>
-      this.exec(target, ["pilot-discovery", "request", "GET", "/debug/clusterz"]),
+  public endpointSlices(namespace: string, service: string): Promise<V1EndpointSlice[]> {
+    const labelSelector = `kubernetes.io/service-name=${service}`;
+    return this.read(`endpointslices of service ${namespace}/${service}`, () =>
+      allPages((part) =>
+        this.apis.discovery.listNamespacedEndpointSlice({ namespace, labelSelector, ...part }),
+      ),
     );
   }
 
-  /** Envoy's admin page `/clusters` of a pod with a sidecar. */
-  public proxyClusters(target: ExecTarget): Promise<string> {
-    return this.once(`clusters of ${target.namespace}/${target.pod}`, () =>
-      this.exec(target, ["pilot-agent", "request", "GET", "clusters"]),
-    );
-  }
-
-  /** Envoy's admin page of the secrets of a proxy. */
-  public proxySecrets(target: ExecTarget): Promise<string> {
-    return this.exec(target, ["pilot-agent", "request", "GET", SECRETS_PAGE]);
-  }
-
-  /** Standard output of a command in a container. Not remembered: a command may count. */
   public async exec(
     target: ExecTarget,
     command: readonly string[],
     limitSeconds = EXEC_SECONDS,
   ): Promise<string> {
     await this.ready();
-    return execInPod(this.kubeConfig, target, command, timeLimit(limitSeconds, this.signal));
+    return this.inTurn(() =>
+      execInPod(this.kubeConfig, target, command, timeLimit(limitSeconds, this.signal)),
+    );
   }
 
-  private read<T>(key: string, load: () => Promise<T>): Promise<T> {
-    return this.once(key, async () => {
+  public async tryCredential({ caData, token }: Credential): Promise<void> {
+    await this.ready();
+    const known = this.kubeConfig.getCurrentCluster();
+    if (known === null)
+      throw new UnreachableError(`the kubeconfig given for ${this.name} has no current cluster`);
+    const server =
+      caData === undefined ? known : { ...known, caData, caFile: undefined, skipTLSVerify: false };
+    const kubeConfig = new KubeConfig();
+    kubeConfig.loadFromClusterAndUser(server, { name: "reader", token });
+    await this.inTurn(() => apisOf(kubeConfig, this.signal).core.listNamespace({ limit: 1 }));
+  }
+
+  public async dryRun(namespace: string, pod: V1Pod): Promise<V1Pod> {
+    await this.ready();
+    return this.inTurn(() => this.apis.core.createNamespacedPod({ namespace, body: pod, dryRun: "All" }));
+  }
+
+  private read<T>(what: string, load: () => Promise<T>): Promise<T> {
+    return this.memo.once(what, async () => {
       await this.ready();
       try {
-        return await load();
+        return await this.inTurn(load);
       } catch (error) {
         this.signal?.throwIfAborted();
-        throw new Error(`cannot read ${key} of ${this.name}: ${describeError(error)}`);
+        const reason = `cannot read ${what} of ${this.name}: ${describeError(error)}`;
+        if (!isRefusal(error)) throw new Error(reason);
+        throw new CannotLookError(`${reason}; docs/verify.md has the rights that verify needs`);
       }
     });
   }
 
-  private once<T>(key: string, load: () => Promise<T>): Promise<T> {
-    const known = this.memo.get(key) as Promise<T> | undefined;
-    if (known !== undefined) return known;
-    const loading = load();
-    this.memo.set(key, loading);
-    return loading;
-  }
-}
-
-/** The core API, each call with a time limit: the generated client has none. */
-export function coreApi(kubeConfig: KubeConfig, signal?: AbortSignal): CoreV1Api {
-  const limitTime = {
-    pre: async (context: RequestContext) => {
-      context.setSignal(timeLimit(CALL_SECONDS, signal));
-      return context;
-    },
-    post: async (context: ResponseContext) => context,
-  };
-  const configuration = createConfiguration({
-    baseServer: new ServerConfiguration(kubeConfig.getCurrentCluster()?.server ?? "", {}),
-    authMethods: { default: kubeConfig },
-    promiseMiddleware: [limitTime],
-  });
-  return new CoreV1Api(configuration);
-}
-
-function timeLimit(seconds: number, signal: AbortSignal | undefined): AbortSignal {
-  const limit = AbortSignal.timeout(seconds * 1000);
-  return signal === undefined ? limit : AbortSignal.any([limit, signal]);
-}
-
-async function ifFound<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (httpStatus(error) === 404) return undefined;
-    throw error;
+  private find<T>(what: string, load: () => Promise<T>): Promise<T | undefined> {
+    return this.read(what, async () => {
+      try {
+        return await load();
+      } catch (error) {
+        if (httpStatus(error) === 404) return undefined;
+        throw error;
+      }
+    });
   }
 }

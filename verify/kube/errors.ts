@@ -1,8 +1,18 @@
 import { ApiException } from "@kubernetes/client-node";
 
-/** A cluster whose API cannot be used at all, so that nothing can be said of what is in it. */
-export class UnreachableError extends Error {
+/** Something that cannot be looked at, so that nothing can be said of it: for want of a way to it, or of a right. */
+export class CannotLookError extends Error {
+  override readonly name: string = "CannotLookError";
+}
+
+/** A cluster whose API cannot be used at all. */
+export class UnreachableError extends CannotLookError {
   override readonly name = "UnreachableError";
+}
+
+/** Whether an API's answer means that the caller may not ask. */
+export function isRefusal(error: unknown): boolean {
+  return httpStatus(error) === 401 || httpStatus(error) === 403;
 }
 
 /**

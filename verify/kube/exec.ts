@@ -1,12 +1,7 @@
 import { Writable } from "node:stream";
 import { Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
-
-/** Where a command runs. */
-export interface ExecTarget {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
-}
+import type { ExecTarget } from "./cluster-reader";
+import { CannotLookError } from "./errors";
 
 /** A command that ran and did not end with 0, or could not be run. */
 export class ExecError extends Error {
@@ -17,6 +12,7 @@ export class ExecError extends Error {
  * Runs a command in a container and returns what it wrote to standard output.
  *
  * @throws {@link ExecError} when the command fails, or has not ended when `signal` aborts
+ * @throws {@link CannotLookError} when the caller may not run commands there
  */
 export async function execInPod(
   kubeConfig: KubeConfig,
@@ -44,7 +40,7 @@ export async function execInPod(
         open.addEventListener("close", () => fail("the connection was closed before the command ended"));
         whenAborted(signal, () => open.terminate());
       },
-      (error: unknown) => fail(handshakeError(error)),
+      (error: unknown) => reject(handshakeError(where, error)),
     );
     whenAborted(signal, () => fail("did not end in time"));
   });
@@ -58,10 +54,12 @@ function whenAborted(signal: AbortSignal, action: () => void): void {
 }
 
 /** The WebSocket library reports a refusal as an event with the HTTP status in its message. */
-function handshakeError(event: unknown): string {
+function handshakeError(where: string, event: unknown): Error {
   const message =
     typeof event === "object" && event !== null && "message" in event ? String(event.message) : String(event);
-  return message.endsWith(" 403") ? `${message}; the kubeconfig's user needs "create" on pods/exec` : message;
+  return / 40[13]$/.test(message)
+    ? new CannotLookError(`${where}: ${message}; the kubeconfig's user needs "create" and "get" on pods/exec`)
+    : new ExecError(`${where}: ${message}`);
 }
 
 function collector() {

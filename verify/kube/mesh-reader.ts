@@ -1,40 +1,40 @@
-import type { KubeConfig } from "@kubernetes/client-node";
 import type { MeshPlan } from "../../components/spec/types";
-import { ClusterClient } from "./cluster-client";
+import type { ClusterReader } from "./cluster-reader";
 import { UnreachableError } from "./errors";
+import { Memo } from "./memo";
 
 /** All clusters of a mesh as they are at one time: what was read once stays the same until the next reader. */
 export class MeshReader {
-  private readonly clients: ReadonlyMap<string, ClusterClient>;
+  private readonly memo = new Memo();
 
   public constructor(
     public readonly plan: MeshPlan,
-    access: ReadonlyMap<string, KubeConfig>,
-    signal: AbortSignal | undefined,
-  ) {
-    this.clients = new Map(
-      [...access].map(([name, config]) => [name, new ClusterClient(name, config, signal)]),
-    );
-  }
+    private readonly readers: ReadonlyMap<string, ClusterReader>,
+  ) {}
 
   /** @throws {@link UnreachableError} when no access to the cluster was given */
-  public cluster(name: string): ClusterClient {
-    const client = this.clients.get(name);
-    if (client === undefined) {
+  public cluster(name: string): ClusterReader {
+    const reader = this.readers.get(name);
+    if (reader === undefined) {
       throw new UnreachableError(`no access to ${name} was given; pass a kubeconfig for it`);
     }
-    return client;
+    return reader;
+  }
+
+  /** Finds something out once, for all rows that need it. */
+  public once<T>(key: string, load: () => Promise<T>): Promise<T> {
+    return this.memo.once(key, load);
   }
 
   /** The given clusters whose API answers, and the names of those whose API does not. */
-  public async reachable(names: readonly string[]): Promise<{ up: ClusterClient[]; down: string[] }> {
-    const up: ClusterClient[] = [];
+  public async reachable(names: readonly string[]): Promise<{ up: ClusterReader[]; down: string[] }> {
+    const up: ClusterReader[] = [];
     const down: string[] = [];
     const look = async (name: string) => {
       try {
-        const client = this.cluster(name);
-        await client.ready();
-        up.push(client);
+        const reader = this.cluster(name);
+        await reader.ready();
+        up.push(reader);
       } catch (error) {
         if (!(error instanceof UnreachableError)) throw error;
         down.push(name);

@@ -1,12 +1,29 @@
 import type { V1Pod } from "@kubernetes/client-node";
+import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from "../../components/names";
 import type { MeshPlan, SampleAppsPlan } from "../../components/spec/types";
-import type { ClusterClient } from "./cluster-client";
-import type { ExecTarget } from "./exec";
+import type { ClusterReader, ExecTarget } from "./cluster-reader";
+
+const PROXY = "istio-proxy";
+
+/** Containers to ask, the best first. */
+export type Targets = readonly [ExecTarget, ...ExecTarget[]];
 
 /** Whether a pod serves: its readiness probes pass and it is not on its way out. */
 export function isReady({ metadata, status }: V1Pod): boolean {
   const ready = status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True");
   return ready === true && metadata?.deletionTimestamp === undefined;
+}
+
+/** Whether a pod runs, has a proxy, and is not on its way out. */
+export function hasLiveProxy({ spec, status, metadata }: V1Pod): boolean {
+  const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
+  const live = status?.phase === "Running" && metadata?.deletionTimestamp === undefined;
+  return live && containers.some(({ name }) => name === PROXY);
+}
+
+/** A container of a pod; its proxy unless another is named. */
+export function containerOf({ metadata }: V1Pod, container = PROXY): ExecTarget {
+  return { namespace: metadata?.namespace ?? "", pod: metadata?.name ?? "", container };
 }
 
 /** The sample applications of a cluster, if it has any. */
@@ -20,24 +37,56 @@ export function hasClient(plan: MeshPlan, cluster: string): boolean {
 }
 
 /** helloworld pods of a cluster that serve. */
-export async function helloworldPods(cluster: ClusterClient, namespace: string): Promise<V1Pod[]> {
-  const pods = await cluster.pods(namespace, "app=helloworld");
+export async function helloworldPods(cluster: ClusterReader, namespace: string): Promise<V1Pod[]> {
+  const pods = await cluster.pods({ namespace, labels: "app=helloworld" });
   return pods.filter(isReady);
 }
 
-/** A container of the curl client's pod. */
-export async function clientContainer(
-  cluster: ClusterClient,
+/** A container of each pod of the curl client. */
+export async function clientContainers(
+  cluster: ClusterReader,
   namespace: string,
   container: "curl" | "istio-proxy",
-): Promise<ExecTarget> {
-  const pods = await cluster.pods(namespace, "app=curl");
-  const pod = pods.find(isReady)?.metadata?.name;
-  if (pod === undefined) {
-    throw new Error(
-      `namespace ${namespace} of ${cluster.name} has no ready pod with label app=curl; ` +
-        `see: kubectl describe pods -n ${namespace} -l app=curl`,
-    );
+): Promise<Targets> {
+  const missing =
+    `namespace ${namespace} of ${cluster.name} has no ready pod with label app=curl; ` +
+    `see: kubectl describe pods -n ${namespace} -l app=curl`;
+  return readyContainers(cluster, namespace, "app=curl", container, missing);
+}
+
+/** The istiods of a cluster. */
+export async function istiods(cluster: ClusterReader): Promise<Targets> {
+  const missing =
+    `${cluster.name} has no ready istiod; ` +
+    `see: kubectl describe pods -n ${ISTIO_NAMESPACE} -l app=istiod on ${cluster.name}`;
+  return readyContainers(cluster, ISTIO_NAMESPACE, "app=istiod", "discovery", missing);
+}
+
+async function readyContainers(
+  cluster: ClusterReader,
+  namespace: string,
+  labels: string,
+  container: string,
+  missing: string,
+): Promise<Targets> {
+  const pods = (await cluster.pods({ namespace, labels })).filter(isReady);
+  const [first, ...others] = pods.map((pod) => containerOf(pod, container));
+  if (first === undefined) throw new Error(missing);
+  return [first, ...others];
+}
+
+/** Proxies from which a cluster's way to others can be tried: the client's, else a gateway's, else any; none at all is possible. */
+export async function proxiesToAsk(plan: MeshPlan, cluster: ClusterReader): Promise<Targets | undefined> {
+  const namespace = sampleAppsOf(plan, cluster.name)?.namespace;
+  const sources = [
+    ...(namespace !== undefined && hasClient(plan, cluster.name) ? [{ namespace, labels: "app=curl" }] : []),
+    { namespace: ISTIO_NAMESPACE, labels: `app=${EAST_WEST_GATEWAY}` },
+    {},
+  ];
+  for (const source of sources) {
+    const pods = (await cluster.pods(source)).filter((pod) => isReady(pod) && hasLiveProxy(pod));
+    const [first, ...others] = pods.map((pod) => containerOf(pod));
+    if (first !== undefined) return [first, ...others];
   }
-  return { namespace, pod, container };
+  return undefined;
 }

@@ -20,15 +20,22 @@ export function expectedVersions(plan: MeshPlan, cluster: string): string[] {
 
 /** What a client in `client` gets answers from: every helloworld that it sees, or the near ones under failover. */
 export function expectedAnswers(plan: MeshPlan, client: string): ExpectedAnswers {
-  const seen = helloworldSeenFrom(plan, client);
-  const settings = failoverFor(plan, client);
-  const { clusters, each } =
-    settings === undefined ? { clusters: seen, each: true } : nearest(plan, client, seen, settings);
+  const { clusters, each } = answeringClusters(plan, client);
   const versions = plan.sampleApps
     .filter((apps) => clusters.includes(apps.cluster))
     .flatMap((apps) => apps.helloworldVersions);
   const distinct = [...new Set(versions)].sort();
   return { versions: distinct, each: each || distinct.length === 1 };
+}
+
+/** The clusters whose helloworld answers a client, and whether each of them does: if not, the nodes' localities decide. */
+export function answeringClusters(
+  plan: MeshPlan,
+  client: string,
+): { readonly clusters: readonly string[]; readonly each: boolean } {
+  const seen = helloworldSeenFrom(plan, client);
+  const settings = failoverFor(plan, client);
+  return settings === undefined ? { clusters: seen, each: true } : nearest(plan, client, seen, settings);
 }
 
 /** The clusters whose helloworld a client reaches. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { planMesh } from "../../../components/spec/mesh/plan";
 import type { MeshSpec } from "../../../components/spec/types";
-import { judge, strayEndpoints } from "../../../verify/checks/endpoints";
+import { judgeKnownGateways } from "../../../verify/checks/endpoints";
+import { judgeEndpoints as judge, strayEndpoints } from "../../../verify/judge-endpoints";
 import type { EnvoyEndpoint } from "../../../verify/envoy";
 import {
   type ExpectedEndpoints,
@@ -31,15 +32,15 @@ function served(changes: Record<string, Partial<ServedAddresses>>): Map<string, 
 }
 
 function healthy(...addresses: string[]): EnvoyEndpoint[] {
-  return addresses.map((address) => ({ address, health: "healthy", connections: 0 }));
+  return addresses.map((address) => ({ address, health: "healthy", connections: 0, failures: 0 }));
 }
 
 describe("the endpoints that a client should know", () => {
   it("are pods on its own network and gateways on others", () => {
     expect(expectedEndpoints(planMesh(SPEC), "a", SERVED)).toEqual([
-      { observed: "a", endpoints: ["10.1.0.1:5000"], need: "all", byHostname: false },
-      { observed: "b", endpoints: ["10.1.1.1:5000", "10.1.1.2:5000"], need: "all", byHostname: false },
-      { observed: "c", endpoints: ["172.30.0.3:15443"], need: "one", byHostname: false },
+      { observed: "a", endpoints: ["10.1.0.1:5000"], need: "all" },
+      { observed: "b", endpoints: ["10.1.1.1:5000", "10.1.1.2:5000"], need: "all" },
+      { observed: "c", endpoints: ["172.30.0.3:15443"], need: "one" },
     ]);
   });
 
@@ -60,11 +61,6 @@ describe("the endpoints that a client should know", () => {
     });
     const forA = expectedEndpoints(plan, "c", SERVED).find(({ observed }) => observed === "a");
     expect(forA?.endpoints).toEqual(["172.30.0.2:15443"]);
-  });
-
-  it("cannot be told where the gateway has a hostname", () => {
-    const expected = expectedEndpoints(planMesh(SPEC), "a", served({ c: { gateway: ["lb.example.org"] } }));
-    expect(expected.at(-1)).toEqual({ observed: "c", endpoints: [], need: "one", byHostname: true });
   });
 
   it("are written as Envoy does for IPv6", () => {
@@ -106,21 +102,35 @@ describe("what a proxy knows of a cluster", () => {
   });
 
   it("is wrong when it is there but not healthy", () => {
-    const known = [{ address: "172.30.0.3:15443", health: "/failed_outlier_check", connections: 9 }];
+    const known = [
+      { address: "172.30.0.3:15443", health: "/failed_outlier_check", connections: 9, failures: 9 },
+    ];
     const { status, detail } = judge(known, far, PODS);
     expect(status).toBe("failed");
     expect(detail).toContain("/failed_outlier_check");
   });
 
-  it("accepts any address but a pod's on 15443 for a gateway with a hostname", () => {
-    const byName: ExpectedEndpoints = { ...far, endpoints: [], byHostname: true };
-    expect(judge(healthy("203.0.113.9:15443"), byName, PODS).status).toBe("ok");
-    expect(judge(healthy("10.2.0.1:5000"), byName, PODS).status).toBe("failed");
-    expect(judge(healthy("203.0.113.9:443"), byName, PODS).status).toBe("failed");
-  });
-
   it("shows strays, and only them", () => {
     const known = healthy("10.1.1.1:5000", "172.30.0.3:15443", "10.9.9.9:5000");
-    expect(strayEndpoints(known, [near, far], PODS)).toEqual(["10.9.9.9:5000"]);
+    expect(strayEndpoints(known, [near, far])).toEqual(["10.9.9.9:5000"]);
+  });
+});
+
+describe("what an istiod knows of gateways", () => {
+  const peer = planMesh(SPEC).clusters[2]!;
+  const known = (changes: object = {}) => [
+    { network: "n2", cluster: "c", address: "198.51.100.3", port: 15443, ...changes },
+  ];
+
+  it("is right by address, or by what it resolves a host name to", () => {
+    expect(judgeKnownGateways(known(), ["198.51.100.3"], "a", peer).status).toBe("ok");
+    expect(judgeKnownGateways(known(), ["lb.example.org"], "a", peer).status).toBe("ok");
+  });
+
+  it("is wrong for another address, network or cluster, and where there is none", () => {
+    expect(judgeKnownGateways(known(), ["198.51.100.4"], "a", peer).status).toBe("failed");
+    expect(judgeKnownGateways(known({ network: "n9" }), ["lb.example.org"], "a", peer).status).toBe("failed");
+    expect(judgeKnownGateways(known({ cluster: "b" }), ["lb.example.org"], "a", peer).status).toBe("failed");
+    expect(judgeKnownGateways([], ["lb.example.org"], "a", peer).detail).toContain("lb.example.org");
   });
 });
