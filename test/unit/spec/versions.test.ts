@@ -25,8 +25,8 @@ describe("the Istio of a cluster", () => {
     const istio = { version: "1.31.1", hub: "registry.example", imagePullSecrets: ["pull"] };
     const clusters = [cluster(1), cluster(2, { istio: { version: "1.30.4", charts: { folder: "old" } } })];
     expect(planMesh({ istio, clusters }).clusters.map((planned) => planned.istio)).toEqual([
-      { ...istio, charts: {}, tag: undefined },
-      { ...istio, version: "1.30.4", charts: { folder: "old" }, tag: undefined },
+      { ...istio, imagePullCredentials: {}, charts: {}, tag: undefined },
+      { ...istio, imagePullCredentials: {}, version: "1.30.4", charts: { folder: "old" }, tag: undefined },
     ]);
   });
 
