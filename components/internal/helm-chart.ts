@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ISTIO_NAMESPACE } from "../names";
 import type { HelmValues } from "../spec/types";
 import type { ChartLocation } from "../values/charts";
+import { chartRenderer } from "./chart-renderer";
 import { componentType } from "./component";
 import { applyManifests, type KubernetesObject, type Manifest } from "./manifests";
 
@@ -17,17 +18,17 @@ export interface HelmChartArgs extends ChartLocation {
 /**
  * A Helm chart whose objects are resources of their own.
  *
- * Unlike `helm.v4.Chart` of `@pulumi/kubernetes` it renders without asking the cluster. That chart is built inside the
- * provider, which refuses to while its cluster cannot be reached, and with that ends the whole program: one dead
+ * Unlike `helm.v4.Chart` of `@pulumi/kubernetes` it renders without a cluster. That chart is built inside the cluster's
+ * provider, which refuses to while the cluster cannot be reached, and with that ends the whole program: one dead
  * cluster would keep a mesh of many from any change.
  */
-export class HelmChart extends pulumi.ComponentResource<KubernetesObject[] | typeof pulumi.unknown> {
-  /** The chart's objects; unknown in the preview of a cluster that is yet to be made, which cannot show them. */
+export class HelmChart extends pulumi.ComponentResource<KubernetesObject[]> {
+  /** The chart's objects. */
   public readonly resources: pulumi.Output<KubernetesObject[]>;
 
   public constructor(name: string, args: HelmChartArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("HelmChart"), name, args, opts);
-    this.resources = pulumi.output(this.getData()) as pulumi.Output<KubernetesObject[]>;
+    this.resources = pulumi.output(this.getData());
   }
 
   /** Called by the base class, which holds back what depends on this component until the children exist. */
@@ -35,33 +36,50 @@ export class HelmChart extends pulumi.ComponentResource<KubernetesObject[] | typ
     args: pulumi.Inputs,
     _opts: pulumi.ComponentResourceOptions,
     name: string,
-  ): Promise<KubernetesObject[] | typeof pulumi.unknown> {
+  ): Promise<KubernetesObject[]> {
     const { besides = [], ...chart } = args as HelmChartArgs;
-    const manifests = await render(chart, this);
-    const objects = applyManifests(name, [...(manifests ?? []), ...besides], { parent: this });
-    if (manifests !== undefined) return objects;
-    void pulumi.log.info("A preview shows its objects once its cluster exists.", this);
-    return pulumi.unknown;
+    return applyManifests(name, [...(await render(chart)), ...besides], { parent: this });
   }
 }
 
 /**
- * The call behind `helm.v3.Chart`. The engine answers it with nothing while the provider's kubeconfig is unknown.
- *
- * @see https://www.pulumi.com/registry/packages/kubernetes/api-docs/helm/v3/chart/
+ * Istio's charts ask neither for a version nor for the kinds that a cluster knows. A user's own copies of them get the
+ * same answer wherever they are rendered.
  */
-async function render(args: HelmChartArgs, parent: pulumi.Resource): Promise<Manifest[] | undefined> {
+const KUBERNETES_VERSION = "1.34.0";
+
+/** The call behind `helm.v3.Chart`. @see https://www.pulumi.com/registry/packages/kubernetes/api-docs/helm/v3/chart/ */
+async function render(args: HelmChartArgs): Promise<Manifest[]> {
   const { chart, version, repositoryOpts, releaseName, values } = args;
   const isFolder = /^\.{0,2}\//.test(chart);
   const jsonOpts = JSON.stringify({
     ...(isFolder ? { path: chart } : { chart, version }),
     ...(repositoryOpts ? { fetch_opts: { repo: repositoryOpts.repo } } : {}),
+    kube_version: KUBERNETES_VERSION,
     namespace: ISTIO_NAMESPACE,
     release_name: releaseName,
     values,
   });
-  const { result } = (await pulumi.runtime.invoke("kubernetes:helm:template", { jsonOpts }, { parent })) as {
-    result?: Manifest[];
+  const provider = chartRenderer();
+  const { result } = (await pulumi.runtime.invoke(
+    "kubernetes:helm:template",
+    { jsonOpts },
+    { provider },
+  )) as {
+    result: Manifest[];
   };
-  return result;
+  return result.map(withoutStrayNamespace);
+}
+
+/**
+ * Kinds of Istio's charts of which the provider has to ask a cluster whether they belong into a namespace. With no
+ * cluster to ask it gives them the release's, which is part of a resource's name.
+ * @see https://github.com/pulumi/pulumi-kubernetes/blob/v4.25.0/provider/pkg/kinds/kinds.go
+ */
+const CLUSTER_WIDE = ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"];
+
+function withoutStrayNamespace(manifest: Manifest): Manifest {
+  if (!CLUSTER_WIDE.includes(manifest.kind)) return manifest;
+  const { namespace: _namespace, ...metadata } = manifest.metadata;
+  return { ...manifest, metadata };
 }

@@ -5,6 +5,7 @@ import { credentials } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { ConfigureRequest, InvokeRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { NO_CLUSTER } from "../../components/internal/chart-renderer";
 import type { Manifest } from "../../components/internal/manifests";
 import { defaultCacheFolder } from "../../lab/toolchain";
 import { ensureTools } from "../../lab/toolchain/ensure";
@@ -12,19 +13,9 @@ import { ensureTools } from "../../lab/toolchain/ensure";
 /** How long the first start may take: where nothing is cached, the plugin is compiled. */
 export const FIRST_START = 45 * 60_000;
 
-/** A cluster that does not answer: what a chart renders to must not depend on one. */
-const NOBODY = JSON.stringify({
-  apiVersion: "v1",
-  kind: "Config",
-  clusters: [{ name: "nobody", cluster: { server: "https://127.0.0.1:1" } }],
-  users: [{ name: "nobody", user: {} }],
-  contexts: [{ name: "nobody", context: { cluster: "nobody", user: "nobody" } }],
-  "current-context": "nobody",
-});
-
 /**
- * Istio's own charts, rendered by what renders them in a run: the plugin of `@pulumi/kubernetes`. It is asked as the
- * engine asks it, and there is no cluster, so that everything is as in a preview before there is one.
+ * Istio's own charts, rendered by what renders them in a run: the plugin of `@pulumi/kubernetes`, configured and asked
+ * as the engine does it.
  */
 export class ChartRenderer {
   private constructor(
@@ -34,7 +25,8 @@ export class ChartRenderer {
     private readonly client: ResourceProviderClient,
   ) {}
 
-  public static async start(): Promise<ChartRenderer> {
+  /** @param kubeconfig - of the cluster that it may ask. Default: none, as in a run */
+  public static async start(kubeconfig = NO_CLUSTER): Promise<ChartRenderer> {
     const tools = await ensureTools(["istio-files", "pulumi-kubernetes"], { cacheDir: defaultCacheFolder() });
     const plugin = spawn(tools["pulumi-kubernetes"].bin["pulumi-resource-kubernetes"] ?? "", [], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -43,7 +35,8 @@ export class ChartRenderer {
     const address = `127.0.0.1:${port.toString().trim()}`;
     const client = new ResourceProviderClient(address, credentials.createInsecure());
     const request = new ConfigureRequest();
-    request.setArgs(Struct.fromJavaScript({ kubeconfig: NOBODY }));
+    request.setArgs(Struct.fromJavaScript({ kubeconfig }));
+    request.getVariablesMap().set("kubernetes:config:kubeconfig", kubeconfig);
     await new Promise<void>((resolve, reject) =>
       client.configure(request, (error) => (error ? reject(error) : resolve())),
     );

@@ -30,6 +30,24 @@ export function chartCall(calls: readonly ChartCall[], releaseName: string): Cha
   return found[0] as ChartCall;
 }
 
+/**
+ * The call by which the istiod chart was rendered for a cluster.
+ *
+ * @param profile - "remote" for a cluster that another one serves; of one with its istiod elsewhere, without it the host's
+ */
+export function istiodCall(calls: readonly ChartCall[], clusterName: string, profile?: string): ChartCall {
+  return chartCall(
+    calls.filter(({ options }) => {
+      const { global, ...values } = options["values"] as {
+        global?: { multiCluster: { clusterName: string } };
+        profile?: string;
+      };
+      return global?.multiCluster.clusterName === clusterName && values.profile === profile;
+    }),
+    "istiod",
+  );
+}
+
 /** Kubernetes resources that do not run under the provider, as a fault would show them. */
 export function outsideProvider(registrations: readonly Registration[], provider = "cluster1"): string[] {
   return registrations

@@ -29,8 +29,6 @@ export interface MockCluster {
   readonly preview?: boolean;
   /** Names of resources that are yet to be made or replaced: nothing of them is known at preview. */
   readonly unmade?: readonly string[];
-  /** Whether the cluster is yet to be made, so that nobody can render a chart for it. */
-  readonly yetToBeMade?: boolean;
 }
 
 const metadata = (name: string) => ({ name, namespace: "istio-system" });

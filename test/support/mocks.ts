@@ -96,7 +96,7 @@ async function start(cluster: MockCluster): Promise<{ recording: Recording; traf
       id: custom === false ? undefined : (id ?? `${name}-id`),
       state: { ...inputs, ...(await stateOf(type, name, inputs, cluster)), ...cluster.kept?.[name] },
     }),
-    call: (args) => answer(args, cluster, recording.chartCalls),
+    call: (args) => answer(args, cluster, recording),
   };
   await pulumi.runtime.setMocks(mocks, "istio-multicluster", "test", cluster.preview ?? false);
   const traffic = watchRequests((request) => recording.registrations.push(toRegistration(request)));
@@ -106,22 +106,29 @@ async function start(cluster: MockCluster): Promise<{ recording: Recording; traf
 async function answer(
   { token, inputs, provider }: pulumi.runtime.MockCallArgs,
   cluster: MockCluster,
-  chartCalls: ChartCall[],
+  { registrations, chartCalls }: Recording,
 ) {
   try {
     if (token !== "kubernetes:helm:template") {
       throw new Error(`the program calls ${token}; a component must not look anything up`);
     }
     const options = JSON.parse(String(inputs["jsonOpts"])) as Record<string, unknown>;
-    chartCalls.push({ options, provider: provider ? providerName(provider) : "" });
+    const name = provider ? providerName(provider) : "";
+    chartCalls.push({ options, provider: name });
     // What the engine itself answers while a provider's configuration is unknown.
-    if (cluster.yetToBeMade) return {};
+    const own = registrations.find(({ type, name: other }) => type === KUBERNETES_PROVIDER && other === name);
+    if (own?.inputs["kubeconfig"] === UNKNOWN) return {};
     return { result: await renderChart(options, cluster) };
   } catch (error) {
     // Of a failed call the SDK reads gRPC's `details` only.
     throw Object.assign(error as Error, { details: (error as Error).message });
   }
 }
+
+const KUBERNETES_PROVIDER = "pulumi:providers:kubernetes";
+
+/** How an unknown value looks on the wire. @see https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/rpc.ts */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 type Answer = (...answer: unknown[]) => void;
 

@@ -9,6 +9,8 @@ import { valueOf } from "../../support/outputs";
 
 const ISTIOD: HelmChartArgs = { chart: "./charts/istiod", releaseName: "istiod", values: {} };
 
+const RENDERER = "istio-multicluster.charts";
+
 const CHILDREN = [
   "ClusterRole chart:istio-reader-clusterrole-istio-system",
   "ConfigMap chart:istio-system/istio",
@@ -68,14 +70,20 @@ describe("HelmChart", () => {
     );
     expect(chartCalls).toEqual([
       {
-        provider: "cluster1",
-        options: { ...location, namespace: "istio-system", release_name: "istiod", values },
+        provider: RENDERER,
+        options: {
+          ...location,
+          kube_version: expect.stringMatching(/^1\.\d+\.0$/),
+          namespace: "istio-system",
+          release_name: "istiod",
+          values,
+        },
       },
     ]);
   });
 
   test("takes its parent's provider", async () => {
-    const { registrations, chartCalls } = await runProgram(() => {
+    const { registrations } = await runProgram(() => {
       const parent = new pulumi.ComponentResource(
         "test:index:Parent",
         "parent",
@@ -85,7 +93,41 @@ describe("HelmChart", () => {
       return new HelmChart("chart", ISTIOD, { parent });
     });
     expect(outsideProvider(registrations)).toEqual([]);
-    expect(chartCalls.map(({ provider }) => provider)).toEqual(["cluster1"]);
+  });
+
+  test("is rendered by a provider of no cluster, one for all charts of a program", async () => {
+    const program = () => [chart(), new HelmChart("other", ISTIOD, { provider: testProvider("cluster2") })];
+    for (const { registrations, chartCalls } of [await runProgram(program), await runProgram(program)]) {
+      expect(chartCalls.map(({ provider }) => provider)).toEqual([RENDERER, RENDERER]);
+      const { inputs, parent } = find(registrations, RENDERER);
+      expect(JSON.parse(String(inputs["kubeconfig"]))).toEqual({ apiVersion: "v1", kind: "Config" });
+      expect(parent).toBeUndefined();
+    }
+  });
+
+  test("shows every object in the preview of a cluster that is yet to be made", async () => {
+    const kubeconfig = pulumi.output(pulumi.unknown) as unknown as pulumi.Output<string>;
+    const { result, registrations } = await runProgram(
+      () => chart({}, { provider: new k8s.Provider("unmade", { kubeconfig }) }),
+      { preview: true },
+    );
+    expect(listOf(registrations)).toHaveLength(1 + CHILDREN.length);
+    expect(await valueOf(result.resources)).toHaveLength(CHILDREN.length);
+  });
+
+  test("keeps out of the release's namespace what belongs into none", async () => {
+    const names = ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"].map((kind) => ({
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind,
+      metadata: { name: kind.toLowerCase(), namespace: "istio-system" },
+    }));
+    const { registrations } = await runProgram(() => chart(), { charts: { istiod: names } });
+    expect(find(registrations, "chart:validatingadmissionpolicy").inputs["metadata"]).toEqual({
+      name: "validatingadmissionpolicy",
+    });
+    expect(find(registrations, "chart:validatingadmissionpolicybinding").inputs["metadata"]).toEqual({
+      name: "validatingadmissionpolicybinding",
+    });
   });
 
   test("holds back what depends on it until every child is there", async () => {
@@ -99,7 +141,9 @@ describe("HelmChart", () => {
     chart({}, { provider, dependsOn: [configMap("before", { provider })] });
     await pulumi.runtime.disconnect();
     expect(find(registrations, "chart").dependsOn).toEqual(["ConfigMap before"]);
-    const names = registrations.map(({ name }) => name).filter((name) => name !== "cluster1");
+    const names = registrations
+      .filter(({ type }) => !type.startsWith("pulumi:providers:"))
+      .map(({ name }) => name);
     expect(names.slice(0, 2)).toEqual(["before", "chart"]);
     expect(names).toHaveLength(2 + CHILDREN.length);
   });

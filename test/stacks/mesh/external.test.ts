@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type ClusterSpec, type MeshSpec, planMesh, type PublicEndpointSpec } from "../../../components";
 import { checkMesh } from "../../../stacks/config/read";
 import { deployMesh } from "../../../stacks/mesh/mesh";
-import { chartCall, decoded, find, listOf } from "../../support/components";
-import { type ChartCall, type Recording, runProgram } from "../../support/mocks";
+import { decoded, find, istiodCall, listOf } from "../../support/components";
+import { type Recording, runProgram } from "../../support/mocks";
 import { valueOf } from "../../support/outputs";
 import { cluster } from "../../support/specs";
 
@@ -72,8 +72,7 @@ describe("an external control plane", () => {
   });
 
   test("is known by the config cluster's name, and signs with that cluster's CA", () => {
-    const hostCalls = deployed.chartCalls.filter(({ provider }) => provider === "cluster1");
-    const { values } = chartCall(hostCalls, "istiod").options as { values: { global: object } };
+    const { values } = istiodCall(deployed.chartCalls, "cluster2").options as { values: { global: object } };
     expect(values.global).toMatchObject({
       multiCluster: { clusterName: "cluster2" },
       network: "network2",
@@ -171,7 +170,7 @@ describe("an external control plane with a public name", () => {
   test("makes no Secret where the user keeps one", async () => {
     const { registrations, chartCalls } = await named({ certificateSecret: "public" });
     expect(registrations.map(({ name }) => name)).not.toContain("cluster1-certificate");
-    const [{ options }] = chartCalls.filter(({ provider }) => provider === "cluster1") as [ChartCall];
+    const { options } = istiodCall(chartCalls, "cluster2");
     expect(JSON.stringify(options["values"])).toContain('"secretName":"public"');
   });
 
@@ -179,8 +178,7 @@ describe("an external control plane with a public name", () => {
     const { registrations, chartCalls } = await named({ certificateSecret: "public" });
     expect(registrations.filter(({ type }) => type.endsWith(":EndpointSlice"))).toEqual([]);
     for (const name of ["cluster2", "cluster3"]) {
-      const calls = chartCalls.filter(({ provider }) => provider === name);
-      expect(chartCall(calls, "istiod").options["values"], name).toMatchObject({
+      expect(istiodCall(chartCalls, name, "remote").options["values"], name).toMatchObject({
         istiodRemote: {
           injectionURL: `https://istiod.example.com:15017/inject/cluster/${name}/net/network${name.at(-1)}`,
         },

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { MeshSpec } from "../../../components";
-import { find, outsideProvider } from "../../support/components";
+import { find, istiodCall, outsideProvider } from "../../support/components";
 import { deploy, type Deployed } from "../../support/deploy";
 import { cluster } from "../../support/specs";
 
@@ -59,9 +59,7 @@ describe("a remote", () => {
   });
 
   test("makes its primary ready for others' proxies", () => {
-    const values = deployed.chartCalls.find(
-      ({ provider, options }) => provider === "cluster1" && options["release_name"] === "istiod",
-    )?.options["values"];
+    const { values } = istiodCall(deployed.chartCalls, "cluster1").options;
     expect(values).toMatchObject({ global: { externalIstiod: true } });
   });
 
