@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { PLACEMENT_ANNOTATIONS } from "../topology/placement";
 
 /** A Kubernetes object as YAML has it; what says nothing of its identity may be an Output. */
 export interface Manifest {
@@ -81,7 +82,7 @@ function toResource(
         type,
         name,
         withoutSettling(manifest),
-        pulumi.mergeOptions(opts, withSelector(manifest)),
+        pulumi.mergeOptions(opts, replacement(manifest)),
       )
     : new KubernetesObject(type, name, manifest, opts);
 }
@@ -108,12 +109,26 @@ function withoutSettling(service: Manifest): Manifest {
 /** Whoever sets one of these decides alone what is waited for. */
 const AWAIT_ANNOTATIONS = ["pulumi.com/waitFor", "pulumi.com/skipAwait"];
 
+/** When a Service is made anew, which has to be after the old one is gone, since it has its name. */
+function replacement(service: Manifest): pulumi.CustomResourceOptions {
+  const paths = isLoadBalancer(service) ? PLACEMENT : SELECTOR;
+  return { replaceOnChanges: [...paths], deleteBeforeReplace: true };
+}
+
 /**
  * A Service that loses its selector keeps the endpoints that Kubernetes had found by it, though their pods are gone,
  * as when a primary becomes a remote. A new one starts without them.
  * @see https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors
  */
-function withSelector(service: Manifest): pulumi.CustomResourceOptions {
-  if (isLoadBalancer(service)) return {};
-  return { replaceOnChanges: ["spec.selector"], deleteBeforeReplace: true };
-}
+const SELECTOR = ["spec.selector"];
+
+/**
+ * What places a load balancer. After a change of it the old address stays in the Service's status for a while, or for
+ * ever, where a cloud does not take it up: nothing tells whether another one is to be waited for. A new Service has none.
+ * @see https://github.com/kubernetes/kubernetes/issues/66306
+ */
+const PLACEMENT = [
+  ...PLACEMENT_ANNOTATIONS.map((key) => `metadata.annotations["${key}"]`),
+  "spec.loadBalancerIP",
+  "spec.loadBalancerClass",
+];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultSpec } from "../../lab";
 import { endpointAddresses, istiodPods } from "./support/istio";
 import { leastPrivilegeScenario } from "./scenarios/least-privilege";
-import { Suite } from "./support/suite";
+import { previewedSteps, Suite } from "./support/suite";
 
 /** Nothing in the lab asks for a gateway's TLS credentials, and neither root nor revocations change. */
 const UNUSED = [
@@ -79,5 +79,28 @@ describe("primary-remote on two networks", () => {
   test("a second preview is empty", async () => {
     const { changeSummary } = await suite.stack.preview();
     expect(Object.keys(changeSummary)).toEqual(["same"]);
+  });
+
+  test("a load balancer that moves is a new Service, whose address reaches the remote in the same up", async () => {
+    const addressOf = async () =>
+      ((await suite.stack.outputs())["gatewayAddresses"]?.value as Record<string, string>)["cluster1"];
+    const before = await addressOf();
+    const serviceAnnotations = { "metallb.io/address-pool": "other" };
+    await suite.configure({
+      clusters: suite.clusters({
+        cluster1: { gateway: { serviceAnnotations } },
+        cluster2: { controlPlanes: ["cluster1"] },
+      }),
+    });
+    const service = "Service cluster1-gateway-chart:istio-system/istio-eastwestgateway";
+    const steps = await previewedSteps(suite.stack);
+    expect(steps["replace"]).toEqual([service]);
+    expect(steps["delete-replaced"]).toEqual([service]);
+    await suite.stack.up();
+    const after = await addressOf();
+    expect(after).not.toBe(before);
+    expect(endpointAddresses(suite, "cluster2", "istio-system", "istiod")).toEqual([after]);
+    await suite.expectWorkingMesh();
+    expect(await previewedSteps(suite.stack)).toEqual({});
   });
 });

@@ -59,8 +59,8 @@ export interface ClusterSpec {
   readonly externalControlPlane?: ExternalControlPlaneSpec | undefined;
   /**
    * Where the cluster runs, which sets the annotations and the address type of its gateway's load balancer, and
-   * `global.platform` of Istio's charts. Set it before there is a gateway: no cloud turns one kind of load balancer
-   * into another. EKS needs the AWS Load Balancer Controller or Auto Mode, OpenShift Istio's CNI node agent, which is
+   * `global.platform` of Istio's charts. Where a change of it asks for another kind of load balancer, the gateway's
+   * Service is replaced, which interrupts traffic from other networks. EKS needs the AWS Load Balancer Controller or Auto Mode, OpenShift Istio's CNI node agent, which is
    * not installed here.
    * @default - nothing is taken for granted
    * @see https://istio.io/latest/docs/setup/platform-setup/

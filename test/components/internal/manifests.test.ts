@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { applyManifests, type Manifest } from "../../../components/internal/manifests";
+import { PLACEMENT_ANNOTATIONS } from "../../../components/topology/placement";
 import { find, listOf, outsideProvider, testProvider } from "../../support/components";
 import { type MockCluster, runProgram } from "../../support/mocks";
 import { valueOf } from "../../support/outputs";
@@ -192,13 +193,20 @@ describe("a Service of applyManifests", () => {
   });
 
   test.each([
-    ["ClusterIP", ["spec.selector"], true],
-    ["LoadBalancer", [], false],
-  ])("of type %s is made anew when its selector comes or goes: %j", async (type, paths, deleteFirst) => {
+    ["ClusterIP", "its selector comes or goes", ["spec.selector"]],
+    [
+      "LoadBalancer",
+      "what places its load balancer changes",
+      [
+        ...PLACEMENT_ANNOTATIONS.map((key) => `metadata.annotations["${key}"]`),
+        "spec.loadBalancerIP",
+        "spec.loadBalancerClass",
+      ],
+    ],
+  ])("of type %s is made anew, after the old one is gone, when %s", async (type, _, paths) => {
     const { registrations } = await apply([{ ...SERVICE, spec: { type } }]);
-    expect(find(registrations, "x:a/web")).toMatchObject({
-      replaceOnChanges: paths,
-      deleteBeforeReplace: deleteFirst,
-    });
+    const { replaceOnChanges, deleteBeforeReplace } = find(registrations, "x:a/web");
+    expect(replaceOnChanges).toEqual(paths);
+    expect(deleteBeforeReplace).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type GatewaySpec, type MeshSpec, type Platform, planMesh, validateMesh } from "../../../components";
+import { PLACEMENT_ANNOTATIONS } from "../../../components/topology/placement";
 import { PLATFORMS } from "../../../components/topology/platforms";
 import { meshConfigSchema } from "../../../stacks/config/schema";
 import { type RuleCase, testRules } from "../../support/rules";
@@ -158,6 +159,41 @@ describe("the load balancer", () => {
     const { gateway } = planOn("eks", { internal: true, idleTimeoutSeconds: 600 });
     expect(gateway).not.toHaveProperty("internal");
     expect(gateway).not.toHaveProperty("idleTimeoutSeconds");
+  });
+});
+
+describe("the address of a load balancer", () => {
+  /** Annotations that differ, of those by which platforms place load balancers. */
+  const moved = (before: Record<string, string>, after: Record<string, string>) =>
+    PLACEMENT_ANNOTATIONS.filter((key) => before[key] !== after[key]);
+
+  test.each<[string, Platform | undefined, GatewaySpec, Platform | undefined, GatewaySpec]>([
+    ["internal on eks", "eks", {}, "eks", { internal: true }],
+    ["internal on gke", "gke", {}, "gke", { internal: true }],
+    ["internal on aks", "aks", {}, "aks", { internal: true }],
+    ["the pool on openshift", "openshift", {}, "openshift", { addressPool: "mesh" }],
+    ["the pool on premises", "on-premises", { addressPool: "a" }, "on-premises", { addressPool: "b" }],
+    ["the platform, given to a cluster of EKS", undefined, {}, "eks", {}],
+    ["the platform, given to a cluster of GKE", undefined, {}, "gke", {}],
+    [
+      "an annotation of the user's",
+      undefined,
+      { serviceAnnotations: { [`${AZURE}-internal-subnet`]: "a" } },
+      undefined,
+      { serviceAnnotations: { [`${AZURE}-internal-subnet`]: "b" } },
+    ],
+  ])("moves with %s", (_, before, gateway, after, changed) => {
+    expect(moved(annotationsOn(before, gateway), annotationsOn(after, changed))).not.toEqual([]);
+  });
+
+  test.each<[string, Platform | undefined, GatewaySpec, Platform | undefined, GatewaySpec]>([
+    ["an idle time-out", "eks", {}, "eks", { idleTimeoutSeconds: 600 }],
+    ["source ranges", "aks", { internal: true }, "aks", { internal: true, sourceRanges: ["10.0.0.0/8"] }],
+    ["the platform, given to a cluster of AKS", undefined, {}, "aks", {}],
+    ["the platform, given to a cluster on premises", undefined, {}, "on-premises", {}],
+    ["another annotation", "gke", {}, "gke", { serviceAnnotations: { "example.com/team": "mesh" } }],
+  ])("stays with %s", (_, before, gateway, after, changed) => {
+    expect(moved(annotationsOn(before, gateway), annotationsOn(after, changed))).toEqual([]);
   });
 });
 
