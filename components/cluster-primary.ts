@@ -95,6 +95,11 @@ export interface ClusterPrimaryArgs {
    */
   servesRemotes?: boolean;
   /**
+   * Name that leads to its gateway, by which the API servers of its remotes call its webhooks; its certificate gets it.
+   * @default - none
+   */
+  webhookHostName?: string;
+  /**
    * Hosts that clients reach in their own cluster only, the same in every primary.
    * @default []
    */
@@ -169,6 +174,7 @@ function istiodChart(
     tag: args.istio?.tag,
     imagePullSecrets: args.istio?.imagePullSecrets ?? [],
     servesRemotes: args.servesRemotes,
+    webhookHostName: args.webhookHostName,
     clusterLocal: args.clusterLocal,
     dnsCapture: args.dnsCapture,
     certificateTtlMinutes: args.certificateTtlMinutes,

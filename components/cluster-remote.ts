@@ -46,6 +46,13 @@ export interface ClusterRemoteArgs {
    */
   controlPlaneHostName?: string;
   /**
+   * Name that leads to the control plane's gateway, by which this cluster's API server calls its webhooks. Needed where
+   * the address is a host name and the API server calls webhooks at endpoints, as managed ones do.
+   * @default - `controlPlaneHostName`, else the Service `istiod`
+   * @see https://github.com/istio/istio/issues/45014
+   */
+  webhookHostName?: string;
+  /**
    * Mesh ID, the same in every cluster.
    * @default "mesh1"
    */
@@ -96,7 +103,7 @@ export class ClusterRemote extends pulumi.ComponentResource {
     const annotations = { [CONTROL_PLANES_ANNOTATION]: args.controlPlanes.join(",") };
     const namespace = systemNamespace(name, { network, annotations, exists }, { parent: this });
     const inNamespace = { parent: this, dependsOn: [namespace] };
-    const base = baseRelease(name, args.istio, remoteBaseValues(args.base ?? {}, args.controlPlaneHostName), {
+    const base = baseRelease(name, args.istio, remoteBaseValues(args.base ?? {}, webhookHostName(args)), {
       ...inNamespace,
       retainOnDelete: args.forgetRelease ?? false,
     });
@@ -132,7 +139,7 @@ function remoteChart(
     hub: args.istio?.hub,
     tag: args.istio?.tag,
     imagePullSecrets: args.istio?.imagePullSecrets ?? [],
-    controlPlaneHostName: args.controlPlaneHostName,
+    webhookHostName: webhookHostName(args),
     values: args.istiod?.values,
   });
   const besides = args.controlPlaneHostName === undefined ? controlPlaneService(args) : [];
@@ -141,6 +148,13 @@ function remoteChart(
     { ...chartOf("istiod", args.istio), releaseName: "istiod", values, besides },
     opts,
   );
+}
+
+function webhookHostName({
+  webhookHostName: own,
+  controlPlaneHostName,
+}: ClusterRemoteArgs): string | undefined {
+  return own ?? controlPlaneHostName;
 }
 
 const SERVICE = { name: "istiod", namespace: ISTIO_NAMESPACE };

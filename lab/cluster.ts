@@ -78,6 +78,7 @@ export function controlPlane(state: LabState, name: string): ControlPlane {
     folder,
     kubeconfig,
     auditLog: state.audit ? auditLog : undefined,
+    aggregatorRouting: cluster.aggregatorRouting ?? false,
   };
 }
 

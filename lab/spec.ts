@@ -20,6 +20,11 @@ export interface ClusterSpec {
    * have the same. Default: a number of its own
    */
   ranges?: number;
+  /**
+   * Whether its API server calls webhooks at the endpoints of their Services in place of their cluster addresses, and
+   * knows the names of load balancers, as managed ones do. Default: false
+   */
+  aggregatorRouting?: boolean;
   /** What its load balancers are like. Default: an IP address at once */
   loadBalancer?: LoadBalancerOptions;
 }

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { Problem } from "./types";
 
 /** A Kubernetes label of RFC 1123: what a cluster name must be to serve as Secret key, Istio cluster ID and name part. */
@@ -26,6 +27,13 @@ export function dnsLabelProblem(value: string): string | undefined {
 export function labelProblems(value: string | undefined, path: string): Problem[] {
   const message = value === undefined ? undefined : dnsLabelProblem(value);
   return message === undefined ? [] : [{ path, message }];
+}
+
+const DNS_NAME = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+/** Whether a certificate can be issued for a text: a DNS name, and no IP address. */
+export function isDnsName(text: string): boolean {
+  return isIP(text) === 0 && DNS_NAME.test(text);
 }
 
 /** A name that has to be one of the mesh's clusters. */

@@ -16,6 +16,8 @@ export interface IstiodValuesInput extends IstiodSpec {
   readonly certificateTtlMinutes?: number | undefined;
   /** Whether it also serves remotes. @default false */
   readonly servesRemotes?: boolean | undefined;
+  /** Name by which the API servers of its remotes call it. @default - none */
+  readonly webhookHostName?: string | undefined;
   /** Hosts that are reached within their cluster only. @default [] */
   readonly clusterLocal?: readonly string[] | undefined;
   /** Whether proxies answer their pods' DNS queries. @default false */
@@ -59,6 +61,8 @@ export function istiodValues(input: IstiodValuesInput): HelmValues {
     env: {
       ISTIO_MULTIROOT_MESH: "true",
       ...lifetime("DEFAULT_WORKLOAD_CERT_TTL", input),
+      // Into its certificate, beside the names that it has in its own cluster.
+      ...(input.webhookHostName === undefined ? {} : { ISTIOD_CUSTOM_HOST: input.webhookHostName }),
       ...(input.remoteCredentials === false ? { [REMOTE_CREDENTIALS]: "false" } : {}),
     },
     ...(input.replicas === undefined ? {} : { autoscaleEnabled: false, replicaCount: input.replicas }),

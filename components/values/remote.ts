@@ -12,8 +12,8 @@ export interface RemoteValuesInput {
   readonly hub?: string | undefined;
   readonly tag?: string | undefined;
   readonly imagePullSecrets: readonly string[];
-  /** Public name of its control plane, if clients use that one. */
-  readonly controlPlaneHostName?: string | undefined;
+  /** Name by which its API server calls its control plane. @default - none: the Service `istiod` */
+  readonly webhookHostName?: string | undefined;
   readonly values?: HelmValues | undefined;
 }
 
@@ -21,12 +21,12 @@ export interface RemoteValuesInput {
 const REMOTE_PROFILE = { profile: "remote" } as const;
 
 /** Values of a remote's base chart. */
-export function remoteBaseValues(base: BaseSpec, controlPlaneHostName?: string): HelmValues {
-  const values = mergeValues(REMOTE_PROFILE, validation(controlPlaneHostName));
+export function remoteBaseValues(base: BaseSpec, webhookHostName?: string): HelmValues {
+  const values = mergeValues(REMOTE_PROFILE, validation(webhookHostName));
   return baseValues({ values: mergeValues(values, base.values ?? {}) });
 }
 
-/** With a public name the validation webhooks of both charts go there. */
+/** With a name the validation webhooks of both charts go there. */
 function validation(hostName: string | undefined): HelmValues {
   return hostName === undefined ? {} : { base: { validationURL: `${webhookUrl(hostName)}/validate` } };
 }
@@ -59,11 +59,11 @@ export function remoteIstiodValues(input: RemoteValuesInput): HelmValues {
     meshConfig: { trustDomain: input.trustDomain },
     istiodRemote: injection(input),
   };
-  return mergeValues(mergeValues(values, validation(input.controlPlaneHostName)), input.values ?? {});
+  return mergeValues(mergeValues(values, validation(input.webhookHostName)), input.values ?? {});
 }
 
-function injection({ clusterName, network, controlPlaneHostName }: RemoteValuesInput): HelmValues {
+function injection({ clusterName, network, webhookHostName }: RemoteValuesInput): HelmValues {
   const path = `/inject/cluster/${clusterName}/net/${network}`;
-  if (controlPlaneHostName === undefined) return { injectionPath: path };
-  return { injectionURL: `${webhookUrl(controlPlaneHostName)}${path}` };
+  if (webhookHostName === undefined) return { injectionPath: path };
+  return { injectionURL: `${webhookUrl(webhookHostName)}${path}` };
 }

@@ -4,7 +4,10 @@ import { aksCluster } from "./aks";
 import { eksCluster } from "./eks";
 
 const config = new pulumi.Config();
-/** Whether eks runs the control plane of aks too. */
+/**
+ * Whether aks runs the control plane of eks too. The other way round, eks would need a `webhookHostName`: its gateway has
+ * a host name, at which not every API server calls webhooks.
+ */
 const primaryRemote = config.getBoolean("primaryRemote") ?? false;
 /** Whether pods of either cloud reach those of the other, as over a VPN. */
 const oneNetwork = config.getBoolean("oneNetwork") ?? false;
@@ -16,13 +19,13 @@ const mesh = deployMesh(
       // The load balancers of the two clouds drop idle connections after 350 and 240 seconds.
       gateway: { idleTimeoutSeconds: 3600 },
       clusters: [
-        { name: "eks", network: oneNetwork ? "wan" : "aws", platform: "eks" },
         {
-          name: "aks",
-          network: oneNetwork ? "wan" : "azure",
-          platform: "aks",
-          controlPlanes: primaryRemote ? ["eks"] : [],
+          name: "eks",
+          network: oneNetwork ? "wan" : "aws",
+          platform: "eks",
+          controlPlanes: primaryRemote ? ["aks"] : [],
         },
+        { name: "aks", network: oneNetwork ? "wan" : "azure", platform: "aks" },
       ],
       sampleApps: { helloworld: { eks: ["v1"], aks: ["v2"] } },
     },

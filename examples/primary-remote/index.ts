@@ -25,7 +25,10 @@ const mesh = deployMesh(
   configureMesh(
     {
       ca: { protectRoot: config.getBoolean("protectRoot") },
-      clusters: [primary.cluster, { ...remote.cluster, controlPlanes: ["cluster1"] }],
+      clusters: [
+        { ...primary.cluster, webhookHostName: config.get("webhookHostName") },
+        { ...remote.cluster, controlPlanes: ["cluster1"] },
+      ],
       sampleApps: { helloworld: { cluster1: ["v1"], cluster2: ["v2"] } },
     },
     { cluster1: primary.access, cluster2: remote.access },

@@ -13,6 +13,8 @@ export interface ControlPlane {
   kubeconfig: string;
   /** File for the API server's log of requests, if it is to have one. */
   auditLog: string | undefined;
+  /** Whether the API server calls webhooks at endpoints, and asks the cluster's DNS server for names. */
+  aggregatorRouting: boolean;
 }
 
 /** Only processes of the same network namespace reach it, so it needs neither certificates nor a port of its own. */
@@ -52,7 +54,7 @@ export function controlPlaneServices(plane: ControlPlane, bin: Toolchain["bin"])
 function apiServerFlags(plane: ControlPlane): Record<string, string> {
   const { api, serviceCidr } = plane.addresses;
   const { pki, auditPolicy } = controlPlaneFiles(plane);
-  const { auditLog } = plane;
+  const { auditLog, aggregatorRouting } = plane;
   return {
     "tls-cert-file": join(pki, "apiserver.crt"),
     "tls-private-key-file": join(pki, "apiserver.key"),
@@ -79,6 +81,7 @@ function apiServerFlags(plane: ControlPlane): Record<string, string> {
     "requestheader-username-headers": "X-Remote-User",
     "requestheader-group-headers": "X-Remote-Group",
     "requestheader-extra-headers-prefix": "X-Remote-Extra-",
+    ...(aggregatorRouting ? { "enable-aggregator-routing": "true" } : {}),
     ...(auditLog === undefined ? {} : { "audit-policy-file": auditPolicy, "audit-log-path": auditLog }),
   };
 }

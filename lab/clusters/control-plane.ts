@@ -29,7 +29,10 @@ export async function ensureControlPlane(plane: ControlPlane, toolchain: Toolcha
     await createCredentials(plane, toolchain);
     await writeFile(files.auditPolicy, stringify(AUDIT_POLICY));
   }
-  await ensureMachine({ ...plane, etc: {}, services: controlPlaneServices(plane, toolchain.bin) });
+  const etc: Record<string, string> = plane.aggregatorRouting
+    ? { "resolv.conf": `nameserver ${plane.addresses.nodes[0]!.address}\n` }
+    : {};
+  await ensureMachine({ ...plane, etc, services: controlPlaneServices(plane, toolchain.bin) });
   const admin = new KubeConfig();
   admin.loadFromFile(files.admin);
   await waitUntilReady(plane, admin);

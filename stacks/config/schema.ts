@@ -122,6 +122,7 @@ const cluster = z.strictObject({
   controlPlanes: z.array(z.string()).optional(),
   externalControlPlane: externalControlPlane.optional(),
   platform: z.enum(["eks", "gke", "aks", "openshift", "on-premises", "kind"]).optional(),
+  webhookHostName: z.string().min(1).optional(),
   access,
   apiServer: z.url({ protocol: /^https$/, error: "must be an https:// address" }).optional(),
   tlsServerName: z.string().min(1).optional(),

@@ -31,4 +31,6 @@ export interface Entrance {
   readonly address: pulumi.Output<string>;
   readonly addressType: AddressType;
   readonly hostName?: string | undefined;
+  /** Name by which API servers call it, while proxies use the address. */
+  readonly webhookHostName?: string | undefined;
 }

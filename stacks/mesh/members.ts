@@ -11,6 +11,7 @@ import type { ClusterTrust } from "./trust/trust";
 /** A cluster with its own istiod, and its gateway. */
 export function primaryMember(site: Site, plan: MeshPlan, trust: ClusterTrust | undefined): Member {
   const { plan: cluster, provider } = site;
+  const { webhookHostName } = cluster;
   const primary = new ClusterPrimary(
     cluster.name,
     {
@@ -18,13 +19,19 @@ export function primaryMember(site: Site, plan: MeshPlan, trust: ClusterTrust | 
       ...istiodArgs(cluster, plan, trust),
       mtls: plan.mtls,
       servesRemotes: cluster.remotes.length > 0,
+      ...(webhookHostName === undefined ? {} : { webhookHostName }),
     },
     { provider },
   );
   const injection = [primary];
   const gateway = gatewayOf(site, injection);
   const { addressType = "ip" } = cluster.gateway ?? {};
-  const entrance = gateway && { resource: gateway, address: gateway.address, addressType };
+  const entrance = gateway && {
+    resource: gateway,
+    address: gateway.address,
+    addressType,
+    webhookHostName,
+  };
   return {
     ...site,
     cluster: primary,
@@ -75,11 +82,12 @@ export function istiodArgs(
 }
 
 /** What a remote has to know of the way to its control plane. */
-export function entranceOf({ address, addressType, hostName }: Entrance) {
+export function entranceOf({ address, addressType, hostName, webhookHostName }: Entrance) {
   return {
     controlPlaneAddress: address,
     controlPlaneAddressType: addressType,
     ...(hostName === undefined ? {} : { controlPlaneHostName: hostName }),
+    ...(webhookHostName === undefined ? {} : { webhookHostName }),
   };
 }
 

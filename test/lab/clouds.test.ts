@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ClusterSpec } from "../../lab";
-import { apply } from "./support/apply";
+import { apply, type KubernetesObject } from "./support/apply";
 import { proxyEndpoints } from "./support/istio";
 import { clientExec } from "./support/pods";
 import { previewedSteps, Suite } from "./support/suite";
@@ -11,6 +11,7 @@ const loadBalancer: ClusterSpec["loadBalancer"] = { hostNames: true, delaySecond
 
 const GATEWAY = "istio=eastwestgateway";
 const GATEWAYS = { addressType: "hostname", minReplicas: 2 };
+const SETTINGS = { gateway: GATEWAYS, istiod: { replicas: 2 }, dnsCapture: true };
 
 /** Clusters as clouds make them: several nodes, and load balancers that come late and under a host name. */
 describe("clusters whose load balancers have host names", () => {
@@ -24,7 +25,7 @@ describe("clusters whose load balancers have host names", () => {
 
   beforeAll(async () => {
     await suite.start();
-    await suite.configure({ gateway: GATEWAYS, istiod: { replicas: 2 }, dnsCapture: true });
+    await suite.configure(SETTINGS);
     await suite.stack.up();
   });
   afterAll(suite.stop);
@@ -80,11 +81,86 @@ describe("clusters whose load balancers have host names", () => {
 
   test("keep the count of gateways that an autoscaler has set, while their Deployment changes", async () => {
     const resources = { requests: { cpu: "20m" } };
-    await suite.configure({ gateway: { ...GATEWAYS, resources }, istiod: { replicas: 2 }, dnsCapture: true });
+    await suite.configure({ ...SETTINGS, gateway: { ...GATEWAYS, resources } });
     await suite.stack.up();
     const path = "jsonpath={.spec.replicas} {.spec.template.spec.containers[0].resources.requests.cpu}";
     const deployment = ["get", "deployment", "-n", "istio-system", "istio-eastwestgateway", "-o", path];
     expect(suite.kubectl("cluster1", ...deployment)).toBe("2 20m");
     expect(await previewedSteps(suite.stack)).toEqual({});
   });
+
+  describe("and a remote whose API server calls webhooks at endpoints", () => {
+    const run = [
+      "run",
+      "probe",
+      "-n",
+      "sample",
+      "--image=docker.io/curlimages/curl:8.16.0",
+      "--dry-run=server",
+    ];
+
+    test("form a mesh, with a name for the webhooks of its control plane", async () => {
+      const { gatewayAddresses } = await suite.stack.outputs();
+      // Of the names that lead to the load balancer its own will do.
+      const { cluster1: webhookHostName } = gatewayAddresses?.value as Record<string, string>;
+      const remote = { name: "cluster3", network: "network3", aggregatorRouting: true, loadBalancer };
+      await suite.addCluster(remote);
+      await suite.configure({
+        ...SETTINGS,
+        clusters: suite.clusters({
+          cluster1: { webhookHostName },
+          cluster3: { controlPlanes: ["cluster1"] },
+        }),
+        sampleApps: { helloworld: { cluster2: ["v2"], cluster3: ["v1"] } },
+      });
+      await suite.stack.up();
+      await suite.expectWorkingMesh();
+      const injected = suite.kubectl("cluster3", ...run, "-o", "jsonpath={.spec.initContainers[*].name}");
+      expect(injected.split(" ")).toContain("istio-proxy");
+    });
+
+    test("could not, through its Service istiod, which is a host name only", () => {
+      const path = "{.webhooks[0].clientConfig.caBundle}";
+      const name = "istio-sidecar-injector";
+      const caBundle = suite.kubectl(
+        "cluster3",
+        "get",
+        "mutatingwebhookconfiguration",
+        name,
+        "-o",
+        `jsonpath=${path}`,
+      );
+      apply(suite, "cluster3", [serviceWebhook(caBundle)]);
+      try {
+        expect(() => suite.kubectl("cluster3", ...run)).toThrow(/unsupported service type "ExternalName"/);
+      } finally {
+        suite.kubectl("cluster3", "delete", "mutatingwebhookconfiguration", SERVICE_WEBHOOK);
+      }
+    });
+
+    test("have nothing to change afterwards", async () => {
+      expect(await previewedSteps(suite.stack)).toEqual({});
+    });
+  });
 });
+
+const SERVICE_WEBHOOK = "by-service";
+
+/** A webhook as a remote has it that knows no name for its control plane. */
+function serviceWebhook(caBundle: string): KubernetesObject {
+  const webhook = {
+    name: "by-service.istio.io",
+    clientConfig: { caBundle, service: { name: "istiod", namespace: "istio-system", path: "/inject" } },
+    rules: [{ operations: ["CREATE"], apiGroups: [""], apiVersions: ["v1"], resources: ["pods"] }],
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "sample" } },
+    failurePolicy: "Fail",
+    sideEffects: "None",
+    admissionReviewVersions: ["v1"],
+  };
+  return {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "MutatingWebhookConfiguration",
+    metadata: { name: SERVICE_WEBHOOK },
+    webhooks: [webhook],
+  };
+}

@@ -139,6 +139,7 @@ export function settingsOf({
     .record({
       network: text("n1", "n2", "n3"),
       platform: some(fc.constantFrom(...platforms)),
+      webhookHostName: rare(text("istiod.example.com")),
       istio: rare(istio),
       gateway: some(gateways),
       istiod: rare(istiod),

@@ -18,6 +18,7 @@ export function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
     rootCertificate: cluster.rootCertificate,
     istio: planIstio(cluster, spec),
     externalControlPlane: planExternalControlPlane(cluster, spec),
+    webhookHostName: cluster.webhookHostName,
     hosts: hostedBy(cluster.name, spec.clusters),
     base: onPlatform(cluster.platform, mergeSettings(spec.base, cluster.base)),
     istiod: onPlatform(cluster.platform, istiodSettings(cluster, spec)),

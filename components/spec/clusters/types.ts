@@ -66,6 +66,15 @@ export interface ClusterSpec {
    * @see https://istio.io/latest/docs/setup/platform-setup/
    */
   readonly platform?: Platform | undefined;
+  /**
+   * DNS name of yours that leads to the load balancer of this cluster's gateway, by which the API servers of its remotes
+   * call istiod to inject and validate. It is added to istiod's certificate, which needs no other issuer. Needed where
+   * that load balancer has a host name and a remote's API server calls webhooks at endpoints, as managed ones do: what
+   * has a host name has none. Point the record at the stack output `gatewayAddresses`.
+   * @default - none: they call the Service `istiod` of their own cluster
+   * @see https://github.com/istio/istio/issues/45014
+   */
+  readonly webhookHostName?: string | undefined;
   readonly base?: BaseSpec | undefined;
   readonly istiod?: IstiodSpec | undefined;
   readonly gateway?: GatewaySpec | undefined;
@@ -111,6 +120,8 @@ export interface ClusterPlan {
   readonly istio: IstioPlan;
   /** Where its istiod runs, if in another cluster. */
   readonly externalControlPlane?: ExternalControlPlanePlan | undefined;
+  /** Name by which the API servers of its remotes call its istiod. */
+  readonly webhookHostName?: string | undefined;
   /** The cluster whose istiod it runs, which makes it a host: no member of the mesh. */
   readonly hosts?: string | undefined;
   readonly base: BaseSpec;

@@ -1,6 +1,5 @@
-import { isIP } from "node:net";
 import { hostedBy, isPrimary } from "../../topology/links";
-import { unknownCluster } from "../labels";
+import { isDnsName, unknownCluster } from "../labels";
 import type { ClusterSpec, ExternalControlPlaneSpec, MeshSpec, Problem, PublicEndpointSpec } from "../types";
 
 /** External control planes run in clusters that are there for nothing else, under a name and certificate that fit. */
@@ -62,15 +61,13 @@ function hostProblems(hostName: string, cluster: string, path: string, spec: Mes
   return unknownCluster(hostName, new Set(spec.clusters.map(({ name }) => name)), path);
 }
 
-const DNS_NAME = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-
 /** A host name and its certificate only work together: the name has to be in it, and its issuer has to be trusted. */
 function endpointProblems(endpoint: PublicEndpointSpec, path: string): Problem[] {
   const { hostName, certificateSecret, certificate, privateKeyConfig } = endpoint;
   const own = [certificate, privateKeyConfig].filter((part) => part !== undefined).length;
   const complete = certificateSecret === undefined ? own === 2 : own === 0;
   return [
-    ...(isIP(hostName) === 0 && DNS_NAME.test(hostName)
+    ...(isDnsName(hostName)
       ? []
       : [
           {

@@ -19,6 +19,7 @@ import { root } from "../root/rules";
 import { sampleApps } from "../sample-apps/rules";
 import { services, stubWarnings } from "../services/rules";
 import type { MeshSpec, Problem } from "../types";
+import { webhooks, webhookWarnings } from "../webhooks/rules";
 import { meshNames } from "./rules";
 
 /** Every rule for a mesh. A rule is pure, and says of each problem where it is and how to mend it. */
@@ -39,6 +40,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   externalControlPlanes,
   gateways,
   platforms,
+  webhooks,
   links,
   services,
   leaving,
@@ -56,7 +58,12 @@ export function validateMesh(spec: MeshSpec): Problem[] {
 }
 
 /** Everything that deserves a look though it stops nothing. */
-const WARNINGS: readonly ((spec: MeshSpec) => Problem[])[] = [versionWarnings, valueWarnings, stubWarnings];
+const WARNINGS: readonly ((spec: MeshSpec) => Problem[])[] = [
+  versionWarnings,
+  valueWarnings,
+  stubWarnings,
+  webhookWarnings,
+];
 
 /** Finds what of a mesh works, but not for long or not everywhere; each with the way to mend it. */
 export function warningsOf(spec: MeshSpec): Problem[] {

@@ -9,7 +9,7 @@ export function membershipScenario(suite: Suite): void {
   let token: string;
 
   test("a fourth cluster that is down at its first up fails by name and breaks no other pair", async () => {
-    await suite.addCluster("cluster4", "network4");
+    await suite.addCluster({ name: "cluster4", network: "network4" });
     await stopCluster(suite.lab.name, "cluster4");
     await suite.configure(sampleAppsOf(4));
     const error = await suite.stack.up({ continueOnError: true }).then(

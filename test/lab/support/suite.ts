@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { expect, type RunnerTestSuite } from "vitest";
-import { down, type Lab, type LabSpec, removeCluster, up } from "../../../lab";
+import { type ClusterSpec, down, type Lab, type LabSpec, removeCluster, up } from "../../../lab";
 import { labFolder } from "../../../lab/state";
 import { ensurePulumiToolchain, type OnDemandTool, type PulumiToolchain } from "../../../lab/toolchain";
 import { writeLabProject } from "../../../ops/lab-mesh";
@@ -37,8 +37,8 @@ export class Suite {
     await down(this.spec.name);
   };
 
-  public async addCluster(name: string, network: string): Promise<void> {
-    this.spec = { ...this.spec, clusters: [...this.spec.clusters, { name, network }] };
+  public async addCluster(cluster: ClusterSpec): Promise<void> {
+    this.spec = { ...this.spec, clusters: [...this.spec.clusters, cluster] };
     this.lab = await up(this.spec, this.toolchain);
   }
 

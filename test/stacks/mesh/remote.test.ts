@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { MeshSpec } from "../../../components";
 import { find, istiodCall, outsideProvider } from "../../support/components";
 import { deploy, type Deployed } from "../../support/deploy";
+import type { MockCluster, Registration } from "../../support/mocks";
 import { cluster } from "../../support/specs";
 
 /** cluster2 is a remote of cluster1, each on its own network; both run the client. */
@@ -61,6 +62,33 @@ describe("a remote", () => {
   test("makes its primary ready for others' proxies", () => {
     const { values } = istiodCall(deployed.chartCalls, "cluster1").options;
     expect(values).toMatchObject({ global: { externalIstiod: true } });
+  });
+
+  test("behind a host name is injected by the name for webhooks, and its proxies go on by the load balancer's", async () => {
+    const lb: MockCluster = { ingress: [{ hostname: "lb.example" }] };
+    const spec = (webhookHostName?: string): MeshSpec => ({
+      clusters: [
+        cluster(1, { gateway: { addressType: "hostname" }, webhookHostName }),
+        cluster(2, { controlPlanes: ["cluster1"] }),
+      ],
+    });
+    const { registrations, chartCalls } = await deploy(spec("istiod.example.com"), lb);
+    expect(istiodCall(chartCalls, "cluster1").options["values"]).toMatchObject({
+      env: { ISTIOD_CUSTOM_HOST: "istiod.example.com" },
+    });
+    expect(istiodCall(chartCalls, "cluster2", "remote").options["values"]).toMatchObject({
+      istiodRemote: { injectionURL: "https://istiod.example.com:15017/inject/cluster/cluster2/net/network2" },
+      base: { validationURL: "https://istiod.example.com:15017/validate" },
+    });
+    expect(find(registrations, "cluster2-base").inputs["values"]).toMatchObject({
+      base: { validationURL: "https://istiod.example.com:15017/validate" },
+    });
+    // Nothing that a remote without the name has is made anew.
+    const before = await deploy(spec(), lb);
+    expect(registrations.map(({ urn }) => urn)).toEqual(before.registrations.map(({ urn }) => urn));
+    const service = (all: Registration[]) => find(all, "cluster2-istiod:istio-system/istiod", ":Service");
+    expect(service(registrations)).toEqual(service(before.registrations));
+    expect(service(registrations).inputs["spec"]).toMatchObject({ externalName: "lb.example" });
   });
 
   test("of two control planes is observed by both and uses the first one's address", async () => {

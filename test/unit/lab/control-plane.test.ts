@@ -11,6 +11,7 @@ const plane: ControlPlane = {
   folder: "/labs/a/clusters/east/control-plane",
   kubeconfig: "/labs/a/clusters/east/kubeconfig.yaml",
   auditLog: undefined,
+  aggregatorRouting: false,
 };
 const bin = {
   etcd: "/bin/etcd",
@@ -48,6 +49,12 @@ describe("the services of a control plane", () => {
       "--audit-log-path=/labs/audit.log",
     ]);
   });
+});
+
+it("an API server calls webhooks at endpoints only if asked", () => {
+  const flag = "--enable-aggregator-routing=true";
+  expect(commandLines(plane).join()).not.toContain(flag);
+  expect(commandLines({ ...plane, aggregatorRouting: true }).join()).toContain(flag);
 });
 
 it("kubeadm asks neither the machine for its name nor the internet for a version", () => {

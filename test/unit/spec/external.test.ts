@@ -308,7 +308,7 @@ describe("values of the charts", () => {
   });
 
   test("send a remote's webhooks to the public name, or else to its Service istiod", () => {
-    const named = remoteIstiodValues({ ...input, controlPlaneHostName: "istiod.example.com" });
+    const named = remoteIstiodValues({ ...input, webhookHostName: "istiod.example.com" });
     expect(named).toMatchObject({
       istiodRemote: { injectionURL: "https://istiod.example.com:15017/inject/cluster/cluster2/net/network2" },
       base: { validationFailurePolicy: "Fail", validationURL: "https://istiod.example.com:15017/validate" },

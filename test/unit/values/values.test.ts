@@ -52,6 +52,13 @@ describe("values of the istiod chart", () => {
     });
   });
 
+  test("put the name that remotes' API servers use into istiod's certificate", () => {
+    expect(istiodValues({ ...input, webhookHostName: "istiod.example.com" })["env"]).toEqual({
+      ISTIO_MULTIROOT_MESH: "true",
+      ISTIOD_CUSTOM_HOST: "istiod.example.com",
+    });
+  });
+
   test("turn the reading of other clusters' Secrets off where that is asked for", () => {
     expect(istiodValues({ ...input, remoteCredentials: false })).toMatchObject({
       env: { ISTIO_MULTIROOT_MESH: "true", PILOT_ENABLE_REMOTE_CREDENTIALS_CONTROLLER: "false" },
