@@ -9,20 +9,33 @@ const PORTS = [
 /**
  * CoreDNS's configuration: the cluster's Services, and load balancers everywhere, whose names hold their addresses.
  * Nothing else exists: without the last answer it would be SERVFAIL, by which clients try again instead of giving up.
+ * Each has a block of its own, since within one templates answer before Kubernetes, whatever their order.
  */
 export function corefile(kubeconfig: string, address: string): string {
-  return `. {
+  return `(common) {
   bind ${address}
   errors
+}
+cluster.local in-addr.arpa {
+  import common
   kubernetes cluster.local in-addr.arpa {
     kubeconfig ${kubeconfig}
     pods insecure
     ttl 5
   }
-  template IN A ${LOAD_BALANCER_ZONE} {
+}
+${LOAD_BALANCER_ZONE} {
+  import common
+  template IN A {
     match ^(\\d+)-(\\d+)-(\\d+)-(\\d+)\\.
     answer "{{ .Name }} 5 IN A {{ index .Match 1 }}.{{ index .Match 2 }}.{{ index .Match 3 }}.{{ index .Match 4 }}"
   }
+  template IN AAAA {
+    rcode NOERROR
+  }
+}
+. {
+  import common
   template ANY ANY {
     rcode NXDOMAIN
   }
