@@ -101,6 +101,12 @@ describe("a proxy", () => {
     expect(fault?.text).toMatch(/^holds a certificate of issuer "CN=signing" that has expired/);
   });
 
+  test("whose chain goes on with every root that the mesh trusts is as planned", async () => {
+    const chain = (await chainOf(signing)) + otherRoot.certificate + root.certificate;
+    const roots = root.certificate + otherRoot.certificate;
+    expect(judgeProxy({ chain, roots }, { roots: fingerprints(roots) })).toBeUndefined();
+  });
+
   test("whose chain is broken, in the middle or at the root, is told", async () => {
     const twin = await root.sign("signing");
     const leaf = await twin.sign("", { isCa: false });
