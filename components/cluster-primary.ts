@@ -152,7 +152,7 @@ export class ClusterPrimary extends pulumi.ComponentResource {
       parent: this,
       dependsOn: [namespace, ...cacerts.resources, ...pulling, base],
     });
-    meshPolicy(name, mtls, { parent: this, dependsOn: [istiod] });
+    meshPolicy(name, mtls, { parent: this, dependsOn: [istiod], aliases: [formerPolicy(name, opts)] });
     this.readerToken = args.reader && readerToken(name, args.reader, inNamespace);
     this.rootPhase = cacerts.rootPhase;
     if (args.caIssuer) this.servedRoot = servedRoot(name, { parent: this, dependsOn: [istiod] });
@@ -188,7 +188,10 @@ function istiodChart(
 }
 
 function meshPolicy(name: string, mtls: MtlsMode, opts: pulumi.CustomResourceOptions): void {
-  // What the policy was while the cluster's istiod ran in another one.
-  const aliases = [{ parent: pulumi.createUrn(name, componentType("MeshPolicy")) }];
-  applyChart(name, (chart) => meshWideMtls(chart, mtls), { ...opts, aliases });
+  applyChart(name, (chart) => meshWideMtls(chart, mtls), opts);
+}
+
+/** What the policy was while the cluster's istiod ran in another one. */
+function formerPolicy(name: string, opts: pulumi.ComponentResourceOptions | undefined): pulumi.Alias {
+  return { parent: pulumi.createUrn(name, componentType("MeshPolicy"), opts?.parent) };
 }

@@ -25,7 +25,7 @@ export class MeshPolicy extends pulumi.ComponentResource {
     const mtls = mtlsMode(args.mtls);
     applyChart(name, (chart) => meshWideMtls(chart, mtls), {
       parent: this,
-      aliases: [{ parent: pulumi.createUrn(name, componentType("ClusterPrimary")) }],
+      aliases: [{ parent: pulumi.createUrn(name, componentType("ClusterPrimary"), opts?.parent) }],
     });
     this.registerOutputs({});
   }

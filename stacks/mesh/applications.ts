@@ -2,21 +2,23 @@ import { SampleApps, ServiceStubs } from "../../components";
 import type { MeshPlan } from "../../components/spec/types";
 import type { Member } from "./member";
 import { named } from "./providers";
+import { placed } from "./scope";
 
 /** The sample applications, and the names of services where these do not run. */
 export function deployApplications(plan: MeshPlan, members: ReadonlyMap<string, Member>): void {
   const made = new Map<string, SampleApps>();
   for (const { cluster, ...apps } of plan.sampleApps) {
-    const { plan: own, provider, injection } = named(members, cluster);
+    const { scope, plan: own, provider, injection } = named(members, cluster);
+    const { name, opts } = placed(scope, `${cluster}-sample-apps`);
     const args = { ...apps, network: own.network };
-    const opts = { provider, dependsOn: injection };
-    made.set(cluster, new SampleApps(`${cluster}-sample-apps`, args, opts));
+    made.set(cluster, new SampleApps(name, args, { ...opts, provider, dependsOn: injection }));
   }
   for (const { cluster, ...stubs } of plan.serviceStubs) {
-    const { provider, cluster: member } = named(members, cluster);
+    const { scope, provider, cluster: member } = named(members, cluster);
+    const { name, opts } = placed(scope, `${cluster}-service-stubs`);
     const apps = made.get(cluster);
     // Both may make the namespace of a stub.
-    const opts = { provider, dependsOn: apps === undefined ? [member] : [member, apps] };
-    new ServiceStubs(`${cluster}-service-stubs`, stubs, opts);
+    const dependsOn = apps === undefined ? [member] : [member, apps];
+    new ServiceStubs(name, stubs, { ...opts, provider, dependsOn });
   }
 }

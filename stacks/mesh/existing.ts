@@ -2,14 +2,16 @@ import { ExistingCluster } from "../../components";
 import type { Member } from "./member";
 import { gatewayOf } from "./members";
 import type { Site } from "./providers";
+import { placed } from "./scope";
 
 /** A cluster with an istiod that others installed, and a gateway if it is to get one. */
 export function existingMember(site: Site): Member {
-  const { plan: cluster, provider } = site;
+  const { scope, plan: cluster, provider } = site;
+  const { name, opts } = placed(scope, cluster.name);
   const existing = new ExistingCluster(
-    cluster.name,
+    name,
     { network: cluster.network, reader: cluster.reader },
-    { provider },
+    { ...opts, provider },
   );
   const injection = [existing];
   return {

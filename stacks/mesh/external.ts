@@ -11,6 +11,7 @@ import type { Member } from "./member";
 import { entranceOf, gatewayOf, istiodArgs, sharedArgs } from "./members";
 import { apiArgs } from "./peer";
 import type { Site } from "./providers";
+import { placed } from "./scope";
 import type { ClusterTrust } from "./trust/trust";
 
 /**
@@ -26,10 +27,12 @@ export function configClusterMember(
   plan: MeshPlan,
   trust: ClusterTrust | undefined,
 ): Member {
-  const { plan: cluster, access, provider } = site;
+  const { scope, plan: cluster, access, provider } = site;
+  const own = placed(scope, cluster.name);
+  const hosted = placed(scope, host.plan.name);
   const [token, giveToken] = pulumi.deferredOutput<string>();
   const istiod = new ExternalControlPlane(
-    host.plan.name,
+    hosted.name,
     {
       ...sharedArgs(site, plan),
       ...istiodArgs(cluster, plan, trust),
@@ -37,7 +40,7 @@ export function configClusterMember(
       ...apiArgs(access),
       token,
     },
-    { provider: host.provider },
+    { ...hosted.opts, provider: host.provider },
   );
   const entrance = {
     resource: istiod,
@@ -46,12 +49,16 @@ export function configClusterMember(
     hostName: external.publicEndpoint?.hostName,
   };
   const remote = new ClusterRemote(
-    cluster.name,
+    own.name,
     { ...sharedArgs(site, plan), ...entranceOf(entrance), controlPlanes: [cluster.name] },
-    { provider },
+    { ...own.opts, provider },
   );
   if (remote.istiodToken) giveToken(remote.istiodToken);
-  const policy = new MeshPolicy(cluster.name, { mtls: plan.mtls }, { provider, dependsOn: [istiod, remote] });
+  const policy = new MeshPolicy(
+    own.name,
+    { mtls: plan.mtls },
+    { ...own.opts, provider, dependsOn: [istiod, remote] },
+  );
   const injection = [istiod, remote, policy];
   return {
     ...site,

@@ -6,14 +6,16 @@ import { linkTo } from "./links";
 import type { Entrance, Istiod, Member } from "./member";
 import { peerOf } from "./peer";
 import type { Site } from "./providers";
+import { placed } from "./scope";
 import type { ClusterTrust } from "./trust/trust";
 
 /** A cluster with its own istiod, and its gateway. */
 export function primaryMember(site: Site, plan: MeshPlan, trust: ClusterTrust | undefined): Member {
-  const { plan: cluster, provider } = site;
+  const { scope, plan: cluster, provider } = site;
   const { webhookHostName } = cluster;
+  const { name, opts } = placed(scope, cluster.name);
   const primary = new ClusterPrimary(
-    cluster.name,
+    name,
     {
       ...sharedArgs(site, plan),
       ...istiodArgs(cluster, plan, trust),
@@ -21,7 +23,7 @@ export function primaryMember(site: Site, plan: MeshPlan, trust: ClusterTrust | 
       servesRemotes: cluster.remotes.length > 0,
       ...(webhookHostName === undefined ? {} : { webhookHostName }),
     },
-    { provider },
+    { ...opts, provider },
   );
   const injection = [primary];
   const gateway = gatewayOf(site, injection);
@@ -53,16 +55,17 @@ export function remoteMember(site: Site, plan: MeshPlan, controlPlanes: readonly
 }
 
 function remoteOf(site: Site, plan: MeshPlan, { entrance }: Istiod): ClusterRemote {
-  const { plan: cluster, provider } = site;
+  const { scope, plan: cluster, provider } = site;
   if (entrance === undefined) throw new Error(`no gateway leads to the control plane of ${cluster.name}`);
+  const { name, opts } = placed(scope, cluster.name);
   return new ClusterRemote(
-    cluster.name,
+    name,
     {
       ...sharedArgs(site, plan),
       ...entranceOf(entrance),
       controlPlanes: [...cluster.controlPlanes],
     },
-    { provider, dependsOn: [entrance.resource] },
+    { ...opts, provider, dependsOn: [entrance.resource] },
   );
 }
 
@@ -110,19 +113,20 @@ export function sharedArgs({ plan: cluster, access }: Pick<Site, "plan" | "acces
 
 /** The east-west gateway of a cluster, if it has one. */
 export function gatewayOf(
-  { plan: cluster, provider }: Site,
+  { scope, plan: cluster, provider }: Site,
   injection: pulumi.Resource[],
 ): EastWestGateway | undefined {
   if (cluster.gateway === undefined) return undefined;
+  const { name, opts } = placed(scope, `${cluster.name}-gateway`);
   return new EastWestGateway(
-    `${cluster.name}-gateway`,
+    name,
     {
       network: cluster.network,
       istio: istioArgs(cluster),
       configuredHere: cluster.controlPlanes.length === 0,
       ...cluster.gateway,
     },
-    { provider, dependsOn: injection },
+    { ...opts, provider, dependsOn: injection },
   );
 }
 

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { adopts } from "../../components/spec/adopt/adopted";
 import { gatewaysFor } from "../../components/spec/gateway/plan";
 import type { MeshPlan } from "../../components/spec/types";
@@ -12,6 +13,7 @@ import { primaryMember, remoteMember } from "./members";
 import { type MeshOutputs, outputsOf } from "./outputs";
 import { peerOf } from "./peer";
 import { named, type Site, sitesOf } from "./providers";
+import { scopeOf } from "./scope";
 import { type CaKeys, type Trust, trustOf } from "./trust";
 import { checkedAccess } from "./unchangeable";
 
@@ -23,10 +25,22 @@ export interface ConfiguredMesh {
   readonly caKeys?: CaKeys | undefined;
 }
 
-/** Composes the components into the mesh of a plan. */
-export function deployMesh({ plan, access, caKeys }: ConfiguredMesh): MeshOutputs {
-  const sites = sitesOf(plan, checkedAccess(plan, access));
-  const trust = trustOf(plan, sites, caKeys);
+/**
+ * Composes the components into the mesh of a plan.
+ *
+ * @param name - name of the mesh in the program, which its resources' names then begin with. A program with several
+ * meshes gives all but one of them a name, and one with a provider of its own that has a cluster's name gives the mesh
+ * one. It stays as long as the mesh does: another one would make everything anew.
+ * @param opts - options of the component that a named mesh is under
+ */
+export function deployMesh(
+  { plan, access, caKeys }: ConfiguredMesh,
+  name?: string,
+  opts?: pulumi.ComponentResourceOptions,
+): MeshOutputs {
+  const scope = scopeOf(name, opts);
+  const sites = sitesOf(plan, checkedAccess(plan, access, scope), scope);
+  const trust = trustOf(plan, sites, scope, caKeys);
   const primaries = deployPrimaries(plan, sites, trust);
   trust.recordPhase?.([...primaries.values()].flatMap(({ istiod }) => istiod.rootPhase ?? []));
   const remotes = deployRemotes(plan, sites, primaries);

@@ -1,9 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
+import { placed, type Scope } from "./scope";
 
 /** A cluster with the way to it: whatever is made in it, for itself or for another one, has the same provider. */
 export interface Site {
+  readonly scope: Scope;
   readonly plan: ClusterPlan;
   readonly access: ClusterAccess;
   readonly provider: k8s.Provider;
@@ -13,11 +15,12 @@ export interface Site {
 export function sitesOf(
   { clusters }: MeshPlan,
   access: ReadonlyMap<string, ClusterAccess>,
+  scope: Scope,
 ): ReadonlyMap<string, Site> {
   return new Map(
     clusters.map((plan) => {
       const own = named(access, plan.name);
-      return [plan.name, { plan, access: own, provider: clusterProvider(plan, own) }];
+      return [plan.name, { scope, plan, access: own, provider: clusterProvider(scope, plan, own) }];
     }),
   );
 }
@@ -30,18 +33,23 @@ export function named<T>(clusters: ReadonlyMap<string, T>, name: string): T {
 }
 
 /** The provider under which everything of one cluster is made. */
-function clusterProvider(cluster: ClusterPlan, access: ClusterAccess): k8s.Provider {
-  return new k8s.Provider(cluster.name, {
-    kubeconfig: access.kubeconfig,
-    // Without it a new address or credential in the kubeconfig would replace every resource of the cluster.
-    // https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/#clusteridentifier_nodejs
-    clusterIdentifier: cluster.name,
-    // Without these new data would delete an object before making it anew: for cacerts a window without a CA,
-    // for istiod's ConfigMaps one without mesh configuration or injection template.
-    enableSecretMutable: true,
-    enableConfigMapMutable: true,
-    skipUpdateUnreachable: cluster.whenUnreachable !== "fail",
-    // Never by default: a cluster that is merely out of reach would be left with all that is in it.
-    ...(cluster.whenUnreachable === "forget" ? { deleteUnreachable: true } : {}),
-  });
+function clusterProvider(scope: Scope, cluster: ClusterPlan, access: ClusterAccess): k8s.Provider {
+  const { name, opts } = placed(scope, cluster.name);
+  return new k8s.Provider(
+    name,
+    {
+      kubeconfig: access.kubeconfig,
+      // Without it a new address or credential in the kubeconfig would replace every resource of the cluster.
+      // https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/#clusteridentifier_nodejs
+      clusterIdentifier: name,
+      // Without these new data would delete an object before making it anew: for cacerts a window without a CA,
+      // for istiod's ConfigMaps one without mesh configuration or injection template.
+      enableSecretMutable: true,
+      enableConfigMapMutable: true,
+      skipUpdateUnreachable: cluster.whenUnreachable !== "fail",
+      // Never by default: a cluster that is merely out of reach would be left with all that is in it.
+      ...(cluster.whenUnreachable === "forget" ? { deleteUnreachable: true } : {}),
+    },
+    opts,
+  );
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { signingClusters } from "../../components/spec/adopt/adopted";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
+import { type Placed, placed, type Scope } from "./scope";
 
 /** A setting that cannot change while what was deployed with it exists. */
 interface Setting {
@@ -19,9 +20,10 @@ interface Setting {
 export function checkedAccess(
   plan: MeshPlan,
   access: ReadonlyMap<string, ClusterAccess>,
+  scope: Scope,
 ): ReadonlyMap<string, ClusterAccess> {
-  const mesh = checkedMesh(plan);
-  const clusters = new Map(plan.clusters.map((cluster) => [cluster.name, checkedCluster(cluster)]));
+  const mesh = checkedMesh(plan, scope);
+  const clusters = new Map(plan.clusters.map((cluster) => [cluster.name, checkedCluster(cluster, scope)]));
   return new Map(
     [...access].map(([name, own]) => {
       const checked = pulumi.all([own.kubeconfig, mesh, clusters.get(name)]);
@@ -30,8 +32,8 @@ export function checkedAccess(
   );
 }
 
-function checkedMesh({ trustDomain, ca, clusters }: MeshPlan): pulumi.Output<unknown> {
-  const domain = unchanged("unchangeable", {
+function checkedMesh({ trustDomain, ca, clusters }: MeshPlan, scope: Scope): pulumi.Output<unknown> {
+  const domain = unchanged(placed(scope, "unchangeable"), {
     path: "trustDomain",
     value: trustDomain,
     reason:
@@ -40,7 +42,7 @@ function checkedMesh({ trustDomain, ca, clusters }: MeshPlan): pulumi.Output<unk
   });
   // Where nothing has been signed yet, everything can still be chosen.
   if (signingClusters(clusters).length === 0) return domain;
-  const signer = unchanged("unchangeable-signer", {
+  const signer = unchanged(placed(scope, "unchangeable-signer"), {
     path: "what signs the clusters' CAs",
     value: signerOf(ca),
     reason:
@@ -57,9 +59,9 @@ function signerOf({ issuer, provided }: MeshPlan["ca"]): string {
   return issuer.cluster === undefined ? "ca.issuer in each cluster" : "ca.issuer in one cluster";
 }
 
-function checkedCluster({ name, adopt }: ClusterPlan): pulumi.Output<unknown> {
+function checkedCluster({ name, adopt }: ClusterPlan, scope: Scope): pulumi.Output<unknown> {
   // A dot cannot be part of a cluster name, so that no other resource has this one.
-  return unchanged(`${name}.unchangeable`, {
+  return unchanged(placed(scope, `${name}.unchangeable`), {
     path: `adopt of cluster ${name}`,
     value: adopt.join(", ") || "nothing",
     reason:
@@ -69,8 +71,8 @@ function checkedCluster({ name, adopt }: ClusterPlan): pulumi.Output<unknown> {
 }
 
 /** A stash keeps what it was first given, which previews know as well. */
-function unchanged(name: string, setting: Setting): pulumi.Output<unknown> {
-  const { output } = new pulumi.Stash(name, { input: setting.value });
+function unchanged({ name, opts }: Placed, setting: Setting): pulumi.Output<unknown> {
+  const { output } = new pulumi.Stash(name, { input: setting.value }, opts);
   return output.apply((deployed: string) => {
     if (deployed === setting.value) return;
     const { path, value, reason } = setting;

@@ -23,6 +23,8 @@ export interface MockCluster {
   readonly stashed?: Readonly<Record<string, unknown>>;
   /** What resources have in place of what they are given, by name, as where a change is ignored. */
   readonly kept?: Readonly<Record<string, Record<string, unknown>>>;
+  /** UIDs of namespaces, by the names of their resources. @default - they have none */
+  readonly uids?: Readonly<Record<string, string>>;
   /** Names of Secrets that the provider leaves as they were, without annotations, as it does on unreachable clusters. */
   readonly skipped?: readonly string[];
   /** Whether the run is a preview. */
@@ -105,7 +107,9 @@ export async function stateOf(
   inputs: Record<string, unknown>,
   cluster: MockCluster,
 ): Promise<Record<string, unknown>> {
-  if (cluster.unmade?.includes(name)) return {};
+  const uid = cluster.uids?.[name];
+  // The API server gives what it only tries a UID as well.
+  if (cluster.unmade?.includes(name)) return uid === undefined ? {} : { metadata: withUid(inputs, uid) };
   switch (type) {
     case "tls:index/privateKey:PrivateKey":
       return {
@@ -128,6 +132,9 @@ export async function stateOf(
       if (cluster.secretData && inputs["data"] === undefined) return { data: cluster.secretData };
       if (inputs["type"] !== "kubernetes.io/service-account-token") return {};
       return { data: cluster.tokenData ?? { token: Buffer.from(`token-of-${name}`).toString("base64") } };
+    case "kubernetes:core/v1:Namespace":
+    case "kubernetes:core/v1:NamespacePatch":
+      return { metadata: withUid(inputs, uid) };
     case "kubernetes:core/v1:ConfigMap":
       return inputs["data"] === undefined ? { data: cluster.configMapData ?? {} } : {};
     case "kubernetes:core/v1:Service":
@@ -139,6 +146,10 @@ export async function stateOf(
     default:
       return {};
   }
+}
+
+function withUid({ metadata: given }: Record<string, unknown>, uid: string | undefined) {
+  return { ...(given as object), ...(uid === undefined ? {} : { uid }) };
 }
 
 function validity(inputs: Record<string, unknown>) {

@@ -93,7 +93,8 @@ async function start(cluster: MockCluster): Promise<{ recording: Recording; traf
   const recording: Recording = { registrations: [], chartCalls: [] };
   const mocks: pulumi.runtime.Mocks = {
     newResource: async ({ type, name, inputs, custom, id }) => ({
-      id: custom === false ? undefined : (id ?? `${name}-id`),
+      // The request of a resource that is not imported has an empty ID.
+      id: custom === false || unmade(name, cluster) ? undefined : id || `${name}-id`,
       state: { ...inputs, ...(await stateOf(type, name, inputs, cluster)), ...cluster.kept?.[name] },
     }),
     call: (args) => answer(args, cluster, recording),
@@ -101,6 +102,11 @@ async function start(cluster: MockCluster): Promise<{ recording: Recording; traf
   await pulumi.runtime.setMocks(mocks, "istio-multicluster", "test", cluster.preview ?? false);
   const traffic = watchRequests((request) => recording.registrations.push(toRegistration(request)));
   return { recording, traffic };
+}
+
+/** What is yet to be made has no ID at preview. */
+function unmade(name: string, { preview, unmade: names = [] }: MockCluster): boolean {
+  return preview === true && names.includes(name);
 }
 
 async function answer(
@@ -138,9 +144,12 @@ function watchRequests(record: (request: RegisterResourceRequest) => void): Traf
   const monitor = pulumi.runtime.getMonitor() as unknown as Record<
     "invoke" | "readResource" | "registerResource" | "registerResourceHook" | "registerResourceOutputs",
     (request: unknown, callback: Answer) => unknown
-  >;
+  > & { newUrn: (parent: string, type: string, name: string) => string };
   // The mock monitor knows no hooks, and would run none.
   monitor.registerResourceHook = (_, callback) => callback(null);
+  // The mocks' own URNs know no grandparents.
+  monitor.newUrn = (parent, type, name) =>
+    urnOf({ getParent: () => parent, getType: () => type, getName: () => name });
   const urns = new Set<string>();
   for (const kind of ["invoke", "readResource", "registerResource", "registerResourceOutputs"] as const) {
     const ask = monitor[kind].bind(monitor);

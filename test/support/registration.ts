@@ -1,3 +1,4 @@
+import type { Alias } from "@pulumi/pulumi/proto/alias_pb";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 
 /** A resource as the program registered it. */
@@ -13,6 +14,8 @@ export interface Registration {
   readonly provider?: string | undefined;
   /** Name of the parent. */
   readonly parent?: string | undefined;
+  /** URN of the parent. */
+  readonly parentUrn?: string | undefined;
   /** Kind and name of what it waits for: explicit dependencies and resources whose outputs are inputs. */
   readonly dependsOn: readonly string[];
   readonly protect: boolean;
@@ -50,6 +53,7 @@ export function toRegistration(request: RegisterResourceRequest): Registration {
     secretPaths: secretPaths.sort(),
     provider: providers.filter((ref) => ref !== "").map(providerName)[0],
     parent: parent === "" ? undefined : nameOf(parent),
+    parentUrn: parent === "" ? undefined : parent,
     dependsOn: [...new Set(request.getDependenciesList().map(kindAndName))].sort(),
     protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,
@@ -60,13 +64,18 @@ export function toRegistration(request: RegisterResourceRequest): Registration {
     ignoreChanges: request.getIgnorechangesList(),
     aliases: [
       ...request.getAliasurnsList(),
-      ...request
-        .getAliasesList()
-        .map(
-          (alias) => alias.getUrn() || alias.getSpec()?.getType() || (alias.getSpec()?.getParenturn() ?? ""),
-        ),
+      ...request.getAliasesList().map((alias) => alias.getUrn() || aliasUrn(alias.getSpec(), request)),
     ],
   };
+}
+
+/** What an alias does not say is as it is of the resource. */
+function aliasUrn(spec: Alias.Spec | undefined, request: RegisterResourceRequest): string {
+  return urnOf({
+    getParent: () => spec?.getParenturn() || request.getParent(),
+    getType: () => spec?.getType() || request.getType(),
+    getName: () => spec?.getName() || request.getName(),
+  });
 }
 
 /** The name by which the engine knows a resource. */

@@ -17,3 +17,20 @@ export function links(text: string): { observer: string; observed: string }[] {
     return { observer, observed };
   });
 }
+
+/** Whatever is made for a mesh: hosts and config clusters, remotes, stubs, rotations, issuers and requests. */
+export const MESHES = {
+  "three primaries with applications, under a second root": mesh(3, {
+    ca: { root: { generation: 2, phase: "trust-both" } },
+    sampleApps: { helloworld: { cluster1: ["v1"] } },
+    services: [{ name: "db", namespace: "shop", ports: [{ name: "tcp", port: 1 }], clusters: ["cluster2"] }],
+    stubNamespaces: true,
+  }),
+  "a primary and its remote": {
+    clusters: [cluster(1), cluster(2, { network: "network1", controlPlanes: ["cluster1"] })],
+  },
+  "an external control plane": {
+    clusters: [cluster(1), cluster(2, { externalControlPlane: { host: "cluster1" } })],
+  },
+  "an issuer in one cluster": mesh(2, { ca: { issuer: { name: "pki", cluster: "cluster1" } } }),
+} satisfies Readonly<Record<string, MeshSpec>>;

@@ -6,6 +6,7 @@ import {
   signerRecordOf,
 } from "../../../components/pki/phases";
 import type { RootPosition } from "../../../components/spec/types";
+import { placed, type Scope } from "../scope";
 
 /** What holds a phase back until all clusters together are ready for it. */
 export interface RootGates {
@@ -23,43 +24,50 @@ export interface RootGates {
  * - `root-<generation>-trusted` is there once every cluster trusts the new root.
  * - `root-<generation>-signers` says which roots live certificates can be signed by.
  */
-export function rootGates(position: RootPosition): RootGates {
+export function rootGates(position: RootPosition, scope: Scope): RootGates {
   const { generation, phase } = position;
   if (phase === "stable") return { open: pulumi.output(undefined), record: () => {} };
   const signers = signerRecordOf(phase);
   const early = [
-    ...(signers.when === "before" ? [signersRecord(generation, signers.record)] : []),
-    ...(phase === "trust-both" ? [] : [trustedRecord(generation, { refuse: true })]),
+    ...(signers.when === "before" ? [signersRecord(scope, generation, signers.record)] : []),
+    ...(phase === "trust-both" ? [] : [trustedRecord(scope, generation, { refuse: true })]),
   ];
   return {
     open: pulumi.all(early.map(({ output }) => output)),
     record: (rootPhases) => {
       const reached = pulumi.all([...rootPhases]).apply((phases) => allAt(phases, position));
-      if (phase === "trust-both") trustedRecord(generation, { reached });
-      if (signers.when === "after") signersRecord(generation, signers.record, reached);
+      if (phase === "trust-both") trustedRecord(scope, generation, { reached });
+      if (signers.when === "after") signersRecord(scope, generation, signers.record, reached);
     },
   };
 }
 
 function trustedRecord(
+  scope: Scope,
   generation: number,
   { reached = true, refuse = false }: { reached?: pulumi.Input<boolean>; refuse?: boolean },
 ): pulumi.Stash {
-  const name = `root-${generation}-trusted`;
+  const { name, opts } = placed(scope, `root-${generation}-trusted`);
   const hooks = { beforeCreate: [refusal(name, () => NOT_TRUSTED)] };
-  return new pulumi.Stash(name, { input: reached }, refuse ? { hooks } : {});
+  return new pulumi.Stash(name, { input: reached }, refuse ? { ...opts, hooks } : opts);
 }
 
 const NOT_TRUSTED =
   "not every cluster trusts the new root yet, so it cannot sign; set ca.root.phase to trust-both and run pulumi up";
 
-function signersRecord(generation: number, record: SignerRecord, reached?: pulumi.Output<boolean>) {
-  const name = `root-${generation}-signers`;
+function signersRecord(
+  scope: Scope,
+  generation: number,
+  record: SignerRecord,
+  reached?: pulumi.Output<boolean>,
+) {
+  const { name, opts } = placed(scope, `root-${generation}-signers`);
   const hook = refusal(name, ({ oldInputs }) =>
     refuseRecord(oldInputs?.["input"] as SignerRecord | undefined, record),
   );
   const input = reached === undefined ? record : reached.apply(() => record);
-  return new pulumi.Stash(name, { input }, { hooks: { beforeCreate: [hook], beforeUpdate: [hook] } });
+  const hooks = { beforeCreate: [hook], beforeUpdate: [hook] };
+  return new pulumi.Stash(name, { input }, { ...opts, hooks });
 }
 
 function refusal(

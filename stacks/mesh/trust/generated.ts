@@ -6,6 +6,7 @@ import { formatPosition, rolesOf } from "../../../components/pki/phases";
 import { adopts } from "../../../components/spec/adopt/adopted";
 import type { ClusterPlan, MeshPlan } from "../../../components/spec/types";
 import { isPrimary, istiodOf } from "../../../components/topology/links";
+import { placed, type Scope } from "../scope";
 import { checkExpiry } from "./expiry";
 import { rootGates } from "./gates";
 import type { ClusterTrust, Trust } from "./trust";
@@ -21,22 +22,23 @@ interface Roots {
 }
 
 /** Roots made for the mesh, and a CA for each given cluster; nothing where all clusters have a CA already. */
-export function generatedTrust(plan: MeshPlan, signing: readonly ClusterPlan[]): Trust {
+export function generatedTrust(plan: MeshPlan, signing: readonly ClusterPlan[], scope: Scope): Trust {
   const { ca, clusters } = plan;
   if (clusters.filter(isPrimary).every((cluster) => adopts(cluster, "cacerts")))
     return { clusters: new Map() };
   const { kept, trusted, signer: generation } = rolesOf(ca.root);
-  const all = new Map(kept.map((kept) => [kept, rootOf(kept, ca)]));
+  const all = new Map(kept.map((kept) => [kept, rootOf(kept, ca, scope)]));
   const signer = rootIn(all, generation);
   sayWhatIsKept(rootIn(all, ca.root.generation), ca);
-  const gates = rootGates(ca.root);
+  const gates = rootGates(ca.root, scope);
   const certificates = trusted.map((generation) => rootIn(all, generation).certificate);
   const bundle = pulumi
     .all([pulumi.all(certificates), gates.open, acceptedElsewhere(plan, signer)])
     .apply(([own]) => joined([...own, ...ca.trustBundle]));
   const roots = { all, signer, bundle };
+  const trusts = signing.map((cluster) => [cluster.name, clusterTrust(cluster, plan, roots, scope)] as const);
   return {
-    clusters: new Map(signing.map((cluster) => [cluster.name, clusterTrust(cluster, plan, roots)])),
+    clusters: new Map(trusts),
     root: signer.certificate,
     rootExpiries: rootExpiries(roots, plan),
     recordPhase: gates.record,
@@ -75,8 +77,10 @@ function clusterTrust(
   cluster: ClusterPlan,
   { ca: settings }: MeshPlan,
   { signer, bundle }: Roots,
+  scope: Scope,
 ): ClusterTrust {
-  const ca = new IntermediateCA(`${cluster.name}-ca`, {
+  const { name, opts } = placed(scope, `${cluster.name}-ca`);
+  const args = {
     clusterName: cluster.name,
     rootCertificate: signer.certificate,
     rootPrivateKey: signer.privateKey,
@@ -86,7 +90,8 @@ function clusterTrust(
     organization: settings.organization,
     // A new root is of little use over keys that were there before it.
     epoch: `${cluster.caEpoch}.${rolesOf(settings.root).signer}`,
-  });
+  };
+  const ca = new IntermediateCA(name, args, opts);
   return {
     cacerts: {
       caCertificate: ca.certificate,
@@ -118,10 +123,11 @@ function rootExpiries({ all, signer }: Roots, { ca }: MeshPlan): Record<string, 
   return Object.fromEntries(entries);
 }
 
-function rootOf(generation: number, ca: MeshPlan["ca"]): RootCA {
+function rootOf(generation: number, ca: MeshPlan["ca"], scope: Scope): RootCA {
   const outgoing = ca.root.phase === "drop-old" && generation < ca.root.generation;
+  const { name, opts } = placed(scope, generation === 1 ? "root-ca" : `root-ca-${generation}`);
   return new RootCA(
-    generation === 1 ? "root-ca" : `root-ca-${generation}`,
+    name,
     {
       algorithm: ca.rootAlgorithm,
       validityDays: ca.rootValidityDays,
@@ -129,7 +135,7 @@ function rootOf(generation: number, ca: MeshPlan["ca"]): RootCA {
       ...(generation === 1 ? {} : { commonName: `Root CA ${generation}` }),
     },
     // A root that is lost by accident takes the whole mesh's trust with it; one that nobody trusts any more may go.
-    { protect: ca.protectRoot && !outgoing },
+    { ...opts, protect: ca.protectRoot && !outgoing },
   );
 }
 

@@ -4,6 +4,7 @@ import { type CaIssuerArgs, IssuedCA } from "../../../components";
 import { CERTIFICATES_NAMESPACE } from "../../../components/names";
 import { joined } from "../../../components/pki/certificates";
 import type { CaIssuerPlan, ClusterPlan, MeshPlan } from "../../../components/spec/types";
+import { placed, type Scope } from "../scope";
 import { checkExpiry } from "./expiry";
 import type { ClusterTrust, Trust } from "./trust";
 
@@ -12,6 +13,7 @@ export function issuedTrust(
   plan: MeshPlan,
   issuer: CaIssuerPlan,
   signing: readonly ClusterPlan[],
+  scope: Scope,
   providerOf: (cluster: string) => k8s.Provider,
 ): Trust {
   const settings = issuerArgs(plan, issuer);
@@ -19,11 +21,12 @@ export function issuedTrust(
     return { clusters: new Map(signing.map(({ name }) => [name, { cacerts: { caIssuer: settings } }])) };
   }
   const provider = providerOf(issuer.cluster);
-  const made = issuer.namespace === undefined ? [certificatesNamespace(provider)] : [];
+  const made = issuer.namespace === undefined ? [certificatesNamespace(scope, provider)] : [];
   const namespace = issuer.namespace ?? CERTIFICATES_NAMESPACE;
   const issued = signing.map(({ name: clusterName }) => {
     const args = { clusterName, issuer: settings, namespace };
-    return [clusterName, new IssuedCA(`${clusterName}-ca`, args, { provider, dependsOn: made })] as const;
+    const { name, opts } = placed(scope, `${clusterName}-ca`);
+    return [clusterName, new IssuedCA(name, args, { ...opts, provider, dependsOn: made })] as const;
   });
   const [first] = issued.map(([, ca]) => ca.rootCertificate);
   return {
@@ -61,6 +64,7 @@ function issuerArgs({ ca }: MeshPlan, { name, kind, group, renewBeforeDays }: Ca
   };
 }
 
-function certificatesNamespace(provider: k8s.Provider): Namespace {
-  return new Namespace("ca-certificates", { metadata: { name: CERTIFICATES_NAMESPACE } }, { provider });
+function certificatesNamespace(scope: Scope, provider: k8s.Provider): Namespace {
+  const { name, opts } = placed(scope, "ca-certificates");
+  return new Namespace(name, { metadata: { name: CERTIFICATES_NAMESPACE } }, { ...opts, provider });
 }

@@ -8,6 +8,7 @@ import type {
   ProvidedCaSpec,
   ProvidedIntermediateSpec,
 } from "../../../components/spec/types";
+import type { Scope } from "../scope";
 import { checkExpiry, type ExpiryNotice } from "./expiry";
 import { type CaKeys, keyOf } from "./keys";
 import { signingRequests } from "./requests";
@@ -18,9 +19,10 @@ export function providedTrust(
   { ca }: MeshPlan,
   provided: ProvidedCaSpec,
   clusters: readonly ClusterPlan[],
+  scope: Scope,
   keys: CaKeys,
 ): Trust {
-  const requested = signingRequests(ca, provided);
+  const requested = signingRequests(ca, provided, scope);
   const notice = (what: string): ExpiryNotice => ({
     what,
     mend: "have a new one made, and put it into ca.provided",

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { CaSigningRequest } from "../../../components";
 import type { MeshPlan, ProvidedCaSpec } from "../../../components/spec/types";
+import { placed, type Scope } from "../scope";
 
 /** What is to be signed for a cluster, and the keys that its certificate may belong to. */
 export interface RequestedCa {
@@ -17,18 +18,20 @@ export interface RequestedCa {
 export function signingRequests(
   ca: MeshPlan["ca"],
   { signingRequests: requested = {} }: ProvidedCaSpec,
+  scope: Scope,
 ): ReadonlyMap<string, RequestedCa> {
   return new Map(
     Object.entries(requested).map(([clusterName, latest]) => {
       const numbers = latest === 1 ? [1] : [latest - 1, latest];
-      const made = numbers.map(
-        (number) =>
-          new CaSigningRequest(`${clusterName}-ca-${number}`, {
-            clusterName,
-            algorithm: ca.intermediateAlgorithm,
-            organization: ca.organization,
-          }),
-      );
+      const args = {
+        clusterName,
+        algorithm: ca.intermediateAlgorithm,
+        organization: ca.organization,
+      };
+      const made = numbers.map((number) => {
+        const { name, opts } = placed(scope, `${clusterName}-ca-${number}`);
+        return new CaSigningRequest(name, args, opts);
+      });
       const { request } = made[made.length - 1] as CaSigningRequest;
       return [clusterName, { request, keys: made.map(({ privateKey }) => privateKey) }];
     }),

@@ -130,8 +130,12 @@ describe("an external control plane", () => {
   test("takes over what its config cluster had as a primary, and gives it back", async () => {
     const policy = "cluster2:istio-system/default";
     const primary = await deploy({ clusters: [cluster(2)] });
-    expect(find(deployed.registrations, policy).aliases.join()).toContain("ClusterPrimary::cluster2");
-    expect(find(primary.registrations, policy).aliases.join()).toContain("MeshPolicy::cluster2");
+    expect(find(deployed.registrations, policy).aliases.join()).toContain(
+      "ClusterPrimary$kubernetes:security.istio.io/v1:PeerAuthentication::cluster2:",
+    );
+    expect(find(primary.registrations, policy).aliases.join()).toContain(
+      "MeshPolicy$kubernetes:security.istio.io/v1:PeerAuthentication::cluster2:",
+    );
     expect(find(deployed.registrations, "cluster2", "ClusterRemote").aliases.join()).toContain(
       "ClusterPrimary",
     );

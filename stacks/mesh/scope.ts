@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+import { componentType } from "../../components/internal/component";
+
+/** Where one mesh is in a program, which may have several. */
+export interface Scope {
+  /** Prefix of its resources' names. */
+  readonly prefix: string;
+  /** Under which its resources are, if not at the top. */
+  readonly parent?: pulumi.Resource;
+}
+
+/** The only mesh of a program, and the names that its resources have always had. */
+const TOP: Scope = { prefix: "" };
+
+/** The scope of a mesh: one of its own if it has a name. */
+export function scopeOf(name: string | undefined, opts?: pulumi.ComponentResourceOptions): Scope {
+  if (name === undefined) return TOP;
+  return { prefix: `${name}-`, parent: new MeshGroup(name, opts) };
+}
+
+/**
+ * What the resources of a named mesh are under. Since it is part of their URNs, they are apart from those of the
+ * program, such as a provider that has a cluster's name.
+ */
+class MeshGroup extends pulumi.ComponentResource {
+  public constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType("Mesh"), name, {}, opts);
+    this.registerOutputs({});
+  }
+}
+
+/** Name and options of a resource. */
+export interface Placed {
+  readonly name: string;
+  readonly opts: pulumi.ComponentResourceOptions;
+}
+
+/** Places a resource of the mesh. */
+export function placed({ prefix, parent }: Scope, name: string): Placed {
+  return { name: `${prefix}${name}`, opts: parent === undefined ? {} : { parent } };
+}
