@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { MESH_DEFAULTS } from "./defaults";
 import { applyChart } from "./internal/apply-chart";
 import { baseRelease, systemNamespace } from "./internal/cluster-base";
-import { asClusterMember, componentType } from "./internal/component";
+import { asChildOf, asClusterMember, componentType } from "./internal/component";
 import { HelmChart } from "./internal/helm-chart";
 import type { CaIssuerArgs } from "./internal/issued-ca";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
@@ -11,7 +11,7 @@ import { pullSecrets } from "./internal/pull-secrets";
 import { readerToken } from "./internal/reader";
 import { servedRoot } from "./internal/served-root";
 import { signingCa } from "./internal/signing-ca";
-import { meshWideMtls } from "./objects/mesh-policy";
+import { meshWideMtls, POLICY } from "./objects/mesh-policy";
 import type { MeshRoots } from "./pki/exchange";
 import type { BaseSpec, IstiodSpec, MtlsMode, ReaderPlan } from "./spec/types";
 import { baseValues } from "./values/base";
@@ -43,6 +43,12 @@ export interface ClusterPrimaryArgs {
    * @default false
    */
   adoptNamespace?: boolean;
+  /**
+   * Whose the namespace istio-system is that is made here, as its annotation `istio-multicluster/owner` tells others:
+   * any text that no other program gives.
+   * @default - none
+   */
+  owner?: pulumi.Input<string>;
   /**
    * Certificate of this cluster's signing CA, PEM; with it the three below.
    * @default - the CA of `caIssuer`, or with `adoptCacerts` one that is there already
@@ -109,6 +115,12 @@ export interface ClusterPrimaryArgs {
    * @default false
    */
   dnsCapture?: boolean;
+  /**
+   * Clusters that were renamed, for proxies that were started before: the present name by the former one. Of clusters
+   * that this istiod serves, its own among them. Istio 1.27 on.
+   * @default {}
+   */
+  clusterAliases?: Readonly<Record<string, string>>;
   /** Settings of the base chart. */
   base?: BaseSpec;
   /** Settings of istiod: replicas, resources, tolerations, Helm values. */
@@ -138,9 +150,9 @@ export class ClusterPrimary extends pulumi.ComponentResource {
 
   public constructor(name: string, args: ClusterPrimaryArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ClusterPrimary"), name, {}, asClusterMember(opts));
-    const { network, adoptNamespace: exists } = args;
+    const { network, owner, adoptNamespace: exists } = args;
     const mtls = mtlsMode(args.mtls);
-    const namespace = systemNamespace(name, { network, exists }, { parent: this });
+    const namespace = systemNamespace(name, { network, owner, exists }, { parent: this });
     const inNamespace = { parent: this, dependsOn: [namespace] };
     const cacerts = signingCa(name, args, inNamespace);
     const pulling = pullSecrets(name, args.istio, inNamespace);
@@ -152,7 +164,9 @@ export class ClusterPrimary extends pulumi.ComponentResource {
       parent: this,
       dependsOn: [namespace, ...cacerts.resources, ...pulling, base],
     });
-    meshPolicy(name, mtls, { parent: this, dependsOn: [istiod], aliases: [formerPolicy(name, opts)] });
+    // It may be another component's, from when the cluster's istiod ran in another one.
+    const aliases = asChildOf("MeshPolicy", name, POLICY, opts);
+    meshPolicy(name, mtls, { parent: this, dependsOn: [istiod], aliases });
     this.readerToken = args.reader && readerToken(name, args.reader, inNamespace);
     this.rootPhase = cacerts.rootPhase;
     if (args.caIssuer) this.servedRoot = servedRoot(name, { parent: this, dependsOn: [istiod] });
@@ -177,6 +191,7 @@ function istiodChart(
     webhookHostName: args.webhookHostName,
     clusterLocal: args.clusterLocal,
     dnsCapture: args.dnsCapture,
+    clusterAliases: args.clusterAliases,
     certificateTtlMinutes: args.certificateTtlMinutes,
     ...args.istiod,
   });
@@ -189,9 +204,4 @@ function istiodChart(
 
 function meshPolicy(name: string, mtls: MtlsMode, opts: pulumi.CustomResourceOptions): void {
   applyChart(name, (chart) => meshWideMtls(chart, mtls), opts);
-}
-
-/** What the policy was while the cluster's istiod ran in another one. */
-function formerPolicy(name: string, opts: pulumi.ComponentResourceOptions | undefined): pulumi.Alias {
-  return { parent: pulumi.createUrn(name, componentType("MeshPolicy"), opts?.parent) };
 }

@@ -67,6 +67,12 @@ export interface ClusterRemoteArgs {
    * @default false
    */
   adoptNamespace?: boolean;
+  /**
+   * Whose the namespace istio-system is that is made here, as its annotation `istio-multicluster/owner` tells others:
+   * any text that no other program gives.
+   * @default - none
+   */
+  owner?: pulumi.Input<string>;
   /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
   istio?: IstioArgs;
   /** Settings of the base chart. */
@@ -99,9 +105,9 @@ export class ClusterRemote extends pulumi.ComponentResource {
 
   public constructor(name: string, args: ClusterRemoteArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ClusterRemote"), name, {}, asClusterMember(opts));
-    const { network, adoptNamespace: exists } = args;
+    const { network, owner, adoptNamespace: exists } = args;
     const annotations = { [CONTROL_PLANES_ANNOTATION]: args.controlPlanes.join(",") };
-    const namespace = systemNamespace(name, { network, annotations, exists }, { parent: this });
+    const namespace = systemNamespace(name, { network, annotations, owner, exists }, { parent: this });
     const inNamespace = { parent: this, dependsOn: [namespace] };
     const base = baseRelease(name, args.istio, remoteBaseValues(args.base ?? {}, webhookHostName(args)), {
       ...inNamespace,

@@ -8,6 +8,7 @@ import type { CaIssuerArgs } from "./internal/issued-ca";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import { loadBalancerAddress } from "./internal/load-balancer";
 import { applyManifests, type KubernetesObject } from "./internal/manifests";
+import { publicCertificate, PUBLIC_CERTIFICATE_SECRET } from "./internal/public-certificate";
 import { pullSecrets } from "./internal/pull-secrets";
 import { signingCa } from "./internal/signing-ca";
 import { encodedKubeconfig } from "./internal/token-kubeconfig";
@@ -23,6 +24,8 @@ export interface ExternalControlPlaneArgs {
   clusterName: string;
   /** Network of the config cluster's pods. */
   network: string;
+  /** Whose the namespace made here is, as its annotation `istio-multicluster/owner` tells. @default - it has none */
+  owner?: pulumi.Input<string>;
   /** API address of the config cluster, as pods of the host reach it. */
   server: pulumi.Input<string>;
   /** CA of that API, a PEM bundle in base64. */
@@ -94,6 +97,8 @@ export interface ExternalControlPlaneArgs {
    * @default false
    */
   dnsCapture?: boolean;
+  /** Present names of served clusters by former ones, for proxies started under these; Istio 1.27 on. @default {} */
+  clusterAliases?: Readonly<Record<string, string>>;
   /** Settings of istiod: replicas, resources, tolerations, Helm values. */
   istiod?: IstiodSpec;
   /**
@@ -139,7 +144,7 @@ export class ExternalControlPlane extends pulumi.ComponentResource {
 
   public constructor(name: string, args: ExternalControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ExternalControlPlane"), name, {}, asClusterMember(opts));
-    const namespace = systemNamespace(name, { network: args.network }, { parent: this });
+    const namespace = systemNamespace(name, { network: args.network, owner: args.owner }, { parent: this });
     const inNamespace = { parent: this, dependsOn: [namespace] };
     const service = entrance(name, args, inNamespace);
     this.address = loadBalancerAddress(name, EXTERNAL_ISTIOD, pulumi.output(service));
@@ -205,27 +210,6 @@ function configClusterAccess(
   );
 }
 
-function publicCertificate(
-  name: string,
-  { certificateSecret, certificate, privateKey }: ExternalControlPlaneArgs,
-  opts: pulumi.CustomResourceOptions,
-): Secret[] {
-  if (certificate === undefined || privateKey === undefined) return [];
-  return [
-    new Secret(
-      `${name}-certificate`,
-      {
-        metadata: { name: certificateSecret ?? PUBLIC_CERTIFICATE_SECRET, namespace: ISTIO_NAMESPACE },
-        type: "kubernetes.io/tls",
-        stringData: { "tls.crt": certificate, "tls.key": pulumi.secret(privateKey) },
-      },
-      opts,
-    ),
-  ];
-}
-
-const PUBLIC_CERTIFICATE_SECRET = "istiod-public-certificate";
-
 function istiodChart(
   name: string,
   args: ExternalControlPlaneArgs,
@@ -241,6 +225,7 @@ function istiodChart(
     imagePullSecrets: args.istio?.imagePullSecrets ?? [],
     clusterLocal: args.clusterLocal,
     dnsCapture: args.dnsCapture,
+    clusterAliases: args.clusterAliases,
     certificateTtlMinutes: args.certificateTtlMinutes,
     publicHostName: args.publicHostName,
     certificateSecret: args.certificateSecret ?? PUBLIC_CERTIFICATE_SECRET,

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { applyChart } from "./internal/apply-chart";
-import { componentType } from "./internal/component";
+import { asChildOf, componentType } from "./internal/component";
 import { mtlsMode } from "./internal/mtls";
-import { meshWideMtls } from "./objects/mesh-policy";
+import { meshWideMtls, POLICY } from "./objects/mesh-policy";
 
 /** Arguments of {@link MeshPolicy}. */
 export interface MeshPolicyArgs {
@@ -25,7 +25,7 @@ export class MeshPolicy extends pulumi.ComponentResource {
     const mtls = mtlsMode(args.mtls);
     applyChart(name, (chart) => meshWideMtls(chart, mtls), {
       parent: this,
-      aliases: [{ parent: pulumi.createUrn(name, componentType("ClusterPrimary"), opts?.parent) }],
+      aliases: asChildOf("ClusterPrimary", name, POLICY, opts),
     });
     this.registerOutputs({});
   }

@@ -15,6 +15,9 @@ export const CLUSTER_LABEL = "topology.istio.io/cluster";
 /** Annotation of a remote's system namespace: the clusters whose istiods may act for it. */
 export const CONTROL_PLANES_ANNOTATION = "topology.istio.io/controlPlaneClusters";
 
+/** Annotation of the system namespace: whose state has the cluster's resources, and under which identifier. */
+export const OWNER_ANNOTATION = "istio-multicluster/owner";
+
 /** Annotation of a primary's `cacerts`: where it is in the change from one root to the next. */
 export const ROOT_PHASE_ANNOTATION = "istio-multicluster/root-phase";
 

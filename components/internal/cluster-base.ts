@@ -1,7 +1,7 @@
 import { Namespace, NamespacePatch } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
 import type * as pulumi from "@pulumi/pulumi";
-import { ISTIO_NAMESPACE, NETWORK_LABEL } from "../names";
+import { ISTIO_NAMESPACE, NETWORK_LABEL, OWNER_ANNOTATION } from "../names";
 import type { HelmValues } from "../spec/types";
 import { chartOf, type IstioArgs } from "./istio-args";
 
@@ -9,6 +9,8 @@ import { chartOf, type IstioArgs } from "./istio-args";
 export interface SystemNamespaceInput {
   readonly network: string;
   readonly annotations?: Record<string, string>;
+  /** Whose it is, where it is made here. @default - it is not marked */
+  readonly owner?: pulumi.Input<string> | undefined;
   /** Whether the namespace exists and is somebody else's. @default false */
   readonly exists?: boolean | undefined;
 }
@@ -16,15 +18,18 @@ export interface SystemNamespaceInput {
 /** Istio's namespace, labelled with the cluster's network. Of one that exists nothing else is touched, nor is it deleted. */
 export function systemNamespace(
   name: string,
-  { network, annotations, exists }: SystemNamespaceInput,
+  { network, annotations, owner, exists }: SystemNamespaceInput,
   opts: pulumi.CustomResourceOptions,
 ): Namespace | NamespacePatch {
   const labelled = { name: ISTIO_NAMESPACE, labels: { [NETWORK_LABEL]: network } };
-  const metadata = annotations === undefined ? labelled : { ...labelled, annotations };
   const resourceName = `${name}-${ISTIO_NAMESPACE}`;
-  return exists
-    ? new NamespacePatch(resourceName, { metadata }, opts)
-    : new Namespace(resourceName, { metadata }, opts);
+  if (exists) {
+    const metadata = annotations === undefined ? labelled : { ...labelled, annotations };
+    return new NamespacePatch(resourceName, { metadata }, opts);
+  }
+  const marks = { ...annotations, ...(owner === undefined ? {} : { [OWNER_ANNOTATION]: owner }) };
+  const metadata = Object.keys(marks).length === 0 ? labelled : { ...labelled, annotations: marks };
+  return new Namespace(resourceName, { metadata }, opts);
 }
 
 /** A Release, not a HelmChart: as resources of their own Istio's CRDs would be three quarters of the stack's state. */

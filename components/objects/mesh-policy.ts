@@ -3,6 +3,9 @@ import { ISTIO_NAMESPACE } from "../names";
 import type { MtlsMode } from "../spec/types";
 import { PeerAuthentication, PeerAuthenticationSpecMtlsMode } from "./imports/security.istio.io";
 
+/** What the name of the policy's resource has after the name of its component. */
+export const POLICY = `:${ISTIO_NAMESPACE}/default`;
+
 /**
  * The mesh-wide default for mutual TLS, which namespaces and workloads can override.
  * @see https://istio.io/latest/docs/tasks/security/authentication/authn-policy/#globally-enabling-istio-mutual-tls-in-strict-mode

@@ -25,7 +25,7 @@ export function externalIstiodValues(input: ExternalIstiodValuesInput): HelmValu
   const named =
     input.publicHostName === undefined
       ? external
-      : mergeValues(external, publicName(input.publicHostName, input.certificateSecret));
+      : mergeValues(external, publicName(input.publicHostName, input.certificateSecret, external));
   return mergeValues(named, values ?? {});
 }
 
@@ -52,7 +52,7 @@ const HOSTED = {
 const PUBLIC_CERTIFICATE = "/etc/istiod-public-certificate";
 const SYSTEM_ROOTS = "/etc/ssl/certs/ca-certificates.crt";
 
-function publicName(hostName: string, secretName: string | undefined): HelmValues {
+function publicName(hostName: string, secretName: string | undefined, values: HelmValues): HelmValues {
   const address = `${hostName}:${DISCOVERY_PORT}`;
   return {
     global: { caAddress: address },
@@ -64,6 +64,8 @@ function publicName(hostName: string, secretName: string | undefined): HelmValue
     },
     env: { INJECTION_WEBHOOK_CONFIG_NAME: "", VALIDATION_WEBHOOK_CONFIG_NAME: "" },
     extraContainerArgs: [
+      // A list replaces another one.
+      ...((values["extraContainerArgs"] ?? []) as string[]),
       `--tlsCertFile=${PUBLIC_CERTIFICATE}/tls.crt`,
       `--tlsKeyFile=${PUBLIC_CERTIFICATE}/tls.key`,
       // What istiod gives to workloads as the mesh's root.

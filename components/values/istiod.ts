@@ -22,6 +22,8 @@ export interface IstiodValuesInput extends IstiodSpec {
   readonly clusterLocal?: readonly string[] | undefined;
   /** Whether proxies answer their pods' DNS queries. @default false */
   readonly dnsCapture?: boolean | undefined;
+  /** Present names of renamed clusters by their former ones. @default {} */
+  readonly clusterAliases?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -65,6 +67,7 @@ export function istiodValues(input: IstiodValuesInput): HelmValues {
       ...(input.webhookHostName === undefined ? {} : { ISTIOD_CUSTOM_HOST: input.webhookHostName }),
       ...(input.remoteCredentials === false ? { [REMOTE_CREDENTIALS]: "false" } : {}),
     },
+    ...argumentsOf(input),
     ...(input.replicas === undefined ? {} : { autoscaleEnabled: false, replicaCount: input.replicas }),
     ...(input.resources === undefined ? {} : { resources: input.resources }),
     ...(input.tolerations === undefined ? {} : { tolerations: input.tolerations }),
@@ -75,4 +78,14 @@ export function istiodValues(input: IstiodValuesInput): HelmValues {
 /** Agents ask for the lifetime; istiod's own default serves whoever asks for none. */
 function lifetime(name: string, { certificateTtlMinutes: minutes }: IstiodValuesInput) {
   return minutes === undefined ? {} : { [name]: `${minutes}m` };
+}
+
+/**
+ * Proxies keep the cluster ID that they were started with. Without an alias istiod would refuse those of a renamed
+ * cluster, and know no service of theirs.
+ * @see https://istio.io/latest/docs/reference/commands/pilot-discovery/
+ */
+function argumentsOf({ clusterAliases = {} }: IstiodValuesInput) {
+  const aliases = Object.entries(clusterAliases).map(([former, name]) => `${former}=${name}`);
+  return aliases.length === 0 ? {} : { extraContainerArgs: [`--clusterAliases=${aliases.join(",")}`] };
 }

@@ -118,6 +118,7 @@ const externalControlPlane = z.strictObject({
 
 const cluster = z.strictObject({
   name: z.string(),
+  formerName: z.string().optional(),
   network: z.string(),
   controlPlanes: z.array(z.string()).optional(),
   externalControlPlane: externalControlPlane.optional(),

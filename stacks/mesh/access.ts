@@ -9,6 +9,7 @@ import {
   type SelectedContext,
   singleContext,
 } from "./kubeconfig";
+import { type LiveCluster, lookAt } from "./live";
 
 /** How the program reaches a cluster, and how other clusters do. */
 export interface ClusterAccess {
@@ -16,6 +17,8 @@ export interface ClusterAccess {
   readonly kubeconfig: pulumi.Output<string>;
   /** API address and CA for links to this cluster; a function, so that a cluster nobody observes needs neither. */
   readonly endpoint: () => pulumi.Output<ApiEndpoint>;
+  /** Asks the API server what cluster it is of, at each call anew. @default - it is not asked */
+  readonly live?: (() => pulumi.Output<LiveCluster>) | undefined;
   /** Private key for the public name of its external control plane, where there is one; secret. */
   readonly privateKey?: pulumi.Output<string> | undefined;
   /** Docker configurations, JSON, by the name of the image pull Secret that is made of each; secret. */
@@ -64,8 +67,10 @@ export function clusterAccess(name: string, args: ClusterAccessArgs): ClusterAcc
     .apply((text) => naming(name, () => selectContext(text, context)));
   const { apiServer, caBundle, tlsServerName, privateKey, imagePullCredentials = {} } = args;
   const overrides = pulumi.output({ name, apiServer, caBundle, tlsServerName });
+  const kubeconfig = selected.apply(singleContext);
   return {
-    kubeconfig: selected.apply(singleContext),
+    kubeconfig,
+    live: () => kubeconfig.apply((text) => lookAt(text)),
     endpoint: () =>
       pulumi
         .all([selected, overrides])

@@ -2,20 +2,20 @@ import { SampleApps, ServiceStubs } from "../../components";
 import type { MeshPlan } from "../../components/spec/types";
 import type { Member } from "./member";
 import { named } from "./providers";
-import { placed } from "./scope";
+import { placedOf } from "./scope";
 
 /** The sample applications, and the names of services where these do not run. */
 export function deployApplications(plan: MeshPlan, members: ReadonlyMap<string, Member>): void {
   const made = new Map<string, SampleApps>();
   for (const { cluster, ...apps } of plan.sampleApps) {
     const { scope, plan: own, provider, injection } = named(members, cluster);
-    const { name, opts } = placed(scope, `${cluster}-sample-apps`);
+    const { name, opts } = placedOf(scope, own, "-sample-apps");
     const args = { ...apps, network: own.network };
     made.set(cluster, new SampleApps(name, args, { ...opts, provider, dependsOn: injection }));
   }
   for (const { cluster, ...stubs } of plan.serviceStubs) {
-    const { scope, provider, cluster: member } = named(members, cluster);
-    const { name, opts } = placed(scope, `${cluster}-service-stubs`);
+    const { scope, plan: own, provider, cluster: member } = named(members, cluster);
+    const { name, opts } = placedOf(scope, own, "-service-stubs");
     const apps = made.get(cluster);
     // Both may make the namespace of a stub.
     const dependsOn = apps === undefined ? [member] : [member, apps];

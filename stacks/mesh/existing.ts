@@ -2,12 +2,12 @@ import { ExistingCluster } from "../../components";
 import type { Member } from "./member";
 import { gatewayOf } from "./members";
 import type { Site } from "./providers";
-import { placed } from "./scope";
+import { placedOf } from "./scope";
 
 /** A cluster with an istiod that others installed, and a gateway if it is to get one. */
 export function existingMember(site: Site): Member {
   const { scope, plan: cluster, provider } = site;
-  const { name, opts } = placed(scope, cluster.name);
+  const { name, opts } = placedOf(scope, cluster);
   const existing = new ExistingCluster(
     name,
     { network: cluster.network, reader: cluster.reader },

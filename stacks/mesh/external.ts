@@ -11,7 +11,7 @@ import type { Member } from "./member";
 import { entranceOf, gatewayOf, istiodArgs, sharedArgs } from "./members";
 import { apiArgs } from "./peer";
 import type { Site } from "./providers";
-import { placed } from "./scope";
+import { placedOf } from "./scope";
 import type { ClusterTrust } from "./trust/trust";
 
 /**
@@ -28,14 +28,15 @@ export function configClusterMember(
   trust: ClusterTrust | undefined,
 ): Member {
   const { scope, plan: cluster, access, provider } = site;
-  const own = placed(scope, cluster.name);
-  const hosted = placed(scope, host.plan.name);
+  const own = placedOf(scope, cluster);
+  const hosted = placedOf(scope, host.plan);
   const [token, giveToken] = pulumi.deferredOutput<string>();
   const istiod = new ExternalControlPlane(
     hosted.name,
     {
       ...sharedArgs(site, plan),
       ...istiodArgs(cluster, plan, trust),
+      owner: host.owner,
       ...entranceArgs(external, access),
       ...apiArgs(access),
       token,

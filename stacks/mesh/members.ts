@@ -6,14 +6,14 @@ import { linkTo } from "./links";
 import type { Entrance, Istiod, Member } from "./member";
 import { peerOf } from "./peer";
 import type { Site } from "./providers";
-import { placed } from "./scope";
+import { placedOf } from "./scope";
 import type { ClusterTrust } from "./trust/trust";
 
 /** A cluster with its own istiod, and its gateway. */
 export function primaryMember(site: Site, plan: MeshPlan, trust: ClusterTrust | undefined): Member {
   const { scope, plan: cluster, provider } = site;
   const { webhookHostName } = cluster;
-  const { name, opts } = placed(scope, cluster.name);
+  const { name, opts } = placedOf(scope, cluster);
   const primary = new ClusterPrimary(
     name,
     {
@@ -57,7 +57,7 @@ export function remoteMember(site: Site, plan: MeshPlan, controlPlanes: readonly
 function remoteOf(site: Site, plan: MeshPlan, { entrance }: Istiod): ClusterRemote {
   const { scope, plan: cluster, provider } = site;
   if (entrance === undefined) throw new Error(`no gateway leads to the control plane of ${cluster.name}`);
-  const { name, opts } = placed(scope, cluster.name);
+  const { name, opts } = placedOf(scope, cluster);
   return new ClusterRemote(
     name,
     {
@@ -72,7 +72,7 @@ function remoteOf(site: Site, plan: MeshPlan, { entrance }: Istiod): ClusterRemo
 /** What an istiod gets wherever it runs: a signing CA, unless it has one, and how proxies are to treat hosts. */
 export function istiodArgs(
   cluster: ClusterPlan,
-  { clusterLocal, dnsCapture, workloadCertificates: { ttlMinutes } }: MeshPlan,
+  { clusters, clusterLocal, dnsCapture, workloadCertificates: { ttlMinutes } }: MeshPlan,
   trust: ClusterTrust | undefined,
 ) {
   return {
@@ -81,7 +81,19 @@ export function istiodArgs(
     ...(ttlMinutes === undefined ? {} : { certificateTtlMinutes: ttlMinutes }),
     clusterLocal: [...clusterLocal],
     dnsCapture,
+    clusterAliases: clusterAliases(cluster, clusters),
   };
+}
+
+/** Former names of the clusters that the istiod of one serves. */
+function clusterAliases(
+  { name: own }: ClusterPlan,
+  clusters: readonly ClusterPlan[],
+): Readonly<Record<string, string>> {
+  const served = clusters.filter(({ name, controlPlanes }) => name === own || controlPlanes.includes(own));
+  return Object.fromEntries(
+    served.flatMap(({ name, formerName }) => (formerName === undefined ? [] : [[formerName, name]])),
+  );
 }
 
 /** What a remote has to know of the way to its control plane. */
@@ -95,11 +107,12 @@ export function entranceOf({ address, addressType, hostName, webhookHostName }: 
 }
 
 /** What every cluster gets, whatever its part in the mesh is. */
-export function sharedArgs({ plan: cluster, access }: Pick<Site, "plan" | "access">, plan: MeshPlan) {
+export function sharedArgs({ plan: cluster, access, owner }: Omit<Site, "provider">, plan: MeshPlan) {
   return {
     clusterName: cluster.name,
     network: cluster.network,
     adoptNamespace: adopts(cluster, "namespace"),
+    owner,
     meshId: plan.meshId,
     trustDomain: plan.trustDomain,
     istio: { ...istioArgs(cluster), imagePullCredentials: { ...access.imagePullCredentials } },
@@ -117,7 +130,7 @@ export function gatewayOf(
   injection: pulumi.Resource[],
 ): EastWestGateway | undefined {
   if (cluster.gateway === undefined) return undefined;
-  const { name, opts } = placed(scope, `${cluster.name}-gateway`);
+  const { name, opts } = placedOf(scope, cluster, "-gateway");
   return new EastWestGateway(
     name,
     {

@@ -5,6 +5,7 @@ import type { Member } from "./member";
 /** What an observer has to know of a cluster: plain data and Outputs, wherever these come from. */
 export interface Peer extends ApiArgs {
   readonly name: string;
+  readonly formerName?: string | undefined;
   /** Token of its reader; secret. Absent where nobody is meant to observe it. */
   readonly token: pulumi.Output<string> | undefined;
   /** Address of its gateway, where traffic to it takes that and the gateway can be there before the link. */
@@ -25,7 +26,8 @@ export function peerOf(
   { plan, access, cluster }: Pick<Member, "plan" | "access" | "cluster">,
   gatewayAddress?: pulumi.Output<string>,
 ): Peer {
-  return { name: plan.name, ...apiArgs(access), token: cluster.readerToken, gatewayAddress };
+  const { name, formerName } = plan;
+  return { name, formerName, ...apiArgs(access), token: cluster.readerToken, gatewayAddress };
 }
 
 /** Asked of a cluster only where another one needs it: its kubeconfig may have no address that others reach. */

@@ -1,26 +1,37 @@
 import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
-import { placed, type Scope } from "./scope";
+import { identifierOf } from "./identifier";
+import { formatOwner, ownAccess, thisState } from "./owner";
+import { placedOf, type Scope } from "./scope";
 
 /** A cluster with the way to it: whatever is made in it, for itself or for another one, has the same provider. */
 export interface Site {
   readonly scope: Scope;
   readonly plan: ClusterPlan;
   readonly access: ClusterAccess;
+  /** Whose it is, for its annotation. */
+  readonly owner: pulumi.Output<string>;
   readonly provider: k8s.Provider;
 }
 
 /** The clusters of a plan by name, each with its one provider. */
 export function sitesOf(
-  { clusters }: MeshPlan,
+  mesh: MeshPlan,
   access: ReadonlyMap<string, ClusterAccess>,
   scope: Scope,
 ): ReadonlyMap<string, Site> {
+  const { clusters } = mesh;
+  const identifiers = new Map(clusters.map((cluster) => [cluster.name, identifierOf(cluster, scope)]));
+  const checked = ownAccess(mesh, access, identifiers, scope);
   return new Map(
     clusters.map((plan) => {
-      const own = named(access, plan.name);
-      return [plan.name, { scope, plan, access: own, provider: clusterProvider(scope, plan, own) }];
+      const own = named(checked, plan.name);
+      const identifier = named(identifiers, plan.name);
+      const owner = identifier.apply((known) => formatOwner({ state: thisState(), identifier: known }));
+      const provider = clusterProvider(scope, plan, own, identifier);
+      return [plan.name, { scope, plan, access: own, owner, provider }];
     }),
   );
 }
@@ -33,15 +44,20 @@ export function named<T>(clusters: ReadonlyMap<string, T>, name: string): T {
 }
 
 /** The provider under which everything of one cluster is made. */
-function clusterProvider(scope: Scope, cluster: ClusterPlan, access: ClusterAccess): k8s.Provider {
-  const { name, opts } = placed(scope, cluster.name);
+function clusterProvider(
+  scope: Scope,
+  cluster: ClusterPlan,
+  access: ClusterAccess,
+  clusterIdentifier: pulumi.Output<string>,
+): k8s.Provider {
+  const { name, opts } = placedOf(scope, cluster);
   return new k8s.Provider(
     name,
     {
       kubeconfig: access.kubeconfig,
       // Without it a new address or credential in the kubeconfig would replace every resource of the cluster.
       // https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/#clusteridentifier_nodejs
-      clusterIdentifier: name,
+      clusterIdentifier,
       // Without these new data would delete an object before making it anew: for cacerts a window without a CA,
       // for istiod's ConfigMaps one without mesh configuration or injection template.
       enableSecretMutable: true,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { componentType } from "../../components/internal/component";
+import type { ClusterPlan } from "../../components/spec/types";
 
 /** Where one mesh is in a program, which may have several. */
 export interface Scope {
@@ -35,7 +36,27 @@ export interface Placed {
   readonly opts: pulumi.ComponentResourceOptions;
 }
 
-/** Places a resource of the mesh. */
-export function placed({ prefix, parent }: Scope, name: string): Placed {
-  return { name: `${prefix}${name}`, opts: parent === undefined ? {} : { parent } };
+/**
+ * Places a resource of the mesh.
+ *
+ * @param former - names that it may have in the state
+ */
+export function placed({ prefix, parent }: Scope, name: string, former: readonly string[] = []): Placed {
+  return {
+    name: `${prefix}${name}`,
+    opts: {
+      ...(parent === undefined ? {} : { parent }),
+      aliases: former.map((alias) => ({ name: `${prefix}${alias}` })),
+    },
+  };
+}
+
+/** Places a resource of one cluster: its name is the cluster's, with a suffix. */
+export function placedOf(
+  scope: Scope,
+  { name, formerName }: Pick<ClusterPlan, "name" | "formerName">,
+  suffix = "",
+): Placed {
+  const former = formerName === undefined ? [] : [`${formerName}${suffix}`];
+  return placed(scope, `${name}${suffix}`, former);
 }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { signingClusters } from "../../components/spec/adopt/adopted";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
-import { type Placed, placed, type Scope } from "./scope";
+import { type Placed, placed, placedOf, type Scope } from "./scope";
 
 /** A setting that cannot change while what was deployed with it exists. */
 interface Setting {
@@ -59,9 +59,10 @@ function signerOf({ issuer, provided }: MeshPlan["ca"]): string {
   return issuer.cluster === undefined ? "ca.issuer in each cluster" : "ca.issuer in one cluster";
 }
 
-function checkedCluster({ name, adopt }: ClusterPlan, scope: Scope): pulumi.Output<unknown> {
+function checkedCluster(cluster: ClusterPlan, scope: Scope): pulumi.Output<unknown> {
+  const { name, adopt } = cluster;
   // A dot cannot be part of a cluster name, so that no other resource has this one.
-  return unchanged(placed(scope, `${name}.unchangeable`), {
+  return unchanged(placedOf(scope, cluster, ".unchangeable"), {
     path: `adopt of cluster ${name}`,
     value: adopt.join(", ") || "nothing",
     reason:

@@ -7,6 +7,7 @@ import { httpChartsScenario } from "./scenarios/http-charts";
 import { hubAndSpokeScenario } from "./scenarios/hub-and-spoke";
 import { interruptedUpScenario } from "./scenarios/interrupted-up";
 import { membershipScenario } from "./scenarios/membership";
+import { ownershipScenario } from "./scenarios/ownership";
 import { podSecurityScenario } from "./scenarios/pod-security";
 import { remoteSecretScenario } from "./scenarios/remote-secrets";
 import { secrecyScenario } from "./scenarios/secrecy";
@@ -33,6 +34,7 @@ describe("multi-primary on three networks", () => {
   describe("remote secrets", () => remoteSecretScenario(suite));
   describe("pod security", () => podSecurityScenario(suite));
   describe("hub and spoke", () => hubAndSpokeScenario(suite));
+  describe("ownership", () => ownershipScenario(suite));
   describe("membership", () => membershipScenario(suite));
   describe("a dead peer", () => deadPeerScenario(suite));
   describe("charts over HTTP", () => httpChartsScenario(suite));

@@ -138,6 +138,7 @@ export function settingsOf({
   return fc
     .record({
       network: text("n1", "n2", "n3"),
+      formerName: rare(text("old", "older", "a")),
       platform: some(fc.constantFrom(...platforms)),
       webhookHostName: rare(text("istiod.example.com")),
       istio: rare(istio),

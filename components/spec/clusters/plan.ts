@@ -11,6 +11,7 @@ import type { ClusterPlan, ClusterSpec, MeshSpec } from "../types";
 export function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
   return {
     name: cluster.name,
+    formerName: cluster.formerName,
     network: cluster.network,
     controlPlanes: cluster.controlPlanes ?? [],
     remotes: remotesOf(cluster.name, spec.clusters),

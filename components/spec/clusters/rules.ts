@@ -1,5 +1,5 @@
 import { labelProblems } from "../labels";
-import type { MeshSpec, Problem } from "../types";
+import type { ClusterSpec, MeshSpec, Problem } from "../types";
 
 /** There are clusters, and each has a name of its own. */
 export function clusters(spec: MeshSpec): Problem[] {
@@ -25,8 +25,30 @@ export function clusters(spec: MeshSpec): Problem[] {
           ]
         : []),
       ...labelProblems(cluster.network, `${path}.network`),
+      ...formerName(cluster, `${path}.formerName`, spec),
     ];
   });
+}
+
+/** A name that was given up, and by one cluster only. */
+function formerName(cluster: ClusterSpec, path: string, { clusters }: MeshSpec): Problem[] {
+  const former = cluster.formerName;
+  if (former === undefined) return [];
+  if (former === cluster.name) {
+    return [{ path, message: `is ${former}, the name that it has; give the one that it had, or remove it` }];
+  }
+  const named = clusters.findIndex(({ name }) => name === former);
+  if (named >= 0) {
+    return [
+      {
+        path,
+        message: `is the name of clusters[${named}]; rename that one too, in an update before this one`,
+      },
+    ];
+  }
+  const first = clusters.findIndex((other) => other.formerName === former);
+  if (clusters[first] === cluster) return labelProblems(former, path);
+  return [{ path, message: `is already the former name of clusters[${first}]; remove one of them` }];
 }
 
 /** What maps by cluster name, as `sampleApps.helloworld` does, would seem to have. */

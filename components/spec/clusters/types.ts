@@ -18,6 +18,12 @@ export type WhenUnreachable = "fail" | "skip" | "forget";
 export interface ClusterSpec {
   /** DNS-1123 label, unique in the mesh; the remote-secret key, Istio's cluster ID and the resource name prefix. */
   readonly name: string;
+  /**
+   * The name that it had until now. Its resources are renamed with it then, and nothing of the cluster is made anew;
+   * without it another name is another cluster. To be kept until all of its pods were restarted.
+   * @default - it has always had its name
+   */
+  readonly formerName?: string | undefined;
   /** Clusters with the same network reach each other's pods directly. */
   readonly network: string;
   /**
@@ -108,6 +114,7 @@ export interface ClusterSpec {
 /** A cluster with every default filled in. */
 export interface ClusterPlan {
   readonly name: string;
+  readonly formerName?: string | undefined;
   readonly network: string;
   /** The primaries that serve it, the one whose address it uses first; empty for a primary. */
   readonly controlPlanes: readonly string[];

@@ -6,7 +6,7 @@ import { formatPosition, rolesOf } from "../../../components/pki/phases";
 import { adopts } from "../../../components/spec/adopt/adopted";
 import type { ClusterPlan, MeshPlan } from "../../../components/spec/types";
 import { isPrimary, istiodOf } from "../../../components/topology/links";
-import { placed, type Scope } from "../scope";
+import { placed, placedOf, type Scope } from "../scope";
 import { checkExpiry } from "./expiry";
 import { rootGates } from "./gates";
 import type { ClusterTrust, Trust } from "./trust";
@@ -79,7 +79,7 @@ function clusterTrust(
   { signer, bundle }: Roots,
   scope: Scope,
 ): ClusterTrust {
-  const { name, opts } = placed(scope, `${cluster.name}-ca`);
+  const { name, opts } = placedOf(scope, cluster, "-ca");
   const args = {
     clusterName: cluster.name,
     rootCertificate: signer.certificate,

@@ -4,7 +4,7 @@ import { type CaIssuerArgs, IssuedCA } from "../../../components";
 import { CERTIFICATES_NAMESPACE } from "../../../components/names";
 import { joined } from "../../../components/pki/certificates";
 import type { CaIssuerPlan, ClusterPlan, MeshPlan } from "../../../components/spec/types";
-import { placed, type Scope } from "../scope";
+import { placed, placedOf, type Scope } from "../scope";
 import { checkExpiry } from "./expiry";
 import type { ClusterTrust, Trust } from "./trust";
 
@@ -23,9 +23,10 @@ export function issuedTrust(
   const provider = providerOf(issuer.cluster);
   const made = issuer.namespace === undefined ? [certificatesNamespace(scope, provider)] : [];
   const namespace = issuer.namespace ?? CERTIFICATES_NAMESPACE;
-  const issued = signing.map(({ name: clusterName }) => {
+  const issued = signing.map((cluster) => {
+    const { name: clusterName } = cluster;
     const args = { clusterName, issuer: settings, namespace };
-    const { name, opts } = placed(scope, `${clusterName}-ca`);
+    const { name, opts } = placedOf(scope, cluster, "-ca");
     return [clusterName, new IssuedCA(name, args, { ...opts, provider, dependsOn: made })] as const;
   });
   const [first] = issued.map(([, ca]) => ca.rootCertificate);

@@ -16,13 +16,14 @@ import type { ClusterTrust, Trust } from "./trust";
 
 /** The clusters' signing CAs that were made elsewhere, and the root above them. */
 export function providedTrust(
-  { ca }: MeshPlan,
+  plan: MeshPlan,
   provided: ProvidedCaSpec,
   clusters: readonly ClusterPlan[],
   scope: Scope,
   keys: CaKeys,
 ): Trust {
-  const requested = signingRequests(ca, provided, scope);
+  const { ca } = plan;
+  const requested = signingRequests(plan, provided, scope);
   const notice = (what: string): ExpiryNotice => ({
     what,
     mend: "have a new one made, and put it into ca.provided",

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { CaSigningRequest } from "../../../components";
 import type { MeshPlan, ProvidedCaSpec } from "../../../components/spec/types";
-import { placed, type Scope } from "../scope";
+import { placedOf, type Scope } from "../scope";
 
 /** What is to be signed for a cluster, and the keys that its certificate may belong to. */
 export interface RequestedCa {
@@ -16,7 +16,7 @@ export interface RequestedCa {
  * certificate is in use until the latest one is signed.
  */
 export function signingRequests(
-  ca: MeshPlan["ca"],
+  { ca, clusters }: MeshPlan,
   { signingRequests: requested = {} }: ProvidedCaSpec,
   scope: Scope,
 ): ReadonlyMap<string, RequestedCa> {
@@ -28,8 +28,9 @@ export function signingRequests(
         algorithm: ca.intermediateAlgorithm,
         organization: ca.organization,
       };
+      const cluster = clusters.find(({ name }) => name === clusterName) ?? { name: clusterName };
       const made = numbers.map((number) => {
-        const { name, opts } = placed(scope, `${clusterName}-ca-${number}`);
+        const { name, opts } = placedOf(scope, cluster, `-ca-${number}`);
         return new CaSigningRequest(name, args, opts);
       });
       const { request } = made[made.length - 1] as CaSigningRequest;

@@ -1,0 +1,84 @@
+import type { ApiException, CoreV1Api, RequestContext, ResponseContext } from "@kubernetes/client-node";
+import * as pulumi from "@pulumi/pulumi";
+import { ISTIO_NAMESPACE, OWNER_ANNOTATION } from "../../components/names";
+
+/** What an API server says of its cluster; whatever it cannot be asked for is left out. */
+export interface LiveCluster {
+  /** UID of kube-system, which no two clusters share. */
+  readonly uid?: string | undefined;
+  /** Istio's namespace; empty where there is none. */
+  readonly namespace?: LiveNamespace | undefined;
+}
+
+/** A namespace as it is. */
+export interface LiveNamespace {
+  readonly uid?: string | undefined;
+  /** Which state it belongs to, if it was made by this program. */
+  readonly owner?: string | undefined;
+}
+
+/** How long an answer may take: nothing is checked where there is none. */
+const TIME_LIMIT_MS = 5000;
+
+/**
+ * Asks the API of a kubeconfig. Not a resource that is read, since one unreachable cluster would end the program with it.
+ *
+ * @returns nothing where the API does not answer, or not to this user
+ */
+export async function lookAt(kubeconfig: string, timeLimit = TIME_LIMIT_MS): Promise<LiveCluster> {
+  const limit = AbortSignal.timeout(timeLimit);
+  // A credential plugin knows nothing of the signal.
+  const end = new Promise<LiveCluster>((resolve) => {
+    limit.addEventListener("abort", () => resolve({}));
+  });
+  return Promise.race([answerOf(kubeconfig, limit), end]);
+}
+
+async function answerOf(kubeconfig: string, limit: AbortSignal): Promise<LiveCluster> {
+  try {
+    const client = await clientOf(kubeconfig, limit);
+    // One after the other, so that a credential plugin is run once.
+    const system = await namespace(client, "kube-system");
+    return { uid: system?.uid, namespace: await namespace(client, ISTIO_NAMESPACE) };
+  } catch {
+    // What a credential plugin or a parser says may quote secrets.
+    void pulumi.log.debug("an API server could not be asked what cluster it is of");
+    return {};
+  }
+}
+
+async function namespace(client: CoreV1Api, name: string): Promise<LiveNamespace | undefined> {
+  try {
+    const { metadata } = await client.readNamespace({ name });
+    return { uid: metadata?.uid, owner: metadata?.annotations?.[OWNER_ANNOTATION] };
+  } catch (error) {
+    switch ((error as Partial<ApiException<unknown>>).code) {
+      case 404:
+        return {};
+      case 401:
+      case 403:
+        return undefined;
+      default:
+        throw error;
+    }
+  }
+}
+
+async function clientOf(kubeconfig: string, limit: AbortSignal): Promise<CoreV1Api> {
+  // Loaded where it is needed, because it takes its time.
+  const { CoreV1Api, createConfiguration, KubeConfig, ServerConfiguration } =
+    await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  const limited = {
+    pre: async (context: RequestContext) => {
+      context.setSignal(limit);
+      return context;
+    },
+    post: async (context: ResponseContext) => context,
+  };
+  const baseServer = new ServerConfiguration(config.getCurrentCluster()?.server ?? "", {});
+  return new CoreV1Api(
+    createConfiguration({ baseServer, authMethods: { default: config }, promiseMiddleware: [limited] }),
+  );
+}

@@ -1,0 +1,104 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ISTIO_NAMESPACE, OWNER_ANNOTATION } from "../../components/names";
+import { adopts } from "../../components/spec/adopt/adopted";
+import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
+import type { ClusterAccess } from "./access";
+import type { LiveCluster } from "./live";
+import type { Scope } from "./scope";
+
+/** Whose a cluster is: the state that has its resources, and the identifier that this state has for it. */
+export interface Owner {
+  /** Project and stack. */
+  readonly state: string;
+  readonly identifier: string;
+}
+
+/** The annotation by which a cluster tells whose it is. */
+export function formatOwner({ state, identifier }: Owner): string {
+  return `${state}/${identifier}`;
+}
+
+/** The state of this program. */
+export function thisState(): string {
+  return `${pulumi.getProject()}/${pulumi.getStack()}`;
+}
+
+/**
+ * The access to clusters, which is given only if each API server is that of its own cluster: of none that another stack
+ * or another entry of the config has. What cannot be asked is taken as right.
+ */
+export function ownAccess(
+  plan: MeshPlan,
+  access: ReadonlyMap<string, ClusterAccess>,
+  identifiers: ReadonlyMap<string, pulumi.Output<string>>,
+  scope: Scope,
+): ReadonlyMap<string, ClusterAccess> {
+  const refuseTwice = twiceRefused(plan);
+  return new Map(
+    [...access].map(([name, own]) => {
+      const cluster = plan.clusters.find((candidate) => candidate.name === name);
+      if (cluster === undefined || own.live === undefined) return [name, own];
+      const checked = pulumi
+        .all([own.kubeconfig, own.live(), identifiers.get(name) ?? name])
+        .apply(([kubeconfig, live, identifier]) => {
+          refuseTwice(cluster, live);
+          refuseOwner(cluster, live, { state: thisState(), identifier }, plan, scope);
+          return kubeconfig;
+        });
+      return [name, { ...own, kubeconfig: checked }];
+    }),
+  );
+}
+
+/** Compares whoever has answered: to wait for all would leave every cluster unknown where one is yet to be made. */
+function twiceRefused({ clusters }: MeshPlan): (cluster: ClusterPlan, live: LiveCluster) => void {
+  const found = new Map<string, ClusterPlan>();
+  return (cluster, { uid }) => {
+    if (uid === undefined) return;
+    const other = found.get(uid);
+    found.set(uid, cluster);
+    if (other === undefined) return;
+    const both = clusters.filter((candidate) => candidate === cluster || candidate === other);
+    const [first, second] = both.map(({ name }) => name);
+    throw new pulumi.RunError(
+      `${pathOf(second, clusters)} reaches the same API server as ${pathOf(first, clusters)} (kube-system of both has the ` +
+        `UID ${uid}), so ${first} and ${second} would write and delete each other's istio-system; ` +
+        "correct the access of one of them, or take it out of clusters",
+    );
+  };
+}
+
+/** A namespace without an owner may be anybody's, as one that an earlier version of this program made. */
+function refuseOwner(
+  cluster: ClusterPlan,
+  { namespace }: LiveCluster,
+  expected: Owner,
+  plan: MeshPlan,
+  scope: Scope,
+): void {
+  const found = namespace?.owner;
+  if (found === undefined || found === formatOwner(expected) || adopts(cluster, "namespace")) return;
+  throw new pulumi.RunError(
+    `${pathOf(cluster.name, plan.clusters)} reaches an API server whose namespace ${ISTIO_NAMESPACE} belongs to ${found}, ` +
+      `not to ${formatOwner(expected)}; ${mendOf(found, expected, plan, scope)}. ` +
+      `Only if nothing has it any more, as after its stack was renamed or lost, remove the mark: ` +
+      `kubectl annotate namespace ${ISTIO_NAMESPACE} ${OWNER_ANNOTATION}-`,
+  );
+}
+
+function mendOf(found: string, { state, identifier }: Owner, { clusters }: MeshPlan, scope: Scope): string {
+  if (!found.startsWith(`${state}/`)) {
+    return "two stacks would take each other's control plane away: correct access, or take the cluster out of one of the stacks first";
+  }
+  const other = found.slice(state.length + 1);
+  const name = other.startsWith(scope.prefix) ? other.slice(scope.prefix.length) : other;
+  if (clusters.some((cluster) => cluster.name === name)) {
+    return `that is ${name} of this stack: correct access of one of the two`;
+  }
+  return `if it was renamed, set formerName: ${name} instead of making everything anew in place; else correct access (${identifier} is new here)`;
+}
+
+/** Where the access to a cluster is said. */
+function pathOf(name: string | undefined, clusters: readonly ClusterPlan[]): string {
+  return `access of clusters[${clusters.findIndex((cluster) => cluster.name === name)}] (${name})`;
+}

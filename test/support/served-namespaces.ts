@@ -1,0 +1,46 @@
+import { onTestFinished } from "vitest";
+import { type Answer, ApiServer } from "./api-server";
+import { kubeconfig } from "./kubeconfigs";
+
+/** A namespace as an API server has it, the status with which it refuses to tell, or silence. */
+type ServedNamespace = { uid: string; owner?: string } | number | "silent";
+
+/** What an API server answers; a namespace that is not there is not found. */
+export interface ServedNamespaces {
+  readonly "kube-system"?: ServedNamespace;
+  readonly "istio-system"?: ServedNamespace;
+}
+
+/**
+ * Starts an API server for one test that knows these two namespaces only.
+ *
+ * @param onRequest - called at each request
+ * @returns its kubeconfig
+ */
+export async function apiServer(
+  name: string,
+  namespaces: ServedNamespaces,
+  onRequest: () => void = () => {},
+): Promise<string> {
+  const server = await ApiServer.start((_, path) => {
+    onRequest();
+    const wanted = path.split("/").at(-1) as keyof ServedNamespaces;
+    return answerOf(wanted, namespaces[wanted] ?? 404);
+  });
+  onTestFinished(() => server.stop());
+  return insecureKubeconfig(name, server.url);
+}
+
+/** A kubeconfig without TLS, which the client takes only with a word of its own. */
+export function insecureKubeconfig(name: string, server: string, user?: Record<string, unknown>): string {
+  const cluster = { server, "insecure-skip-tls-verify": true };
+  return kubeconfig([{ name, cluster, ...(user ? { user } : {}) }], { "current-context": name });
+}
+
+function answerOf(name: string, found: ServedNamespace): Answer {
+  if (found === "silent") return undefined;
+  if (typeof found === "number") return found;
+  const { uid, owner } = found;
+  const annotations = owner === undefined ? {} : { "istio-multicluster/owner": owner };
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, uid, annotations } };
+}
