@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MESH_DEFAULTS } from "./defaults";
 import { applyChart } from "./internal/apply-chart";
-import { baseRelease, systemNamespace } from "./internal/cluster-base";
+import { baseRelease, systemNamespace, uidOf } from "./internal/cluster-base";
 import { asChildOf, asClusterMember, componentType } from "./internal/component";
 import { HelmChart } from "./internal/helm-chart";
 import type { CaIssuerArgs } from "./internal/issued-ca";
@@ -43,11 +43,7 @@ export interface ClusterPrimaryArgs {
    * @default false
    */
   adoptNamespace?: boolean;
-  /**
-   * Whose the namespace istio-system is that is made here, as its annotation `istio-multicluster/owner` tells others:
-   * any text that no other program gives.
-   * @default - none
-   */
+  /** Whose the namespace made here is, as its annotation `istio-multicluster/owner` tells. @default - it has none */
   owner?: pulumi.Input<string>;
   /**
    * Certificate of this cluster's signing CA, PEM; with it the three below.
@@ -115,11 +111,7 @@ export interface ClusterPrimaryArgs {
    * @default false
    */
   dnsCapture?: boolean;
-  /**
-   * Clusters that were renamed, for proxies that were started before: the present name by the former one. Of clusters
-   * that this istiod serves, its own among them. Istio 1.27 on.
-   * @default {}
-   */
+  /** Present names of served clusters by former ones, for proxies started under these; Istio 1.27 on. @default {} */
   clusterAliases?: Readonly<Record<string, string>>;
   /** Settings of the base chart. */
   base?: BaseSpec;
@@ -141,6 +133,8 @@ export interface ClusterPrimaryArgs {
  * @see https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/
  */
 export class ClusterPrimary extends pulumi.ComponentResource {
+  /** UID of istio-system, by which the cluster is told from another in its place. */
+  public readonly namespaceUid: pulumi.Output<string>;
   /** Bearer token of the reader account, if there is one; secret. */
   public readonly readerToken: pulumi.Output<string> | undefined;
   /** The `rootPhase` that is in the cluster; empty from before any rotation. */
@@ -153,6 +147,7 @@ export class ClusterPrimary extends pulumi.ComponentResource {
     const { network, owner, adoptNamespace: exists } = args;
     const mtls = mtlsMode(args.mtls);
     const namespace = systemNamespace(name, { network, owner, exists }, { parent: this });
+    this.namespaceUid = uidOf(namespace);
     const inNamespace = { parent: this, dependsOn: [namespace] };
     const cacerts = signingCa(name, args, inNamespace);
     const pulling = pullSecrets(name, args.istio, inNamespace);

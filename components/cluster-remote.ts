@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { MESH_DEFAULTS } from "./defaults";
 import { accountToken } from "./internal/account-token";
-import { baseRelease, systemNamespace } from "./internal/cluster-base";
+import { baseRelease, systemNamespace, uidOf } from "./internal/cluster-base";
 import { asClusterMember, componentType } from "./internal/component";
 import { HelmChart } from "./internal/helm-chart";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
@@ -67,11 +67,7 @@ export interface ClusterRemoteArgs {
    * @default false
    */
   adoptNamespace?: boolean;
-  /**
-   * Whose the namespace istio-system is that is made here, as its annotation `istio-multicluster/owner` tells others:
-   * any text that no other program gives.
-   * @default - none
-   */
+  /** Whose the namespace made here is, as its annotation `istio-multicluster/owner` tells. @default - it has none */
   owner?: pulumi.Input<string>;
   /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
   istio?: IstioArgs;
@@ -98,6 +94,8 @@ export interface ClusterRemoteArgs {
  * @see https://istio.io/latest/docs/setup/install/multicluster/primary-remote_multi-network/
  */
 export class ClusterRemote extends pulumi.ComponentResource {
+  /** UID of istio-system, by which the cluster is told from another in its place. */
+  public readonly namespaceUid: pulumi.Output<string>;
   /** Bearer token of the reader account, if there is one; secret. */
   public readonly readerToken: pulumi.Output<string> | undefined;
   /** Bearer token of istiod's own account, of a config cluster; secret. */
@@ -108,6 +106,7 @@ export class ClusterRemote extends pulumi.ComponentResource {
     const { network, owner, adoptNamespace: exists } = args;
     const annotations = { [CONTROL_PLANES_ANNOTATION]: args.controlPlanes.join(",") };
     const namespace = systemNamespace(name, { network, annotations, owner, exists }, { parent: this });
+    this.namespaceUid = uidOf(namespace);
     const inNamespace = { parent: this, dependsOn: [namespace] };
     const base = baseRelease(name, args.istio, remoteBaseValues(args.base ?? {}, webhookHostName(args)), {
       ...inNamespace,

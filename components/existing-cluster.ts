@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { systemNamespace } from "./internal/cluster-base";
+import { systemNamespace, uidOf } from "./internal/cluster-base";
 import { asClusterMember, componentType } from "./internal/component";
 import { readerToken } from "./internal/reader";
 import type { ReaderPlan } from "./spec/types";
@@ -19,12 +19,15 @@ export interface ExistingClusterArgs {
  * @see https://istio.io/latest/docs/setup/install/multicluster/before-you-begin/
  */
 export class ExistingCluster extends pulumi.ComponentResource {
+  /** UID of istio-system, by which the cluster is told from another in its place. */
+  public readonly namespaceUid: pulumi.Output<string>;
   /** Bearer token of the reader account, if there is one; secret. */
   public readonly readerToken: pulumi.Output<string> | undefined;
 
   public constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ExistingCluster"), name, {}, asClusterMember(opts));
     const namespace = systemNamespace(name, { network: args.network, exists: true }, { parent: this });
+    this.namespaceUid = uidOf(namespace);
     this.readerToken =
       args.reader && readerToken(name, args.reader, { parent: this, dependsOn: [namespace] });
     this.registerOutputs({});

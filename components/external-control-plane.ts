@@ -1,7 +1,7 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { MESH_DEFAULTS } from "./defaults";
-import { systemNamespace } from "./internal/cluster-base";
+import { systemNamespace, uidOf } from "./internal/cluster-base";
 import { asClusterMember, componentType } from "./internal/component";
 import { HelmChart } from "./internal/helm-chart";
 import type { CaIssuerArgs } from "./internal/issued-ca";
@@ -137,6 +137,8 @@ export interface ExternalControlPlaneArgs {
  * @see https://istio.io/latest/docs/setup/install/external-controlplane/
  */
 export class ExternalControlPlane extends pulumi.ComponentResource {
+  /** UID of istio-system, by which the cluster is told from another in its place. */
+  public readonly namespaceUid: pulumi.Output<string>;
   /** Address of the load balancer, an IP or a host name. Known before istiod runs. */
   public readonly address: pulumi.Output<string>;
   /** The `rootPhase` that is in the host; empty from before any rotation. */
@@ -145,6 +147,7 @@ export class ExternalControlPlane extends pulumi.ComponentResource {
   public constructor(name: string, args: ExternalControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ExternalControlPlane"), name, {}, asClusterMember(opts));
     const namespace = systemNamespace(name, { network: args.network, owner: args.owner }, { parent: this });
+    this.namespaceUid = uidOf(namespace);
     const inNamespace = { parent: this, dependsOn: [namespace] };
     const service = entrance(name, args, inNamespace);
     this.address = loadBalancerAddress(name, EXTERNAL_ISTIOD, pulumi.output(service));

@@ -1,6 +1,6 @@
 import { Namespace, NamespacePatch } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { ISTIO_NAMESPACE, NETWORK_LABEL, OWNER_ANNOTATION } from "../names";
 import type { HelmValues } from "../spec/types";
 import { chartOf, type IstioArgs } from "./istio-args";
@@ -30,6 +30,14 @@ export function systemNamespace(
   const marks = { ...annotations, ...(owner === undefined ? {} : { [OWNER_ANNOTATION]: owner }) };
   const metadata = Object.keys(marks).length === 0 ? labelled : { ...labelled, annotations: marks };
   return new Namespace(resourceName, { metadata }, opts);
+}
+
+/**
+ * UID of the namespace in the cluster. Unknown in the preview of one that is yet to be made, where the API server only
+ * tries what would be.
+ */
+export function uidOf(namespace: Namespace | NamespacePatch): pulumi.Output<string> {
+  return pulumi.all([namespace.id, namespace.metadata]).apply(([, { uid }]) => uid);
 }
 
 /** A Release, not a HelmChart: as resources of their own Istio's CRDs would be three quarters of the stack's state. */

@@ -68,6 +68,7 @@ export function openAccess(mesh: MeshConfig, config: pulumi.Config): ReadonlyMap
       const access = clusterAccess(cluster.name, {
         kubeconfig: kubeconfigOf(cluster),
         context: cluster.access.context,
+        identity: cluster.identity,
         apiServer: cluster.apiServer,
         caBundle: cluster.caBundle,
         tlsServerName: cluster.tlsServerName,

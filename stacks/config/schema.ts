@@ -125,6 +125,7 @@ const cluster = z.strictObject({
   platform: z.enum(["eks", "gke", "aks", "openshift", "on-premises", "kind"]).optional(),
   webhookHostName: z.string().min(1).optional(),
   access,
+  identity: z.string().min(1).optional(),
   apiServer: z.url({ protocol: /^https$/, error: "must be an https:// address" }).optional(),
   tlsServerName: z.string().min(1).optional(),
   caBundle: pem.optional(),

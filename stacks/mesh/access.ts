@@ -15,6 +15,8 @@ import { type LiveCluster, lookAt } from "./live";
 export interface ClusterAccess {
   /** Kubeconfig with one context, for the provider only; secret. */
   readonly kubeconfig: pulumi.Output<string>;
+  /** What tells the cluster from another of the same name, if that is known. */
+  readonly identity?: pulumi.Output<string> | undefined;
   /** API address and CA for links to this cluster; a function, so that a cluster nobody observes needs neither. */
   readonly endpoint: () => pulumi.Output<ApiEndpoint>;
   /** Asks the API server what cluster it is of, at each call anew. @default - it is not asked */
@@ -32,6 +34,13 @@ export interface ClusterAccessArgs {
    * its server and inline CA.
    */
   readonly kubeconfig: pulumi.Input<string>;
+  /**
+   * What tells the cluster from another of the same name, such as its endpoint or the UID of its kube-system. The first
+   * one is recorded and changes nothing; after that another one makes everything anew in the new cluster, then deletes
+   * it from the old. It cannot be taken away after it has changed.
+   * @default - a cluster whose namespace istio-system is not the one that was made ends the preview
+   */
+  readonly identity?: pulumi.Input<string> | undefined;
   /** Context to use. @default - the kubeconfig's current one */
   readonly context?: string | undefined;
   /** https:// address under which other clusters reach the API. @default - the kubeconfig's server */
@@ -65,11 +74,12 @@ export function clusterAccess(name: string, args: ClusterAccessArgs): ClusterAcc
   const selected = pulumi
     .secret(args.kubeconfig)
     .apply((text) => naming(name, () => selectContext(text, context)));
-  const { apiServer, caBundle, tlsServerName, privateKey, imagePullCredentials = {} } = args;
+  const { identity, apiServer, caBundle, tlsServerName, privateKey, imagePullCredentials = {} } = args;
   const overrides = pulumi.output({ name, apiServer, caBundle, tlsServerName });
   const kubeconfig = selected.apply(singleContext);
   return {
     kubeconfig,
+    identity: identity === undefined ? undefined : pulumi.output(identity),
     live: () => kubeconfig.apply((text) => lookAt(text)),
     endpoint: () =>
       pulumi

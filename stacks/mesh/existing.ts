@@ -2,6 +2,7 @@ import { ExistingCluster } from "../../components";
 import type { Member } from "./member";
 import { gatewayOf } from "./members";
 import type { Site } from "./providers";
+import { refuseReplaced } from "./replaced";
 import { placedOf } from "./scope";
 
 /** A cluster with an istiod that others installed, and a gateway if it is to get one. */
@@ -13,6 +14,7 @@ export function existingMember(site: Site): Member {
     { network: cluster.network, reader: cluster.reader },
     { ...opts, provider },
   );
+  refuseReplaced(site, existing.namespaceUid);
   const injection = [existing];
   return {
     ...site,

@@ -11,6 +11,7 @@ import type { Member } from "./member";
 import { entranceOf, gatewayOf, istiodArgs, sharedArgs } from "./members";
 import { apiArgs } from "./peer";
 import type { Site } from "./providers";
+import { refuseReplaced } from "./replaced";
 import { placedOf } from "./scope";
 import type { ClusterTrust } from "./trust/trust";
 
@@ -54,6 +55,8 @@ export function configClusterMember(
     { ...sharedArgs(site, plan), ...entranceOf(entrance), controlPlanes: [cluster.name] },
     { ...own.opts, provider },
   );
+  refuseReplaced(host, istiod.namespaceUid);
+  refuseReplaced(site, remote.namespaceUid);
   if (remote.istiodToken) giveToken(remote.istiodToken);
   const policy = new MeshPolicy(
     own.name,

@@ -6,6 +6,7 @@ import { linkTo } from "./links";
 import type { Entrance, Istiod, Member } from "./member";
 import { peerOf } from "./peer";
 import type { Site } from "./providers";
+import { refuseReplaced } from "./replaced";
 import { placedOf } from "./scope";
 import type { ClusterTrust } from "./trust/trust";
 
@@ -25,6 +26,7 @@ export function primaryMember(site: Site, plan: MeshPlan, trust: ClusterTrust | 
     },
     { ...opts, provider },
   );
+  refuseReplaced(site, primary.namespaceUid);
   const injection = [primary];
   const gateway = gatewayOf(site, injection);
   const { addressType = "ip" } = cluster.gateway ?? {};
@@ -49,6 +51,7 @@ export function remoteMember(site: Site, plan: MeshPlan, controlPlanes: readonly
   if (controlPlane === undefined) throw new Error(`${site.plan.name} is no remote`);
   const { istiod } = controlPlane;
   const remote = remoteOf(site, plan, istiod);
+  refuseReplaced(site, remote.namespaceUid);
   const links = controlPlanes.map((observer) => linkTo(peerOf({ ...site, cluster: remote }), observer));
   const injection = [remote, ...links];
   return { ...site, cluster: remote, istiod, injection, gateway: gatewayOf(site, injection) };

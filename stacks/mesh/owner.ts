@@ -3,6 +3,7 @@ import { ISTIO_NAMESPACE, OWNER_ANNOTATION } from "../../components/names";
 import { adopts } from "../../components/spec/adopt/adopted";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
+import { IDENTITY_MARK } from "./identifier";
 import type { LiveCluster } from "./live";
 import type { Scope } from "./scope";
 
@@ -91,11 +92,19 @@ function mendOf(found: string, { state, identifier }: Owner, { clusters }: MeshP
     return "two stacks would take each other's control plane away: correct access, or take the cluster out of one of the stacks first";
   }
   const other = found.slice(state.length + 1);
+  if (nameIn(other) === nameIn(identifier)) {
+    return "its identity has changed though it is the same cluster, from which the mesh would be deleted: give identity the value that it had";
+  }
   const name = other.startsWith(scope.prefix) ? other.slice(scope.prefix.length) : other;
   if (clusters.some((cluster) => cluster.name === name)) {
     return `that is ${name} of this stack: correct access of one of the two`;
   }
   return `if it was renamed, set formerName: ${name} instead of making everything anew in place; else correct access (${identifier} is new here)`;
+}
+
+/** The name of a cluster in its identifier. */
+function nameIn(identifier: string): string | undefined {
+  return identifier.split(IDENTITY_MARK)[0];
 }
 
 /** Where the access to a cluster is said. */

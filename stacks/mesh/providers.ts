@@ -23,7 +23,12 @@ export function sitesOf(
   scope: Scope,
 ): ReadonlyMap<string, Site> {
   const { clusters } = mesh;
-  const identifiers = new Map(clusters.map((cluster) => [cluster.name, identifierOf(cluster, scope)]));
+  const identifiers = new Map(
+    clusters.map((cluster) => [
+      cluster.name,
+      identifierOf(cluster, named(access, cluster.name).identity, scope),
+    ]),
+  );
   const checked = ownAccess(mesh, access, identifiers, scope);
   return new Map(
     clusters.map((plan) => {

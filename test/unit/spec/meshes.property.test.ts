@@ -19,7 +19,7 @@ beforeAll(async () => {
 const isValid = (spec: MeshSpec) => validateMesh(spec).length === 0;
 
 /** What only the program needs, to reach clusters. */
-const OF_ACCESS = ["access", "apiServer", "tlsServerName", "caBundle"];
+const OF_ACCESS = ["access", "identity", "apiServer", "tlsServerName", "caBundle"];
 const asConfig = (spec: MeshSpec) => ({
   ...spec,
   clusters: spec.clusters.map((cluster) => ({ ...cluster, access: { kubeconfigFile: "f" } })),
