@@ -46,6 +46,11 @@ export interface ClusterPrimaryArgs {
   /** Whose the namespace made here is, as its annotation `istio-multicluster/owner` tells. @default - it has none */
   owner?: pulumi.Input<string>;
   /**
+   * Whether Istio's CRDs exist and are somebody else's, who upgrades them: the base chart is installed without them.
+   * @default false
+   */
+  adoptCrds?: boolean;
+  /**
    * Certificate of this cluster's signing CA, PEM; with it the three below.
    * @default - the CA of `caIssuer`, or with `adoptCacerts` one that is there already
    */
@@ -151,7 +156,7 @@ export class ClusterPrimary extends pulumi.ComponentResource {
     const inNamespace = { parent: this, dependsOn: [namespace] };
     const cacerts = signingCa(name, args, inNamespace);
     const pulling = pullSecrets(name, args.istio, inNamespace);
-    const base = baseRelease(name, args.istio, baseValues(args.base ?? {}), {
+    const base = baseRelease(name, args.istio, baseValues(args.base ?? {}, args.adoptCrds), {
       ...inNamespace,
       retainOnDelete: args.forgetRelease ?? false,
     });

@@ -69,6 +69,11 @@ export interface ClusterRemoteArgs {
   adoptNamespace?: boolean;
   /** Whose the namespace made here is, as its annotation `istio-multicluster/owner` tells. @default - it has none */
   owner?: pulumi.Input<string>;
+  /**
+   * Whether Istio's CRDs exist and are somebody else's, who upgrades them: the base chart is installed without them.
+   * @default false
+   */
+  adoptCrds?: boolean;
   /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
   istio?: IstioArgs;
   /** Settings of the base chart. */
@@ -108,7 +113,8 @@ export class ClusterRemote extends pulumi.ComponentResource {
     const namespace = systemNamespace(name, { network, annotations, owner, exists }, { parent: this });
     this.namespaceUid = uidOf(namespace);
     const inNamespace = { parent: this, dependsOn: [namespace] };
-    const base = baseRelease(name, args.istio, remoteBaseValues(args.base ?? {}, webhookHostName(args)), {
+    const values = remoteBaseValues(args.base ?? {}, webhookHostName(args), args.adoptCrds);
+    const base = baseRelease(name, args.istio, values, {
       ...inNamespace,
       retainOnDelete: args.forgetRelease ?? false,
     });

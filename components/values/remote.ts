@@ -21,9 +21,9 @@ export interface RemoteValuesInput {
 const REMOTE_PROFILE = { profile: "remote" } as const;
 
 /** Values of a remote's base chart. */
-export function remoteBaseValues(base: BaseSpec, webhookHostName?: string): HelmValues {
+export function remoteBaseValues(base: BaseSpec, webhookHostName?: string, adoptCrds = false): HelmValues {
   const values = mergeValues(REMOTE_PROFILE, validation(webhookHostName));
-  return baseValues({ values: mergeValues(values, base.values ?? {}) });
+  return baseValues({ values: mergeValues(values, base.values ?? {}) }, adoptCrds);
 }
 
 /** With a name the validation webhooks of both charts go there. */

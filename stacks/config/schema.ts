@@ -129,7 +129,7 @@ const cluster = z.strictObject({
   apiServer: z.url({ protocol: /^https$/, error: "must be an https:// address" }).optional(),
   tlsServerName: z.string().min(1).optional(),
   caBundle: pem.optional(),
-  adopt: z.array(z.enum(["namespace", "cacerts", "istiod"])).optional(),
+  adopt: z.array(z.enum(["namespace", "crds", "cacerts", "istiod"])).optional(),
   rootCertificate: pem.optional(),
   istio: istio.optional(),
   podCidrs: z.array(z.string()).optional(),

@@ -116,6 +116,7 @@ export function sharedArgs({ plan: cluster, access, owner }: Omit<Site, "provide
     network: cluster.network,
     adoptNamespace: adopts(cluster, "namespace"),
     owner,
+    adoptCrds: adopts(cluster, "crds"),
     meshId: plan.meshId,
     trustDomain: plan.trustDomain,
     istio: { ...istioArgs(cluster), imagePullCredentials: { ...access.imagePullCredentials } },

@@ -155,7 +155,7 @@ export function settingsOf({
       leaving: rare(fc.boolean()),
       adoption: rare(
         fc.record({
-          adopt: fc.subarray(["namespace" as const, "cacerts" as const, "istiod" as const]),
+          adopt: fc.subarray(["namespace" as const, "crds" as const, "cacerts" as const, "istiod" as const]),
           rootCertificate: pem,
         }),
       ),

@@ -1,2 +1,2 @@
 /** What of a cluster can exist before it joins the mesh, and stays somebody else's. */
-export type Adoptable = "namespace" | "cacerts" | "istiod";
+export type Adoptable = "namespace" | "crds" | "cacerts" | "istiod";

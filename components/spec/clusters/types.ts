@@ -36,8 +36,9 @@ export interface ClusterSpec {
   /**
    * What the cluster has already, which is neither written nor deleted:
    * - `namespace`: istio-system, of which only the labels and annotations that tell its network and role are set
+   * - `crds`: Istio's CRDs, of its own version or a newer one, which Helm then neither owns nor upgrades here
    * - `cacerts`: the Secret with its CA; needs `rootCertificate`
-   * - `istiod`: a whole control plane of this mesh ID and trust domain, with the other two; the cluster is only linked,
+   * - `istiod`: a whole control plane of this mesh ID and trust domain, with namespace and CA; the cluster is only linked,
    *   and its gateway is its own unless `gateway.enabled` is true
    *
    * It cannot change while the cluster is part of the mesh.
@@ -120,7 +121,7 @@ export interface ClusterPlan {
   readonly controlPlanes: readonly string[];
   /** The remotes that it serves. */
   readonly remotes: readonly string[];
-  /** What it has already; with `istiod` all three. */
+  /** What it has already; with `istiod` its namespace and CA too. */
   readonly adopt: readonly Adoptable[];
   /** What its proxies accept, PEM, where it has its CA already. */
   readonly rootCertificate?: string | undefined;

@@ -49,6 +49,28 @@ describe("an adopted istiod", () => {
   });
 });
 
+describe("adopted CRDs", () => {
+  test("are left out of what Helm owns, in a primary and in a remote", async () => {
+    const { registrations } = await deploy(
+      {
+        clusters: [
+          cluster(1, { adopt: ["crds"] }),
+          cluster(2, { adopt: ["crds"], controlPlanes: ["cluster1"] }),
+          cluster(3),
+        ],
+      },
+      LOAD_BALANCER,
+    );
+    const excluded = (name: string) =>
+      (find(registrations, `${name}-base`).inputs["values"] as { base: Record<string, unknown> }).base[
+        "excludedCRDs"
+      ];
+    expect(excluded("cluster1")).toContain("gateways.networking.istio.io");
+    expect(excluded("cluster2")).toEqual(excluded("cluster1"));
+    expect(excluded("cluster3")).toBeUndefined();
+  });
+});
+
 describe("an adopted CA", () => {
   test("is used by an istiod of ours, and not written", async () => {
     const clusters = [cluster(1, { adopt: ["cacerts"], rootCertificate: oldRoot })];

@@ -75,6 +75,22 @@ const dataOf = (name: string, configMap: string, key: string) =>
     ] ?? "",
   ) as Record<string, unknown>;
 
+test("adopted CRDs leave the base chart's other objects, of whatever version the chart is", async () => {
+  const kinds = async (adoptCrds: boolean) => {
+    const path = join(renderer.charts, "base");
+    const values = baseValues({}, adoptCrds);
+    const manifests = await renderer.render({
+      path,
+      namespace: "istio-system",
+      release_name: "istio-base",
+      values,
+    });
+    return [...new Set(manifests.map(({ kind }) => kind))].sort();
+  };
+  expect(await kinds(false)).toEqual(["CustomResourceDefinition", "ValidatingWebhookConfiguration"]);
+  expect(await kinds(true)).toEqual(["ValidatingWebhookConfiguration"]);
+});
+
 // Of a newer patch there may be no charts where tests run.
 test("the charts are of the default version, but for the patch", () => {
   const { version } = tools["istio-files"];

@@ -155,6 +155,17 @@ describe("roots that differ are refused", () => {
   });
 });
 
+describe("adopted CRDs", () => {
+  test("are accepted wherever Istio is installed", () => {
+    const spec = both(
+      cluster(1, { adopt: ["namespace", "crds"] }),
+      cluster(2, { adopt: ["crds"], controlPlanes: ["cluster1"] }),
+    );
+    expect(validateMesh(spec)).toEqual([]);
+    expect(planMesh(spec).clusters.map(({ adopt }) => adopt)).toEqual([["namespace", "crds"], ["crds"]]);
+  });
+});
+
 describe("the plan of an existing istiod", () => {
   const planned = (changes: Partial<ClusterSpec> = {}) =>
     planMesh(both(cluster(1), existing(2, oldRoot, changes))).clusters[1];
