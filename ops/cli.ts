@@ -9,6 +9,8 @@ import { openNamedStack, openNamedWorkspace } from "./place";
 import { describeStack } from "./plan";
 import { recover } from "./recover";
 import { exportState } from "./state";
+import { planTakeOver, takeOver } from "./take-over";
+import { describeTakeOver } from "./take-over/report";
 import { parseDuration, verify, type VerifyCommandOptions } from "./verify";
 
 /** The commands beside the program; each is an npm script of the same name. */
@@ -64,6 +66,19 @@ program
   .action(async (options: { stack: string }) => {
     const mended = await recover(await openNamedWorkspace(options.stack), options.stack);
     console.log(mended.join("\n") || `nothing to mend in stack ${options.stack}`);
+  });
+
+program
+  .command("take-over")
+  .description("show what a stack would take over of a mesh that istioctl, Helm or Terraform installed")
+  .option("--stack <stack>", "the mesh's stack", DEV_LAB)
+  .option("--yes", "take it over: no object changes until the next pulumi up")
+  .action(async (options: { stack: string; yes?: true }) => {
+    const stack = await openNamedStack(options.stack);
+    const plan = await planTakeOver(stack);
+    console.log(describeTakeOver(plan));
+    if (plan.refusals.length > 0) process.exitCode = 1;
+    else if (options.yes) await takeOver(stack, plan);
   });
 
 program
