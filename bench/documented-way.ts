@@ -67,6 +67,29 @@ export class ByHand {
     ]);
   }
 
+  /**
+   * What `samples/multicluster/gen-eastwest-gateway.sh` has istioctl install, and the Gateway beside it.
+   * @see https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/
+   */
+  public installGateway({ name, kubeconfig }: LabCluster, network: string, values: readonly string[]): void {
+    const file = `${name}-eastwest.yaml`;
+    writeFileSync(join(this.folder, file), JSON.stringify(eastWestOperator(network)));
+    this.run(this.toolchain.bin.istioctl, [
+      ...["install", "-y", "--kubeconfig", kubeconfig, "-f", file],
+      ...values.flatMap((setting) => ["--set", setting]),
+    ]);
+    this.kubectl(
+      kubeconfig,
+      ["apply", "-n", "istio-system", "-f", "-"],
+      JSON.stringify(CROSS_NETWORK_GATEWAY),
+    );
+  }
+
+  /** Tells istiod the network of its cluster's pods. */
+  public labelNetwork({ kubeconfig }: LabCluster, network: string): void {
+    this.kubectl(kubeconfig, ["label", "namespace", "istio-system", `topology.istio.io/network=${network}`]);
+  }
+
   public link(observer: LabCluster, observed: LabCluster): void {
     const secret = this.run(this.toolchain.bin.istioctl, [
       ...["create-remote-secret", "--kubeconfig", observed.kubeconfig],
@@ -109,3 +132,60 @@ export class ByHand {
     });
   }
 }
+
+function eastWestOperator(network: string) {
+  const port = (name: string, number: number) => ({ name, port: number, targetPort: number });
+  return {
+    apiVersion: "install.istio.io/v1alpha1",
+    kind: "IstioOperator",
+    metadata: { name: "eastwest" },
+    spec: {
+      profile: "empty",
+      components: {
+        ingressGateways: [
+          {
+            name: "istio-eastwestgateway",
+            label: {
+              istio: "eastwestgateway",
+              app: "istio-eastwestgateway",
+              "topology.istio.io/network": network,
+            },
+            enabled: true,
+            k8s: {
+              env: [{ name: "ISTIO_META_REQUESTED_NETWORK_VIEW", value: network }],
+              service: {
+                ports: [
+                  port("status-port", 15021),
+                  port("tls", 15443),
+                  port("tls-istiod", 15012),
+                  port("tls-webhook", 15017),
+                ],
+              },
+            },
+          },
+        ],
+      },
+      values: {
+        gateways: { "istio-ingressgateway": { injectionTemplate: "gateway" } },
+        global: { network },
+      },
+    },
+  };
+}
+
+/** Istio's samples/multicluster/expose-services.yaml. */
+const CROSS_NETWORK_GATEWAY = {
+  apiVersion: "networking.istio.io/v1",
+  kind: "Gateway",
+  metadata: { name: "cross-network-gateway" },
+  spec: {
+    selector: { istio: "eastwestgateway" },
+    servers: [
+      {
+        port: { number: 15443, name: "tls", protocol: "TLS" },
+        tls: { mode: "AUTO_PASSTHROUGH" },
+        hosts: ["*.local"],
+      },
+    ],
+  },
+} as const;
