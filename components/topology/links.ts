@@ -1,6 +1,8 @@
 /** `observer`'s istiod may read `observed`'s API and so discovers its endpoints. */
 export interface LinkSpec {
+  /** Name of the cluster whose istiod reads. */
   readonly observer: string;
+  /** Name of the cluster whose API is read. */
   readonly observed: string;
 }
 

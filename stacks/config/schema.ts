@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ca, ordinal, pem } from "./schema-ca";
 import { exportedService, localityFailover } from "./schema-services";
 
 /** The shape of `istio-multicluster:mesh`. What it means is checked by `validateMesh`. */
@@ -63,46 +64,47 @@ const gateway = z.strictObject({
   addressPool: z.string().min(1).optional(),
 });
 
-const algorithm = z.enum(["ECDSA-P256", "ECDSA-P384", "RSA-4096"]);
+const context = z
+  .string()
+  .min(1)
+  .describe("Context of the kubeconfig to use. @default - its current one")
+  .optional();
 
-const pem = z.string().regex(/-----BEGIN CERTIFICATE-----/, "must be PEM text");
+const kubeconfigFile = z
+  .string()
+  .min(1)
+  .describe("Path of a kubeconfig file, relative to the project; a leading `~` is the user's home.");
 
-const providedCa = z.strictObject({
-  rootCertificate: pem,
-  intermediates: z.record(
-    z.string(),
-    z.strictObject({
-      certificate: pem,
-      chain: pem.optional(),
-      privateKeySecret: z.string().min(1).optional(),
-    }),
-  ),
-  signingRequests: z.record(z.string(), z.number().int().min(1)).optional(),
-  crl: z
-    .string()
-    .regex(/-----BEGIN X509 CRL-----/, "must be PEM text")
-    .optional(),
-});
+const kubeconfigSecret = z
+  .string()
+  .min(1)
+  .describe(
+    "Name of a secret config value that holds a kubeconfig: `pulumi config set --secret NAME < FILE`.",
+  );
 
-const rootPhase = z.enum(["stable", "trust-both", "sign-new", "drop-old"]);
+const stackReference = z
+  .string()
+  .min(1)
+  .describe("Another stack, one of whose outputs is a kubeconfig: `organization/project/stack`.");
 
-/** Counts how often something was renewed. */
-const ordinal = z.number().int().min(1);
+const output = z.string().min(1).describe("Name of that output, with `stackReference`.");
 
-const context = z.string().min(1).optional();
-
-/** How the program itself reaches a cluster's API. */
-const access = z.union(
-  [
-    z.strictObject({ kubeconfigFile: z.string().min(1), context }),
-    z.strictObject({ kubeconfigSecret: z.string().min(1), context }),
-    z.strictObject({ stackReference: z.string().min(1), output: z.string().min(1), context }),
-  ],
-  {
-    error:
-      "must be one of { kubeconfigFile, context? }, { kubeconfigSecret: <name of a secret config value>, context? } and { stackReference, output, context? }",
-  },
-);
+const access = z
+  .union(
+    [
+      z.strictObject({ kubeconfigFile, context }),
+      z.strictObject({ kubeconfigSecret, context }),
+      z.strictObject({ stackReference, output, context }),
+    ],
+    {
+      error:
+        "must be one of { kubeconfigFile, context? }, { kubeconfigSecret: <name of a secret config value>, context? } and { stackReference, output, context? }",
+    },
+  )
+  .describe(
+    "How Pulumi reaches the cluster: by `kubeconfigFile`, by `kubeconfigSecret`, or by `stackReference` with `output`. " +
+      "Other clusters get only the server, the inline CA and the TLS server name of the kubeconfig.",
+  );
 
 const externalControlPlane = z.strictObject({
   host: z.string(),
@@ -125,10 +127,31 @@ const cluster = z.strictObject({
   platform: z.enum(["eks", "gke", "aks", "openshift", "on-premises", "kind"]).optional(),
   webhookHostName: z.string().min(1).optional(),
   access,
-  identity: z.string().min(1).optional(),
-  apiServer: z.url({ protocol: /^https$/, error: "must be an https:// address" }).optional(),
-  tlsServerName: z.string().min(1).optional(),
-  caBundle: pem.optional(),
+  identity: z
+    .string()
+    .min(1)
+    .describe(
+      "What tells the cluster from another one that takes its place under the same name: an ARN, a UID. A later change makes everything of the cluster anew; see docs/runbooks/rename-and-replace.md. @default - the UID of its namespace istio-system, which is only compared",
+    )
+    .optional(),
+  apiServer: z
+    .url({ protocol: /^https$/, error: "must be an https:// address" })
+    .describe(
+      "https:// address under which the istiods of other clusters reach its API. @default - the kubeconfig's server",
+    )
+    .optional(),
+  tlsServerName: z
+    .string()
+    .min(1)
+    .describe(
+      "Name that the API's certificate is checked for. @default - the kubeconfig's, or the host of the address",
+    )
+    .optional(),
+  caBundle: pem
+    .describe(
+      "CA of the API's certificate, PEM: needed where the kubeconfig has none inline. @default - the kubeconfig's inline CA",
+    )
+    .optional(),
   adopt: z.array(z.enum(["namespace", "crds", "cacerts", "istiod"])).optional(),
   rootCertificate: pem.optional(),
   istio: istio.optional(),
@@ -151,42 +174,17 @@ export const meshConfigSchema = z.strictObject({
   trustDomain: z.string().optional(),
   mtls: z.enum(["STRICT", "PERMISSIVE"]).optional(),
   istio: istio.optional(),
-  ca: z
-    .strictObject({
-      rootAlgorithm: algorithm.optional(),
-      rootValidityDays: z.number().int().min(1).optional(),
-      intermediateAlgorithm: algorithm.optional(),
-      intermediateValidityDays: z.number().int().min(1).optional(),
-      organization: z.string().min(1).optional(),
-      protectRoot: z.boolean().optional(),
-      trustBundle: z.array(pem).optional(),
-      intermediateEpoch: ordinal.optional(),
-      expiryWarningDays: z.number().int().min(0).optional(),
-      provided: providedCa.optional(),
-      root: z
-        .strictObject({
-          generation: ordinal.optional(),
-          phase: rootPhase.optional(),
-          verified: rootPhase.optional(),
-        })
-        .optional(),
-      issuer: z
-        .strictObject({
-          name: z.string().min(1),
-          kind: z.string().min(1).optional(),
-          group: z.string().min(1).optional(),
-          cluster: z.string().optional(),
-          namespace: z.string().min(1).optional(),
-          renewBeforeDays: z.number().int().min(1).optional(),
-        })
-        .optional(),
-    })
-    .optional(),
+  ca: ca.optional(),
   workloadCertificates: z.strictObject({ ttlMinutes: z.number().int().min(1).optional() }).optional(),
   base: base.optional(),
   istiod: istiod.optional(),
   gateway: gateway.optional(),
-  loopbackIsShared: z.boolean().optional(),
+  loopbackIsShared: z
+    .boolean()
+    .describe(
+      "Whether all control planes share one host's network, so that a loopback address of an API will do. @default false",
+    )
+    .optional(),
   clusters: z.array(cluster),
   links: z.array(z.strictObject({ observer: z.string(), observed: z.string() })).optional(),
   hubs: z.array(z.string()).optional(),

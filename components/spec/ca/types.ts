@@ -8,13 +8,13 @@ export type CaKeyAlgorithm = "ECDSA-P256" | "ECDSA-P384" | "RSA-4096";
 
 /** The shared root and the intermediates under it. */
 export interface CaSpec {
-  /** Like `rootValidityDays` and the roots' `organization` for roots yet to be made: one that exists keeps its own. @default "ECDSA-P384" */
+  /** Key algorithm of the root; like `rootValidityDays` and the roots' `organization` for roots yet to be made: one that exists keeps its own. @default "ECDSA-P384" */
   readonly rootAlgorithm?: CaKeyAlgorithm | undefined;
-  /** Days. @default 3650 */
+  /** Lifetime of the root in days. @default 3650 */
   readonly rootValidityDays?: number | undefined;
-  /** @default "ECDSA-P256" */
+  /** Key algorithm of the clusters' intermediates. @default "ECDSA-P256" */
   readonly intermediateAlgorithm?: CaKeyAlgorithm | undefined;
-  /** Days; must not exceed the root's. @default 730 */
+  /** Lifetime of the clusters' intermediates in days; must not exceed the root's. @default 730 */
   readonly intermediateValidityDays?: number | undefined;
   /** Subject organisation of every CA certificate. @default "Istio" */
   readonly organization?: string | undefined;

@@ -5,11 +5,11 @@ import type { HelmValues, ResourceRequirements, Toleration } from "../kubernetes
 export interface GatewaySpec extends LoadBalancerSpec {
   /** Whether the cluster has a gateway. @default - true when another network or a remote has to reach this cluster, unless its istiod is adopted */
   readonly enabled?: boolean | undefined;
-  /** Fixed replica count; turns the autoscaler off. Exclusive with `minReplicas` and `maxReplicas`. */
+  /** Fixed replica count; turns the autoscaler off. Exclusive with `minReplicas` and `maxReplicas`. @default - autoscaler */
   readonly replicas?: number | undefined;
-  /** @default 1 */
+  /** Replicas that the autoscaler keeps at least. @default 1 */
   readonly minReplicas?: number | undefined;
-  /** @default 5 */
+  /** Replicas that the autoscaler goes up to. @default 5 */
   readonly maxReplicas?: number | undefined;
   /** `minAvailable` of the disruption budget, a count or a percentage. @default - no budget */
   readonly minAvailable?: number | string | undefined;
@@ -21,8 +21,15 @@ export interface GatewaySpec extends LoadBalancerSpec {
   readonly serviceAnnotations?: Readonly<Record<string, string>> | undefined;
   /** CIDRs that may connect to the load balancer. @default - any */
   readonly sourceRanges?: readonly string[] | undefined;
+  /** Resources of its container. @default - the chart's */
   readonly resources?: ResourceRequirements | undefined;
+  /** Taints that its pods tolerate. @default [] */
   readonly tolerations?: readonly Toleration[] | undefined;
+  /**
+   * Helm values of the gateway chart, over those that this program computes; a cluster's are merged over the mesh's.
+   * One that contradicts the config, such as another network, is refused.
+   * @default {}
+   */
   readonly values?: HelmValues | undefined;
 }
 

@@ -5,6 +5,7 @@
  * @see https://cert-manager.io/docs/configuration/issuers/
  */
 export interface CaIssuerSpec {
+  /** Its name, the same in every cluster that has one. */
   readonly name: string;
   /** `Issuer`, `ClusterIssuer` or the kind of an issuer of another API group. @default "ClusterIssuer" */
   readonly kind?: string | undefined;

@@ -46,6 +46,7 @@ export type IstioPlan = Required<
 
 /** Settings of the base chart. */
 export interface BaseSpec {
+  /** Helm values of the chart, over those that this program computes. @default {} */
   readonly values?: HelmValues | undefined;
 }
 
@@ -53,7 +54,9 @@ export interface BaseSpec {
 export interface IstiodSpec {
   /** Fixed replica count; turns the autoscaler off. @default - autoscaler, 1 to 5 */
   readonly replicas?: number | undefined;
+  /** Resources of its container. @default - the chart's */
   readonly resources?: ResourceRequirements | undefined;
+  /** Taints that its pods tolerate. @default [] */
   readonly tolerations?: readonly Toleration[] | undefined;
   /**
    * Whether istiod reads the Secrets of the clusters that it observes, which only gateways of its remotes with
@@ -61,5 +64,10 @@ export interface IstiodSpec {
    * @default true
    */
   readonly remoteCredentials?: boolean | undefined;
+  /**
+   * Helm values of the istiod chart, over those that this program computes; a cluster's are merged over the mesh's.
+   * One that contradicts the config, such as another network, is refused.
+   * @default {}
+   */
   readonly values?: HelmValues | undefined;
 }

@@ -19,7 +19,9 @@ export interface OutlierDetectionSpec {
 
 /** Where clients of a region go when their own region serves no more. */
 export interface RegionFailover {
+  /** Region of the clients. */
   readonly from: string;
+  /** Region of the endpoints that serve them then. */
   readonly to: string;
 }
 

@@ -12,11 +12,16 @@ export type MtlsMode = "STRICT" | "PERMISSIVE";
 
 /** A whole mesh, as a user writes it. */
 export interface MeshSpec {
-  /** @default "mesh1" */
+  /** Name of the mesh, by which Istio tells it from others. @default "mesh1" */
   readonly meshId?: string | undefined;
   /** SPIFFE trust domain. @default "cluster.local" */
   readonly trustDomain?: string | undefined;
-  /** Mesh-wide mTLS mode. @default "STRICT" */
+  /**
+   * Whether sidecars of the whole mesh accept mutual TLS only (`STRICT`), so that no client without a sidecar reaches them,
+   * or plain text as well (`PERMISSIVE`).
+   * @default "STRICT"
+   * @see https://istio.io/latest/docs/concepts/security/#peer-authentication
+   */
   readonly mtls?: MtlsMode | undefined;
   readonly istio?: IstioSpec | undefined;
   readonly ca?: CaSpec | undefined;
@@ -24,6 +29,7 @@ export interface MeshSpec {
   readonly base?: BaseSpec | undefined;
   readonly istiod?: IstiodSpec | undefined;
   readonly gateway?: GatewaySpec | undefined;
+  /** The clusters of the mesh, in any order. */
   readonly clusters: readonly ClusterSpec[];
   /**
    * Who observes whom, one by one. Joined with what `hubs` and `groups` ask for.

@@ -7,7 +7,11 @@ import type { RootPhase } from "../../pki/phases";
 export interface RootSpec {
   /** Number of the newest root, one more with each rotation. @default 1 */
   readonly generation?: number | undefined;
-  /** @default "stable" */
+  /**
+   * How far the change to it has got. `trust-both`: every cluster trusts the old and the new root, and the old one
+   * signs. `sign-new`: the new one signs. `drop-old`: only the new one is trusted. `stable`: there is no other.
+   * @default "stable"
+   */
   readonly phase?: RootPhase | undefined;
   /**
    * Says that `npm run verify` passed in the phase before: `trust-both` for `sign-new`, `sign-new` for `drop-old`, which

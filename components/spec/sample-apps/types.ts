@@ -2,7 +2,7 @@ import type { LocalityFailoverSpec } from "../locality/types";
 
 /** The sample applications: Istio's helloworld and a curl client. */
 export interface SampleAppsSpec {
-  /** @default "sample" */
+  /** Their namespace, made in each cluster that has some of them. @default "sample" */
   readonly namespace?: string | undefined;
   /** helloworld versions per cluster name, for example `{ cluster1: ["v1"], cluster2: ["v2"] }`. */
   readonly helloworld: Readonly<Record<string, readonly string[]>>;

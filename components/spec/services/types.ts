@@ -2,6 +2,7 @@
 export interface ServicePortSpec {
   /** Name as the Service itself has it, by which Istio knows the protocol: `http`, `grpc-api`, `tcp-db`. */
   readonly name: string;
+  /** Its number. */
   readonly port: number;
 }
 
@@ -12,8 +13,11 @@ export interface ServicePortSpec {
  * A cluster in which the Service is deployed later has to be listed first: Pulumi removes its stub by name.
  */
 export interface ServiceSpec {
+  /** Name of the Service. */
   readonly name: string;
+  /** Its namespace. */
   readonly namespace: string;
+  /** Its ports. */
   readonly ports: readonly ServicePortSpec[];
   /** Clusters in which it runs. */
   readonly clusters: readonly string[];

@@ -1,0 +1,4 @@
+import { writeFileSync } from "node:fs";
+import { reference, REFERENCE_PAGE } from "./reference";
+
+writeFileSync(REFERENCE_PAGE, reference());
