@@ -9,7 +9,7 @@ const platforms: Platform[] = ["eks", "gke", "aks", "openshift", "on-premises", 
 function existing(name: string) {
   const platform = config.get<Platform>(`${name}Platform`, { allowedValues: platforms });
   return {
-    cluster: { name, network: `${name}-network`, platform },
+    cluster: { name, network: `${name}-network`, platform, istioCni: config.getBoolean(`${name}IstioCni`) },
     access: {
       kubeconfig: config.requireSecret(`${name}Kubeconfig`),
       context: config.get(`${name}Context`),

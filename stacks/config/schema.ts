@@ -126,6 +126,7 @@ const cluster = z.strictObject({
   externalControlPlane: externalControlPlane.optional(),
   platform: z.enum(["eks", "gke", "aks", "openshift", "on-premises", "kind"]).optional(),
   webhookHostName: z.string().min(1).optional(),
+  istioCni: z.boolean().optional(),
   access,
   identity: z
     .string()

@@ -160,5 +160,9 @@ export function settingsOf({
         }),
       ),
     })
-    .map(({ adoption, ...settings }) => ({ ...settings, ...adoption }));
+    .map(({ adoption, ...settings }) => ({
+      ...settings,
+      ...(settings.platform === "openshift" ? { istioCni: true } : {}),
+      ...adoption,
+    }));
 }

@@ -67,8 +67,8 @@ export interface ClusterSpec {
   /**
    * Where the cluster runs, which sets the annotations and the address type of its gateway's load balancer, and
    * `global.platform` of Istio's charts. Where a change of it asks for another kind of load balancer, the gateway's
-   * Service is replaced, which interrupts traffic from other networks. EKS needs the AWS Load Balancer Controller or Auto Mode, OpenShift Istio's CNI node agent, which is
-   * not installed here.
+   * Service is replaced, which interrupts traffic from other networks. EKS needs the AWS Load Balancer Controller or Auto
+   * Mode, OpenShift Istio's CNI node agent (`istioCni`).
    * @default - nothing is taken for granted
    * @see https://istio.io/latest/docs/setup/platform-setup/
    */
@@ -82,6 +82,13 @@ export interface ClusterSpec {
    * @see https://github.com/istio/istio/issues/45014
    */
   readonly webhookHostName?: string | undefined;
+  /**
+   * Whether Istio's CNI node agent is in the cluster: your word, since it is not installed here. On openshift it has to
+   * be there before the mesh is; on other platforms nothing needs it.
+   * @default false
+   * @see https://istio.io/latest/docs/setup/additional-setup/cni/
+   */
+  readonly istioCni?: boolean | undefined;
   readonly base?: BaseSpec | undefined;
   readonly istiod?: IstiodSpec | undefined;
   readonly gateway?: GatewaySpec | undefined;

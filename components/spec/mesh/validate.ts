@@ -9,6 +9,7 @@ import { externalControlPlanes } from "../external/rules";
 import { platforms } from "../gateway/platforms";
 import { gateways } from "../gateway/rules";
 import { issuer } from "../issuer/rules";
+import { nodeAgent } from "../istio/cni";
 import { istio } from "../istio/rules";
 import { values, valueWarnings } from "../istio/values";
 import { versions, versionWarnings } from "../istio/versions";
@@ -41,6 +42,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   gateways,
   platforms,
   webhooks,
+  nodeAgent,
   links,
   services,
   leaving,

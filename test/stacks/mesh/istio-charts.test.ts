@@ -259,7 +259,8 @@ test.each(known)("Istio's charts know platform %s by the name that they are told
 
 // https://istio.io/latest/docs/setup/platform-setup/openshift/
 test("on openshift proxies expect Istio's CNI node agent", async () => {
-  const rendered = (await deployOn({ clusters: [cluster(1, { platform: "openshift" })] })).registrations;
+  const rendered = (await deployOn({ clusters: [cluster(1, { platform: "openshift", istioCni: true })] }))
+    .registrations;
   const { inputs } = find(rendered, "cluster1-istiod:istio-system/istio-sidecar-injector", ":ConfigMap");
   const values = JSON.parse((inputs["data"] as { values: string }).values) as { pilot: object };
   expect(values.pilot).toMatchObject({ cni: { enabled: true, provider: "multus" } });

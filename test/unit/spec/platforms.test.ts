@@ -8,7 +8,7 @@ import { cluster, mesh } from "../../support/specs";
 
 /** A mesh of a cluster on a platform, with a gateway, and another one that reaches it. */
 const on = (platform: Platform | undefined, gateway: GatewaySpec = {}): MeshSpec => ({
-  clusters: [cluster(1, { platform, gateway }), cluster(2)],
+  clusters: [cluster(1, { platform, gateway, istioCni: platform === "openshift" }), cluster(2)],
 });
 const planOn = (platform: Platform | undefined, gateway?: GatewaySpec) => {
   const plan = planMesh(on(platform, gateway)).clusters[0];
