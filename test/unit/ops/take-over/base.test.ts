@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { planMesh } from "../../../../components";
 import type { Adoptable } from "../../../../components/spec/types";
 import { giveBase, unownedBase } from "../../../../ops/take-over/base";
-import type { Live, Reference, TargetCluster } from "../../../../ops/take-over/cluster";
+import type { Reference, TargetCluster } from "../../../../ops/take-over/cluster";
 import { cluster } from "../../../support/specs";
 
 const CRD = "CustomResourceDefinition";
@@ -20,13 +20,13 @@ function clusterWith(objects: Record<string, object>) {
   const target = {
     read: ({ kind, metadata }: Reference) => {
       const found = objects[`${kind} ${metadata.name}`];
-      return Promise.resolve(found && ({ metadata: { name: metadata.name, ...found } } as Live));
+      return Promise.resolve(found && { metadata: { name: metadata.name, ...found } });
     },
     list: () =>
       Promise.resolve(
         Object.keys(objects)
           .filter((key) => key.startsWith(CRD))
-          .map((key) => ({ metadata: { name: key.split(" ")[1] } }) as Live),
+          .map((key) => ({ metadata: { name: key.split(" ")[1] } })),
       ),
     mark: ({ kind, metadata }: Reference, labels: object, annotations: object) => {
       marked.set(`${kind} ${metadata.name}`, { labels, annotations });
