@@ -99,7 +99,7 @@ describe("warningsOf", () => {
   test.each<Platform | undefined>([undefined, "aks", "openshift", "on-premises", "kind"])(
     "tells of a remote on %s behind a host name, which may work",
     (platform) => {
-      const spec = served({ platform });
+      const spec = served({ platform, ...(platform === "openshift" ? { istioCni: true } : {}) });
       expect(validateMesh(spec)).toEqual([]);
       expect(warningsOf(spec)).toEqual([
         {
