@@ -44,6 +44,6 @@ function pulumiCloud(url: string, stack: string): string {
     `  pulumi refresh --clear-pending-creates --stack ${stack}`,
     `  pulumi up --stack ${stack}`,
     `Where the latter says "cannot re-use a name", delete the Secret sh.helm.release.v1.istio-base.v1 in istio-system of`,
-    `that cluster, if its label "status" says pending-install, and run it once more.`,
+    `that cluster, if the interrupted update made it, and run it once more.`,
   ].join("\n");
 }

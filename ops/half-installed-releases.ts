@@ -24,11 +24,14 @@ export function halfInstalledReleases(creates: readonly Operation[]): HalfInstal
     });
 }
 
-/** How long after the state was last written an interrupted installation may have come to its record in the cluster. */
-const LATEST_MS = 10 * 60_000;
+/** How far from the last writing of the state an interrupted installation may have come to its record in the cluster. */
+const REACH_MS = 10 * 60_000;
+
+/** What an installation goes through; one that reached its end may not have come back to Pulumi. */
+const OF_INSTALLATION = ["pending-install", "deployed", "failed"];
 
 /**
- * Removes Helm's record of a half-installed release, so that it can be installed anew. Its objects stay:
+ * Removes Helm's record of a release of which Pulumi does not know that it is there, so that it can be installed anew. Its objects stay:
  * they carry Helm's ownership labels, and the new installation takes them over. A record that the interrupted operation
  * did not make is left alone.
  *
@@ -63,12 +66,13 @@ export async function forgetRelease(
 function notOurs({ metadata }: V1Secret, release: string, lastWritten: Date | undefined): string | undefined {
   if (metadata?.name !== `sh.helm.release.v1.${release}.v1`) return "is not of a first revision";
   const status = metadata.labels?.["status"];
-  if (status !== "pending-install") return `has status ${status}`;
+  if (!OF_INSTALLATION.includes(status ?? "")) return `has status ${status}`;
   // Pulumi's provider calls itself pulumi-kubernetes to an API server, Helm's CLI Helm.
   const writers = (metadata.managedFields ?? []).map(({ manager = "" }) => manager);
   if (!writers.some((writer) => writer.startsWith("pulumi-"))) return "was not written by Pulumi";
   const created = metadata.creationTimestamp;
-  if (lastWritten && created && created.getTime() > lastWritten.getTime() + LATEST_MS)
-    return "is younger than the interrupted update";
+  const age = lastWritten && created ? created.getTime() - lastWritten.getTime() : 0;
+  if (age > REACH_MS) return "is younger than the interrupted update";
+  if (age < -REACH_MS) return "is older than the interrupted update";
   return undefined;
 }

@@ -47,8 +47,19 @@ describe("forgetRelease", () => {
     expect(removal).toContain('"preconditions":{"resourceVersion":"42","uid":"u-1"}');
   });
 
+  test("removes that of an installation whose end Pulumi did not see", async () => {
+    expect(await forget(record({ status: "deployed", minutes: -1 }))).toEqual([
+      expect.stringContaining("removed istio-system/sh.helm.release.v1.istio-base.v1"),
+    ]);
+  });
+
   test.each([
-    ["is of a release that runs", [record({ status: "deployed" })], "has status deployed"],
+    [
+      "was there before",
+      [record({ status: "deployed", minutes: -60 })],
+      "is older than the interrupted update",
+    ],
+    ["is being removed", [record({ status: "uninstalling" })], "has status uninstalling"],
     ["is being upgraded", [record({ revision: 2 })], "is not of a first revision"],
     ["has a history", [record(), record({ revision: 2, status: "deployed" })], "has further revisions"],
     ["is of Helm's own CLI", [record({ manager: "Helm" })], "was not written by Pulumi"],
