@@ -52,5 +52,5 @@ function shortened(paths: readonly string[]): string {
 }
 
 function section(title: string, lines: readonly string[]): string {
-  return lines.length === 0 ? "" : [`${title}:`, ...lines.map((line) => `  ${line}`)].join("\n");
+  return lines.length === 0 ? "" : [`${title}:`, ...[...lines].sort().map((line) => `  ${line}`)].join("\n");
 }

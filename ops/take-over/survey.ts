@@ -79,11 +79,11 @@ export function importFileOf({ file, found }: Survey): ImportFile {
 }
 
 /** As its provider would read it, but for the inputs: those it makes of a live object hold the server's defaults too. */
-function importedAs({ candidate, live, manager }: Found): Partial<ImportEntry> {
+function importedAs({ candidate, live: found, manager }: Found): Partial<ImportEntry> {
   const { name, namespace, declared } = candidate;
   const id = namespace === undefined ? name : `${namespace}/${name}`;
-  // The data of a Secret is for the provider alone.
-  if (live === undefined || declared?.kind === "Secret") return { id };
+  if (found === undefined) return { id };
+  const live = declared?.kind === "Secret" ? withoutContent(found) : found;
   const inputs = asInstalled(live, declared, saidByInstallers(live.metadata?.managedFields ?? [])) as Record<
     string,
     unknown
@@ -99,6 +99,19 @@ function importedAs({ candidate, live, manager }: Found): Partial<ImportEntry> {
     },
   };
 }
+
+/**
+ * What a Secret holds is to be in no file: taken for empty, it gets the program's content by the update that follows.
+ * Nor is its type said, which the server fills in, and which cannot be taken back.
+ */
+function withoutContent({ data: _data, stringData: _stringData, type: _type, ...secret }: Live): Live {
+  const { annotations = {}, ...metadata } = secret.metadata ?? {};
+  // kubectl keeps what it applied there, with the content.
+  const { [LAST_APPLIED]: _applied, ...kept } = annotations;
+  return { ...secret, metadata: { ...metadata, annotations: kept } };
+}
+
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** What was found, in words. */
 export function textOf({ candidate, reference }: Found): string {
