@@ -135,6 +135,8 @@ export interface ClusterPrimaryArgs {
  * A cluster that runs its own control plane: Istio's base and istiod charts under a plugged-in CA,
  * and the account through which other clusters' control planes read this one.
  *
+ * Its provider has to change Secrets in place: {@link clusterProvider} makes one.
+ *
  * @see https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/
  */
 export class ClusterPrimary extends pulumi.ComponentResource {

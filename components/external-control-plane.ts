@@ -134,6 +134,8 @@ export interface ExternalControlPlaneArgs {
  * Goes with a `ClusterRemote` that is its config cluster: that one needs the address from here, and this one the token
  * from there, so give it as a `pulumi.deferredOutput`.
  *
+ * Its provider has to change Secrets in place: {@link clusterProvider} makes one.
+ *
  * @see https://istio.io/latest/docs/setup/install/external-controlplane/
  */
 export class ExternalControlPlane extends pulumi.ComponentResource {

@@ -2,6 +2,7 @@
 export { localityFailover, type LocalityFailoverInput } from "./objects/locality-failover";
 export { CaSigningRequest, type CaSigningRequestArgs } from "./ca-signing-request";
 export { ClusterPrimary, type ClusterPrimaryArgs } from "./cluster-primary";
+export { clusterProvider, type ClusterProviderArgs } from "./cluster-provider";
 export { ClusterRemote, type ClusterRemoteArgs } from "./cluster-remote";
 export { EastWestGateway, type EastWestGatewayArgs } from "./east-west-gateway";
 export { ExistingCluster, type ExistingClusterArgs } from "./existing-cluster";

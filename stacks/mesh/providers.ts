@@ -1,5 +1,6 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { clusterProvider } from "../../components/cluster-provider";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
 import { identifierOf } from "./identifier";
@@ -35,7 +36,10 @@ export function sitesOf(
       const own = named(checked, plan.name);
       const identifier = named(identifiers, plan.name);
       const owner = identifier.apply((known) => formatOwner({ state: thisState(), identifier: known }));
-      const provider = clusterProvider(scope, plan, own, identifier);
+      const { name, opts } = placedOf(scope, plan);
+      const { whenUnreachable } = plan;
+      const args = { kubeconfig: own.kubeconfig, clusterIdentifier: identifier, whenUnreachable };
+      const provider = clusterProvider(name, args, opts);
       return [plan.name, { scope, plan, access: own, owner, provider }];
     }),
   );
@@ -46,31 +50,4 @@ export function named<T>(clusters: ReadonlyMap<string, T>, name: string): T {
   const found = clusters.get(name);
   if (found === undefined) throw new Error(`${name} is not a cluster of the plan`);
   return found;
-}
-
-/** The provider under which everything of one cluster is made. */
-function clusterProvider(
-  scope: Scope,
-  cluster: ClusterPlan,
-  access: ClusterAccess,
-  clusterIdentifier: pulumi.Output<string>,
-): k8s.Provider {
-  const { name, opts } = placedOf(scope, cluster);
-  return new k8s.Provider(
-    name,
-    {
-      kubeconfig: access.kubeconfig,
-      // Without it a new address or credential in the kubeconfig would replace every resource of the cluster.
-      // https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/#clusteridentifier_nodejs
-      clusterIdentifier,
-      // Without these new data would delete an object before making it anew: for cacerts a window without a CA,
-      // for istiod's ConfigMaps one without mesh configuration or injection template.
-      enableSecretMutable: true,
-      enableConfigMapMutable: true,
-      skipUpdateUnreachable: cluster.whenUnreachable !== "fail",
-      // Never by default: a cluster that is merely out of reach would be left with all that is in it.
-      ...(cluster.whenUnreachable === "forget" ? { deleteUnreachable: true } : {}),
-    },
-    opts,
-  );
 }
