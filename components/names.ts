@@ -5,6 +5,8 @@ export const ISTIO_NAMESPACE = "istio-system";
 export const CA_SECRET = "cacerts";
 /** ConfigMap in each namespace through which istiod hands out the root. */
 export const SERVED_ROOT = "istio-ca-root-cert";
+/** Helm release of the base chart, here and in Istio's documentation. */
+export const BASE_RELEASE = "istio-base";
 export const EAST_WEST_GATEWAY = "istio-eastwestgateway";
 /** Service of a host's load balancer in front of the istiod of another cluster. */
 export const EXTERNAL_ISTIOD = "istiod-external";

@@ -9,8 +9,9 @@ import {
   type V1ObjectMeta,
 } from "@kubernetes/client-node";
 import type { Deployment } from "@pulumi/pulumi/automation";
-import { ISTIO_NAMESPACE, SERVED_ROOT } from "../components/names";
+import { SERVED_ROOT } from "../components/names";
 import { httpStatus } from "../verify/kube/errors";
+import { isIstioCrd, isOfBase } from "./base-release";
 import { kubernetesObjects } from "./interrupted";
 import { inCluster } from "./timed-kube-config";
 
@@ -32,14 +33,8 @@ export interface Leaving {
 const TRUST_CONFIG_MAPS = [SERVED_ROOT, "istio-ca-crl"];
 /** ConfigMaps and Leases of istiod's leader elections. */
 const ELECTION = /^istio-[\w-]*(election|leader)$/;
-const ISTIO_CRD = /\.istio\.io$/;
 /** Label of istiod's Deployments and pods, whatever their revision. */
 const ISTIOD = "app=istiod";
-/** The release with which this program installs CRDs. */
-const BASE_RELEASE = {
-  "meta.helm.sh/release-name": "istio-base",
-  "meta.helm.sh/release-namespace": ISTIO_NAMESPACE,
-};
 
 /**
  * Refuses to clean up after a mesh that was not destroyed.
@@ -152,13 +147,9 @@ async function ownCrds(kubeConfig: KubeConfig): Promise<Found[]> {
   );
 }
 
-/** Whether a CRD is Istio's and belongs to the release of this program: others install Istio's CRDs as well. */
+/** Whether a CRD is Istio's and belongs to the release of this program. */
 function isOurs({ metadata }: V1CustomResourceDefinition): boolean {
-  return (
-    ISTIO_CRD.test(metadata?.name ?? "") &&
-    metadata?.labels?.["app.kubernetes.io/managed-by"] === "Helm" &&
-    Object.entries(BASE_RELEASE).every(([key, value]) => metadata.annotations?.[key] === value)
-  );
+  return isIstioCrd(metadata?.name ?? "") && isOfBase(metadata);
 }
 
 async function countObjects(

@@ -1,7 +1,7 @@
 import { Namespace, NamespacePatch } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
 import * as pulumi from "@pulumi/pulumi";
-import { ISTIO_NAMESPACE, NETWORK_LABEL, OWNER_ANNOTATION } from "../names";
+import { BASE_RELEASE, ISTIO_NAMESPACE, NETWORK_LABEL, OWNER_ANNOTATION } from "../names";
 import type { HelmValues } from "../spec/types";
 import { chartOf, type IstioArgs } from "./istio-args";
 
@@ -49,7 +49,7 @@ export function baseRelease(
 ): Release {
   return new Release(
     `${name}-base`,
-    { ...chartOf("base", istio), name: "istio-base", namespace: ISTIO_NAMESPACE, values: { ...values } },
+    { ...chartOf("base", istio), name: BASE_RELEASE, namespace: ISTIO_NAMESPACE, values: { ...values } },
     opts,
   );
 }

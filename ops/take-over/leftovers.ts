@@ -1,5 +1,4 @@
-import { ISTIO_NAMESPACE } from "../../components/names";
-import { BASE_RELEASE } from "./base";
+import { BASE_RELEASE, ISTIO_NAMESPACE } from "../../components/names";
 import { describe, type Reference, type TargetCluster } from "./cluster";
 import type { Candidate } from "./import-file";
 

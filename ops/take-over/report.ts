@@ -1,3 +1,4 @@
+import { BASE_RELEASE, ISTIO_NAMESPACE } from "../../components/names";
 import { describe } from "./cluster";
 import type { TakeOverPlan } from "./index";
 import type { PreviewedStep } from "./preview";
@@ -17,7 +18,7 @@ export function describeTakeOver({ survey, base, steps, left, refusals }: TakeOv
   return [
     section("Cannot be taken over", refusals),
     section("Goes into the stack as it is", found),
-    section("Becomes part of Helm release istio-system/istio-base, as it is", owned),
+    section(`Becomes part of Helm release ${ISTIO_NAMESPACE}/${BASE_RELEASE}, as it is`, owned),
     section(
       "Is made anew around the pods that run, since its selector differs and cannot change",
       survey.anew.map((each) => `${each.candidate.cluster}: ${textOf(each)}`),

@@ -24,9 +24,9 @@ function clusterWith(objects: Record<string, object>) {
     },
     list: () =>
       Promise.resolve(
-        Object.keys(objects)
-          .filter((key) => key.startsWith(CRD))
-          .map((key) => ({ metadata: { name: key.split(" ")[1] } })),
+        Object.entries(objects)
+          .filter(([key]) => key.startsWith(CRD))
+          .map(([key, metadata]) => ({ metadata: { name: key.split(" ")[1], ...metadata } })),
       ),
     mark: ({ kind, metadata }: Reference, labels: object, annotations: object) => {
       marked.set(`${kind} ${metadata.name}`, { labels, annotations });
