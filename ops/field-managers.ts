@@ -1,5 +1,7 @@
 import { KubernetesObjectApi, PatchStrategy, type KubeConfig } from "@kubernetes/client-node";
+import { httpStatus } from "../verify/kube/errors";
 import { clusterOf, type Operation } from "./interrupted";
+import { orNobodys, rewriteManagedFields } from "./managed-fields";
 
 /** An object whose creation Pulumi began, and the field manager under which its state has it now. */
 export interface InterruptedObject {
@@ -42,44 +44,36 @@ export function interruptedObjects(
  *
  * @returns a sentence if there was something to take
  */
-export async function disown(object: InterruptedObject, kubeConfig: KubeConfig): Promise<string[]> {
-  const api = KubernetesObjectApi.makeApiClient(kubeConfig);
-  for (;;) {
-    const released = await release(object, api);
-    if (released !== "changed meanwhile") return released;
-  }
-}
-
-async function release(
+export async function disown(
   { cluster, currentManager, ...reference }: InterruptedObject,
-  api: KubernetesObjectApi,
-): Promise<string[] | "changed meanwhile"> {
-  const live = await unless(404, api.read(reference));
-  const entries = live?.metadata?.managedFields ?? [];
-  const kept = entries.filter(({ manager = "" }) => !MADE_UP.test(manager) || manager === currentManager);
-  if (kept.length === entries.length) return [];
-  // An empty list would be ignored; one empty entry clears it.
-  const managedFields = kept.length === 0 ? [{}] : kept;
-  const metadata = {
-    ...reference.metadata,
-    resourceVersion: live?.metadata?.resourceVersion ?? "",
-    managedFields,
-  };
+  kubeConfig: KubeConfig,
+): Promise<string[]> {
+  const api = KubernetesObjectApi.makeApiClient(kubeConfig);
   const unset = undefined;
-  const patched = api.patch({ ...reference, metadata }, unset, unset, unset, unset, PatchStrategy.MergePatch);
-  // Controllers write the status of an object at any time, which makes a new version of it.
-  if ((await unless(409, patched)) === undefined) return "changed meanwhile";
+  const released = await rewriteManagedFields(
+    {
+      read: () => unlessMissing(api.read(reference)),
+      patch: (changes) => {
+        const metadata = { ...reference.metadata, ...changes };
+        return api.patch({ ...reference, metadata }, unset, unset, unset, unset, PatchStrategy.MergePatch);
+      },
+    },
+    (entries) => {
+      const kept = entries.filter(({ manager = "" }) => !MADE_UP.test(manager) || manager === currentManager);
+      return kept.length === entries.length ? undefined : orNobodys(kept);
+    },
+  );
+  if (!released) return [];
   return [
     `${cluster}: released ${reference.kind} ${reference.metadata.name} from the field manager of an interrupted create`,
   ];
 }
 
-/** Nothing if an API server's answer is this error. */
-async function unless<T>(status: number, answer: Promise<T>): Promise<T | undefined> {
+async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if ((error as { code?: number }).code === status) return undefined;
+    if (httpStatus(error) === 404) return undefined;
     throw error;
   }
 }

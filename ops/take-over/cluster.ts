@@ -8,6 +8,7 @@ import {
 } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ISTIO_NAMESPACE } from "../../components/names";
+import { rewriteManagedFields } from "../managed-fields";
 
 /** An object of a cluster with all its fields. */
 export type Live = KubernetesObject & Readonly<Record<string, unknown>>;
@@ -64,19 +65,13 @@ export class TargetCluster {
     reference: Reference,
     change: (managedFields: readonly V1ManagedFieldsEntry[]) => V1ManagedFieldsEntry[],
   ): Promise<void> {
-    for (;;) {
-      const live = await this.read(reference);
-      if (live === undefined) return;
-      const { managedFields = [], resourceVersion = "" } = live.metadata ?? {};
-      const metadata = { ...reference.metadata, resourceVersion, managedFields: change(managedFields) };
-      try {
-        await this.merge({ ...reference, metadata });
-        return;
-      } catch (error) {
-        // Controllers may write the object at any time, which makes a new version of it.
-        if ((error as { code?: number }).code !== 409) throw error;
-      }
-    }
+    await rewriteManagedFields(
+      {
+        read: () => this.read(reference),
+        patch: (changes) => this.merge({ ...reference, metadata: { ...reference.metadata, ...changes } }),
+      },
+      change,
+    );
   }
 
   /** Adds labels and annotations. */

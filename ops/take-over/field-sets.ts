@@ -1,4 +1,5 @@
 import type { V1ManagedFieldsEntry } from "@kubernetes/client-node";
+import { orNobodys } from "../managed-fields";
 
 /** Fields of an object, in the form in which Kubernetes says who manages them. */
 export interface FieldSet {
@@ -41,9 +42,7 @@ export function handedOver(
 
 /** Gives back what installers manage, so that nobody does. */
 export function released(managedFields: readonly V1ManagedFieldsEntry[]): V1ManagedFieldsEntry[] {
-  const others = managedFields.filter((entry) => !isInstallers(entry));
-  // An empty list would be ignored; one empty entry clears it.
-  return others.length === 0 ? [{}] : others;
+  return orNobodys(managedFields.filter((entry) => !isInstallers(entry)));
 }
 
 /**
