@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlan } from "../../components/spec/types";
-import { type Placed, placedOf, type Scope } from "./scope";
+import { firstGiven } from "./first-given";
+import { placedOf, type Scope } from "./scope";
 
 /**
  * By what the engine tells one cluster from another: with another identifier everything of a cluster is made anew, and
@@ -23,9 +24,3 @@ export function identifierOf(
 
 /** What stands between name and identity, and is part of no name. */
 export const IDENTITY_MARK = "@";
-
-/** A stash keeps what it was first given, which previews know as well. */
-function firstGiven({ name, opts }: Placed, input: pulumi.Input<string>): pulumi.Output<string> {
-  const { output } = new pulumi.Stash(name, { input }, opts);
-  return output.apply(String);
-}

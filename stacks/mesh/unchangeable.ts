@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { signingClusters } from "../../components/spec/adopt/adopted";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
+import { firstGiven } from "./first-given";
 import { type Placed, placed, placedOf, type Scope } from "./scope";
 
 /** A setting that cannot change while what was deployed with it exists. */
@@ -71,10 +72,8 @@ function checkedCluster(cluster: ClusterPlan, scope: Scope): pulumi.Output<unkno
   });
 }
 
-/** A stash keeps what it was first given, which previews know as well. */
-function unchanged({ name, opts }: Placed, setting: Setting): pulumi.Output<unknown> {
-  const { output } = new pulumi.Stash(name, { input: setting.value }, opts);
-  return output.apply((deployed: string) => {
+function unchanged(place: Placed, setting: Setting): pulumi.Output<unknown> {
+  return firstGiven(place, setting.value).apply((deployed) => {
     if (deployed === setting.value) return;
     const { path, value, reason } = setting;
     throw new pulumi.RunError(`${path} cannot change from ${deployed} to ${value}: ${reason}`);
