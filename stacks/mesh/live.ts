@@ -1,6 +1,7 @@
-import type { ApiException, CoreV1Api, RequestContext, ResponseContext } from "@kubernetes/client-node";
+import type { ApiException, CoreV1Api } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 import { ISTIO_NAMESPACE, OWNER_ANNOTATION } from "../../components/names";
+import { endingBy } from "./kube-client";
 
 /** What an API server says of its cluster; whatever it cannot be asked for is left out. */
 export interface LiveCluster {
@@ -66,19 +67,8 @@ async function namespace(client: CoreV1Api, name: string): Promise<LiveNamespace
 
 async function clientOf(kubeconfig: string, limit: AbortSignal): Promise<CoreV1Api> {
   // Loaded where it is needed, because it takes its time.
-  const { CoreV1Api, createConfiguration, KubeConfig, ServerConfiguration } =
-    await import("@kubernetes/client-node");
-  const config = new KubeConfig();
+  const library = await import("@kubernetes/client-node");
+  const config = new library.KubeConfig();
   config.loadFromString(kubeconfig);
-  const limited = {
-    pre: async (context: RequestContext) => {
-      context.setSignal(limit);
-      return context;
-    },
-    post: async (context: ResponseContext) => context,
-  };
-  const baseServer = new ServerConfiguration(config.getCurrentCluster()?.server ?? "", {});
-  return new CoreV1Api(
-    createConfiguration({ baseServer, authMethods: { default: config }, promiseMiddleware: [limited] }),
-  );
+  return new library.CoreV1Api(endingBy(library, config, () => limit));
 }

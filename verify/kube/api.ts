@@ -3,10 +3,9 @@ import {
   createConfiguration,
   DiscoveryV1Api,
   type KubeConfig,
-  type RequestContext,
-  type ResponseContext,
   ServerConfiguration,
 } from "@kubernetes/client-node";
+import { endingBy } from "../../stacks/mesh/kube-client";
 
 /** How long an API call may take. */
 export const CALL_SECONDS = 10;
@@ -14,20 +13,11 @@ export const CALL_SECONDS = 10;
 /** Objects per answer of a list: thousands at once would be dear for API server and network. */
 const PAGE = 500;
 
-/** The APIs of a cluster, each call with a time limit: the generated client has none. */
+/** The APIs of a cluster, each call with a time limit. */
 export function apisOf(kubeConfig: KubeConfig, signal?: AbortSignal) {
-  const limitTime = {
-    pre: async (context: RequestContext) => {
-      context.setSignal(timeLimit(CALL_SECONDS, signal));
-      return context;
-    },
-    post: async (context: ResponseContext) => context,
-  };
-  const configuration = createConfiguration({
-    baseServer: new ServerConfiguration(kubeConfig.getCurrentCluster()?.server ?? "", {}),
-    authMethods: { default: kubeConfig },
-    promiseMiddleware: [limitTime],
-  });
+  const configuration = endingBy({ createConfiguration, ServerConfiguration }, kubeConfig, () =>
+    timeLimit(CALL_SECONDS, signal),
+  );
   return { core: new CoreV1Api(configuration), discovery: new DiscoveryV1Api(configuration) };
 }
 
