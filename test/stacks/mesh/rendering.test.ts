@@ -1,20 +1,22 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { MeshSpec } from "../../../components";
+import { ApiServer } from "../../support/api-server";
 import { ChartRenderer, FIRST_START } from "../../support/chart-renderer";
 import { deploy, LOAD_BALANCER } from "../../support/deploy";
-import { FakeApi } from "../../support/fake-api";
+import { NEWER_CLUSTER } from "../../support/newer-cluster";
+import { insecureKubeconfig } from "../../support/served-namespaces";
 import { cluster } from "../../support/specs";
 
 /** Earlier versions of this program rendered by each cluster's own provider, which asked the cluster. */
 
-let api: FakeApi;
+let api: ApiServer;
 let alone: ChartRenderer;
 let asking: ChartRenderer;
 
 beforeAll(async () => {
-  api = await FakeApi.start();
+  api = await ApiServer.start((_, path) => NEWER_CLUSTER[path] ?? 404);
   alone = await ChartRenderer.start();
-  asking = await ChartRenderer.start(api.kubeconfig);
+  asking = await ChartRenderer.start(insecureKubeconfig("newer", api.url));
 }, FIRST_START);
 afterAll(() => {
   alone.stop();
@@ -45,7 +47,7 @@ test("no cluster's answers change anything that is made of Istio's charts, its n
   expect(kinds).toContain("ValidatingAdmissionPolicyBinding");
   expect(now.registrations).toEqual(before.registrations);
   // Else nothing would be proven.
-  expect([...api.asked]).toEqual(
+  expect(api.requests.map((request) => new URL(request.split(" ")[1] ?? "", api.url).pathname)).toEqual(
     expect.arrayContaining(["/version", "/apis/admissionregistration.k8s.io/v1"]),
   );
 });
