@@ -39,11 +39,14 @@ export async function startVault(suite: Suite, cluster: string): Promise<Vault> 
   suite.kubectl(cluster, "rollout", "status", `deployment/${NAME}`, "-n", NAME, "--timeout=120s");
   const address = ["get", "service", NAME, "-n", NAME, "-o", "jsonpath={.spec.clusterIP}"];
   const server = `http://${suite.kubectl(cluster, ...address)}:${PORT}`;
-  const post = async (path: string, body: unknown) =>
+  const curl = async (path: string, ...options: readonly string[]) =>
     execInNodeNetwork(suite.lab.name, cluster, [
       ...["curl", "--silent", "--show-error", "--fail-with-body", "--header", `X-Vault-Token: ${token}`],
-      ...["--data", JSON.stringify(body), `${server}/v1/${path}`],
+      ...[...options, `${server}/v1/${path}`],
     ]);
+  const post = async (path: string, body: unknown) => curl(path, "--data", JSON.stringify(body));
+  // Until kube-proxy has heard of the ready pod, the Service's address refuses connections.
+  await curl("sys/health", "--retry", "30", "--retry-delay", "1", "--retry-connrefused");
   await post("sys/mounts/pki", { type: "pki", config: { max_lease_ttl: "87600h" } });
   const generated = await post("pki/root/generate/internal", {
     common_name: "Vault Root",
