@@ -1,13 +1,10 @@
+import { caKeySecrets } from "../../components/spec/provided-ca/secrets";
 import type { Problem } from "../../components/spec/types";
 import type { ClusterConfig, MeshConfig } from "./schema";
 
 /** Problems of the names of provided CAs' keys. */
 export function caKeyProblems({ ca }: MeshConfig, hasSecret: (name: string) => boolean): Problem[] {
-  return Object.entries(ca?.provided?.intermediates ?? {}).flatMap(([name, { privateKeySecret: secret }]) =>
-    secret === undefined
-      ? []
-      : missingSecret(secret, `ca.provided.intermediates.${name}.privateKeySecret`, hasSecret),
-  );
+  return caKeySecrets(ca).flatMap(({ secret, path }) => missingSecret(secret, path, hasSecret));
 }
 
 /** Problems of the names of the credentials by which images are pulled. */

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { planIstio } from "../../components/spec/istio/plan";
 import { planMesh } from "../../components/spec/mesh/plan";
 import { validateMesh, warningsOf } from "../../components/spec/mesh/validate";
+import { caKeySecrets } from "../../components/spec/provided-ca/secrets";
 import type { ClusterSpec, MeshSpec, Problem } from "../../components/spec/types";
 import { clusterAccess, type ClusterAccessArgs } from "./access";
 import type { ConfiguredMesh } from "./mesh";
@@ -55,11 +56,12 @@ function secretProblems(
   { ca }: MeshSpec,
   secrets: Readonly<Record<string, pulumi.Input<string>>>,
 ): Problem[] {
-  return Object.entries(ca?.provided?.intermediates ?? {}).flatMap(([name, { privateKeySecret: secret }]) =>
-    secret === undefined || secret in secrets
-      ? []
-      : { path: `secrets.${secret}`, message: `is missing; give it the private key of the CA of ${name}` },
-  );
+  return caKeySecrets(ca)
+    .filter(({ secret }) => !(secret in secrets))
+    .map(({ secret, cluster }) => ({
+      path: `secrets.${secret}`,
+      message: `is missing; give it the private key of the CA of ${cluster}`,
+    }));
 }
 
 function clusterProblems(

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { signingClusters } from "../../components/spec/adopt/adopted";
+import { CA_SOURCES, sourceOf } from "../../components/spec/ca/sources";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
 import { firstGiven } from "./first-given";
@@ -45,19 +46,12 @@ function checkedMesh({ trustDomain, ca, clusters }: MeshPlan, scope: Scope): pul
   if (signingClusters(clusters).length === 0) return domain;
   const signer = unchanged(placed(scope, "unchangeable-signer"), {
     path: "what signs the clusters' CAs",
-    value: signerOf(ca),
+    value: CA_SOURCES[sourceOf(ca)].signer(ca),
     reason:
       "the CAs would get another root, and the Secrets that istiods read another owner, under the running mesh; " +
       "keep it, or destroy the mesh and build it anew",
   });
   return pulumi.all([domain, signer]);
-}
-
-/** In the state of every stack: these stay as they are. */
-function signerOf({ issuer, provided }: MeshPlan["ca"]): string {
-  if (provided !== undefined) return "ca.provided";
-  if (issuer === undefined) return "a generated root";
-  return issuer.cluster === undefined ? "ca.issuer in each cluster" : "ca.issuer in one cluster";
 }
 
 function checkedCluster(cluster: ClusterPlan, scope: Scope): pulumi.Output<unknown> {

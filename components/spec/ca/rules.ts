@@ -1,31 +1,69 @@
-import type { CaPlan, MeshSpec, Problem } from "../types";
+import { hostedBy } from "../../topology/links";
+import { adopts } from "../adopt/adopted";
+import type { CaSpec, ClusterSpec, MeshSpec, Problem } from "../types";
 import { planCa } from "./plan";
+import type { ClusterCaKey } from "./source";
+import { CA_SOURCES, sourceOf } from "./sources";
 
-/** Lifetimes of the CAs fit into each other. */
+const OF_CLUSTERS: readonly ClusterCaKey[] = ["caEpoch", "caValidityDays"];
+
+/** Istio's MAX_WORKLOAD_CERT_TTL. */
+const LONGEST_TTL_MINUTES = 90 * 24 * 60;
+
+/** The CAs have one source, whose settings make sense, and nothing is set that it does not read. */
 export function ca(spec: MeshSpec): Problem[] {
-  const settings = planCa(spec.ca);
-  if (settings.issuer !== undefined || settings.provided !== undefined) return withoutEffect(spec);
-  return [
-    ...lifetime("ca.intermediateValidityDays", settings.intermediateValidityDays, settings),
-    ...spec.clusters.flatMap(({ caValidityDays = 0 }, index) =>
-      lifetime(`clusters[${index}].caValidityDays`, caValidityDays, settings),
-    ),
-  ];
+  const { problems } = CA_SOURCES[sourceOf(spec.ca ?? {})];
+  return [...withoutEffect(spec), ...problems(spec), ...unsigned(spec), ...lifetimes(spec)];
 }
 
-function withoutEffect({ clusters }: MeshSpec): Problem[] {
-  const message = "has no effect: others sign the CAs; remove it";
-  return clusters.flatMap(({ caValidityDays }, index) =>
-    caValidityDays === undefined ? [] : [{ path: `clusters[${index}].caValidityDays`, message }],
+/** Settings of other sources than the one that there is. */
+function withoutEffect({ ca = {}, clusters }: MeshSpec): Problem[] {
+  const source = CA_SOURCES[sourceOf(ca)];
+  const settings = (Object.keys(ca) as (keyof CaSpec)[])
+    .filter((key) => key !== source.key && ca[key] !== undefined)
+    .map((key) => ({ key, path: `ca.${key}` }));
+  const ofClusters = clusters.flatMap((cluster, index) =>
+    OF_CLUSTERS.filter((key) => cluster[key] !== undefined).map((key) => ({
+      key,
+      path: `clusters[${index}].${key}`,
+    })),
   );
+  return [...settings, ...ofClusters]
+    .filter(({ key }) => !source.reads(key, ca))
+    .map(({ key, path }) => ({ path, message: `has no effect ${source.withoutEffect(key, ca)}` }));
 }
 
-function lifetime(path: string, days: number, { rootValidityDays }: CaPlan): Problem[] {
-  if (days <= rootValidityDays) return [];
+/** Settings of the CA of a cluster that has none from here. */
+function unsigned({ clusters }: MeshSpec): Problem[] {
+  return clusters.flatMap((cluster, index) => {
+    const reason = whyNoCa(cluster, clusters);
+    if (reason === undefined) return [];
+    return OF_CLUSTERS.filter((key) => cluster[key] !== undefined).map((key) => ({
+      path: `clusters[${index}].${key}`,
+      message: `is set, but ${reason}`,
+    }));
+  });
+}
+
+function whyNoCa(cluster: ClusterSpec, clusters: readonly ClusterSpec[]): string | undefined {
+  const { name, controlPlanes = [] } = cluster;
+  if (controlPlanes.length > 0) {
+    return `${name} is a remote, whose certificates are signed by ${controlPlanes.join(", ")}; set it there`;
+  }
+  if (adopts(cluster, "cacerts")) return `the CA of ${name} is somebody else's; remove it`;
+  const hosted = hostedBy(name, clusters);
+  return hosted && `${name} signs for ${hosted}; set it there`;
+}
+
+function lifetimes({ ca, workloadCertificates }: MeshSpec): Problem[] {
+  const ttl = workloadCertificates?.ttlMinutes;
+  const { intermediateValidityDays } = planCa(ca);
+  const longest = Math.min(LONGEST_TTL_MINUTES, intermediateValidityDays * 24 * 60);
+  if (ttl === undefined || (ttl >= 2 && ttl <= longest)) return [];
   return [
     {
-      path,
-      message: `is ${days}, so intermediates would outlive the root (${rootValidityDays} days); lower it or raise ca.rootValidityDays`,
+      path: "workloadCertificates.ttlMinutes",
+      message: `is ${ttl}; use 2 to ${longest}, at most 90 days and the lifetime of the intermediates`,
     },
   ];
 }

@@ -1,10 +1,10 @@
-import type { X509Certificate } from "node:crypto";
 import { parseCertificates } from "../../pki/certificates";
-import { rootOf } from "../../pki/chain";
 import { isPrimary, linksOf, visibleFrom } from "../../topology/links";
 import { adopts } from "../adopt/adopted";
 import { rootProblems } from "../adopt/rules";
 import type { ClusterSpec, MeshSpec, Problem } from "../types";
+import { MESH_ROOT, type Roots } from "./source";
+import { CA_SOURCES, sourceOf } from "./sources";
 
 /** Clusters that send each other requests trust each other's root. */
 export function trust(spec: MeshSpec): Problem[] {
@@ -14,16 +14,8 @@ export function trust(spec: MeshSpec): Problem[] {
   return [...bundle, ...(bundle.length > 0 ? [] : distrust(spec))];
 }
 
-/** The root above a cluster's CA, and those that it accepts. A root that is made here has no text yet. */
-interface Roots {
-  readonly own: string;
-  readonly accepted: readonly string[];
-}
-
-const MESH_ROOT = "the mesh's root";
-
 function distrust(spec: MeshSpec): Problem[] {
-  const bundle = spec.ca?.provided === undefined ? "ca.trustBundle" : "ca.provided.rootCertificate";
+  const { acceptedRoots: bundle } = CA_SOURCES[sourceOf(spec.ca ?? {})];
   return spec.clusters.flatMap((cluster, index) => {
     if (!adopts(cluster, "cacerts")) return [];
     const own = rootsOf(cluster, spec);
@@ -70,28 +62,12 @@ function describe(
 }
 
 /** Nothing for a cluster whose certificates cannot be read, which is a problem of its own. */
-function rootsOf(cluster: ClusterSpec, spec: MeshSpec): Roots | undefined {
-  if (!adopts(cluster, "cacerts")) return rootsOfOurs(cluster, spec);
-  const accepted = (parseCertificates(cluster.rootCertificate ?? "") ?? []).map(print);
+function rootsOf(cluster: ClusterSpec, { ca = {} }: MeshSpec): Roots | undefined {
+  if (!adopts(cluster, "cacerts")) return CA_SOURCES[sourceOf(ca)].rootsOf(cluster.name, ca);
+  const certificates = parseCertificates(cluster.rootCertificate ?? "") ?? [];
+  const accepted = certificates.map(({ fingerprint256 }) => fingerprint256);
   const [own, ...others] = accepted;
   if (own === undefined) return undefined;
   // Whether one of the others is a root that is made here shows only once that exists.
   return { own, accepted: [...accepted, ...(others.length > 0 ? [MESH_ROOT] : [])] };
-}
-
-function rootsOfOurs({ name }: ClusterSpec, { ca }: MeshSpec): Roots | undefined {
-  if (ca?.provided === undefined) {
-    const others = (ca?.trustBundle ?? []).flatMap((pem) => parseCertificates(pem) ?? []);
-    return { own: MESH_ROOT, accepted: [MESH_ROOT, ...others.map(print)] };
-  }
-  const roots = parseCertificates(ca.provided.rootCertificate);
-  const { certificate = "", chain = "" } = ca.provided.intermediates[name] ?? {};
-  const top = parseCertificates(`${certificate}\n${chain}`)?.at(-1);
-  const own = top && rootOf(top, roots ?? []);
-  if (roots === undefined || own === undefined) return undefined;
-  return { own: print(own), accepted: roots.map(print) };
-}
-
-function print(certificate: X509Certificate): string {
-  return certificate.fingerprint256;
 }

@@ -1,46 +1,15 @@
 import { planCa } from "../ca/plan";
-import type { CaIssuerSpec, CaSpec, MeshSpec, Problem } from "../types";
-
-/** Settings of what this program makes itself: root and intermediates. */
-const OWN_CAS = [
-  "rootAlgorithm",
-  "rootValidityDays",
-  "protectRoot",
-  "root",
-  "intermediateEpoch",
-] as const satisfies (keyof CaSpec)[];
-
-/** Settings of what it copies to the clusters. */
-const COPIES = ["trustBundle", "expiryWarningDays"] as const satisfies (keyof CaSpec)[];
+import type { CaIssuerSpec, MeshSpec, Problem } from "../types";
 
 /** Istio's DEFAULT_WORKLOAD_CERT_TTL. */
 const DEFAULT_TTL_MINUTES = 24 * 60;
 const MINUTES_PER_DAY = 24 * 60;
 
-/** A cert-manager issuer can sign as asked, and nothing is set beside it that it would ignore. */
+/** A cert-manager issuer can sign as asked. */
 export function issuer(spec: MeshSpec): Problem[] {
   const { issuer: settings } = spec.ca ?? {};
   if (settings === undefined) return [];
-  return [...withoutEffect(spec), ...where(settings, spec), ...renewal(spec, settings.renewBeforeDays)];
-}
-
-function withoutEffect({ ca = {}, clusters }: MeshSpec): Problem[] {
-  const own = OWN_CAS.filter((key) => ca[key] !== undefined).map((key) => `ca.${key}`);
-  const epochs = clusters.flatMap(({ caEpoch }, index) =>
-    caEpoch === undefined ? [] : [`clusters[${index}].caEpoch`],
-  );
-  const copies = ca.issuer?.cluster === undefined ? COPIES.filter((key) => ca[key] !== undefined) : [];
-  return [
-    ...[...own, ...epochs].map((path) => ({
-      path,
-      message: "has no effect with ca.issuer, which has the root and renews the CAs; remove one of the two",
-    })),
-    ...copies.map((key) => ({
-      path: `ca.${key}`,
-      message:
-        "has no effect with an issuer in each cluster, where cert-manager alone writes the CA; set ca.issuer.cluster or remove it",
-    })),
-  ];
+  return [...where(settings, spec), ...renewal(spec, settings.renewBeforeDays)];
 }
 
 function where({ kind, cluster, namespace }: CaIssuerSpec, { clusters }: MeshSpec): Problem[] {

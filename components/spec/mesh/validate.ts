@@ -8,15 +8,12 @@ import { clusters } from "../clusters/rules";
 import { externalControlPlanes } from "../external/rules";
 import { platforms } from "../gateway/platforms";
 import { gateways } from "../gateway/rules";
-import { issuer } from "../issuer/rules";
 import { nodeAgent } from "../istio/cni";
 import { istio } from "../istio/rules";
 import { values, valueWarnings } from "../istio/values";
 import { versions, versionWarnings } from "../istio/versions";
 import { links } from "../links/rules";
 import { failover } from "../locality/rules";
-import { providedCa } from "../provided-ca/rules";
-import { root } from "../root/rules";
 import { sampleApps } from "../sample-apps/rules";
 import { services, stubWarnings } from "../services/rules";
 import type { MeshSpec, Problem } from "../types";
@@ -29,9 +26,6 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   istio,
   versions,
   ca,
-  root,
-  providedCa,
-  issuer,
   clusters,
   adoption,
   trust,

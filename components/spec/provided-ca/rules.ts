@@ -3,25 +3,9 @@ import { revocationFaults } from "../../pki/revocation";
 import { isPrimary, membersOf } from "../../topology/links";
 import { adopts } from "../adopt/adopted";
 import { labelProblems, unknownCluster } from "../labels";
-import type { CaSpec, MeshSpec, Problem, ProvidedCaSpec } from "../types";
+import type { MeshSpec, Problem, ProvidedCaSpec } from "../types";
 
 const PATH = "ca.provided";
-
-/** Settings that say how the program makes CAs itself. */
-const OF_GENERATED = [
-  "rootAlgorithm",
-  "rootValidityDays",
-  "intermediateValidityDays",
-  "protectRoot",
-  "intermediateAlgorithm",
-  "intermediateEpoch",
-  "trustBundle",
-  "root",
-  "issuer",
-] as const satisfies readonly (keyof CaSpec)[];
-
-/** Of these, what also says how the keys are made for which signatures are asked. */
-const OF_KEYS: readonly string[] = ["intermediateAlgorithm"];
 
 /** CAs from elsewhere make up whole and valid chains under the one root. */
 export function providedCa(spec: MeshSpec): Problem[] {
@@ -29,7 +13,6 @@ export function providedCa(spec: MeshSpec): Problem[] {
   if (provided === undefined) return [];
   const root = rootProblems(provided);
   return [
-    ...withoutEffect(provided, spec),
     ...root,
     ...Object.keys(provided.intermediates).flatMap((name) => ownerProblems(name, spec)),
     ...missing(provided, spec),
@@ -37,18 +20,6 @@ export function providedCa(spec: MeshSpec): Problem[] {
     // Every chain ends in the root, so nothing can be said of chains without it.
     ...(root.length > 0 ? [] : unique([...chainProblems(provided), ...crlProblems(provided)])),
   ];
-}
-
-function withoutEffect({ signingRequests }: ProvidedCaSpec, { ca = {}, clusters }: MeshSpec): Problem[] {
-  const ofKeys = signingRequests === undefined ? [] : OF_KEYS;
-  const settings = OF_GENERATED.filter((key) => ca[key] !== undefined && !ofKeys.includes(key));
-  const epochs = clusters.flatMap(({ caEpoch }, index) => (caEpoch === undefined ? [] : [index]));
-  const paths = [
-    ...settings.map((key) => `ca.${key}`),
-    ...epochs.map((index) => `clusters[${index}].caEpoch`),
-  ];
-  const message = "has no effect on CAs that are provided; remove it, or ca.provided";
-  return paths.map((path) => ({ path, message }));
 }
 
 function rootProblems({ rootCertificate }: ProvidedCaSpec): Problem[] {

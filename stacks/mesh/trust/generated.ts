@@ -9,7 +9,7 @@ import { isPrimary, istiodOf } from "../../../components/topology/links";
 import { placed, placedOf, type Scope } from "../scope";
 import { checkExpiry } from "./expiry";
 import { rootGates } from "./gates";
-import type { ClusterTrust, Trust } from "./trust";
+import type { ClusterTrust, Trust, TrustInput } from "./trust";
 
 /** What the clusters' CAs are made under. */
 interface Roots {
@@ -22,7 +22,7 @@ interface Roots {
 }
 
 /** Roots made for the mesh, and a CA for each given cluster; nothing where all clusters have a CA already. */
-export function generatedTrust(plan: MeshPlan, signing: readonly ClusterPlan[], scope: Scope): Trust {
+export function generatedTrust({ plan, signing, scope }: TrustInput): Trust {
   const { ca, clusters } = plan;
   if (clusters.filter(isPrimary).every((cluster) => adopts(cluster, "cacerts")))
     return { clusters: new Map() };

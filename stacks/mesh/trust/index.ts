@@ -1,17 +1,25 @@
 import { signingClusters } from "../../../components/spec/adopt/adopted";
+import { type CaSourceName, sourceOf } from "../../../components/spec/ca/sources";
 import type { MeshPlan } from "../../../components/spec/types";
-import { named, type Site } from "../providers";
+import type { Site } from "../providers";
 import type { Scope } from "../scope";
 import { generatedTrust } from "./generated";
 import { issuedTrust } from "./issuer";
 import type { CaKeys } from "./keys";
 import { providedTrust } from "./provided";
-import type { Trust } from "./trust";
+import type { Trust, TrustInput } from "./trust";
 
 export type { CaKeys } from "./keys";
 export type { ClusterTrust, Trust } from "./trust";
 
-/** The CAs of a mesh, from the one source that its config names: a PKI elsewhere, cert-manager, or roots made here. */
+/** How each source makes or finds the CAs of a mesh. */
+const TRUSTS: Readonly<Record<CaSourceName, (input: TrustInput) => Trust>> = {
+  provided: providedTrust,
+  issuer: issuedTrust,
+  generated: generatedTrust,
+};
+
+/** The CAs of a mesh, from the one source that its config names. */
 export function trustOf(
   plan: MeshPlan,
   sites: ReadonlyMap<string, Site>,
@@ -19,10 +27,5 @@ export function trustOf(
   keys: CaKeys = new Map(),
 ): Trust {
   const signing = signingClusters(plan.clusters);
-  const { issuer, provided } = plan.ca;
-  if (provided !== undefined) return providedTrust(plan, provided, signing, scope, keys);
-  if (issuer !== undefined) {
-    return issuedTrust(plan, issuer, signing, scope, (cluster) => named(sites, cluster).provider);
-  }
-  return generatedTrust(plan, signing, scope);
+  return TRUSTS[sourceOf(plan.ca)]({ plan, signing, sites, scope, keys });
 }

@@ -3,24 +3,21 @@ import { Namespace } from "@pulumi/kubernetes/core/v1";
 import { type CaIssuerArgs, IssuedCA } from "../../../components";
 import { CERTIFICATES_NAMESPACE } from "../../../components/names";
 import { joined } from "../../../components/pki/certificates";
-import type { CaIssuerPlan, ClusterPlan, MeshPlan } from "../../../components/spec/types";
+import type { CaIssuerPlan, MeshPlan } from "../../../components/spec/types";
+import { named } from "../providers";
 import { placed, placedOf, type Scope } from "../scope";
 import { checkExpiry } from "./expiry";
-import type { ClusterTrust, Trust } from "./trust";
+import type { ClusterTrust, Trust, TrustInput } from "./trust";
 
 /** Has the CA of each given cluster signed by an issuer, in that cluster or in one cluster for all. */
-export function issuedTrust(
-  plan: MeshPlan,
-  issuer: CaIssuerPlan,
-  signing: readonly ClusterPlan[],
-  scope: Scope,
-  providerOf: (cluster: string) => k8s.Provider,
-): Trust {
+export function issuedTrust({ plan, signing, sites, scope }: TrustInput): Trust {
+  const { issuer } = plan.ca;
+  if (issuer === undefined) throw new Error("the plan has no issuer");
   const settings = issuerArgs(plan, issuer);
   if (issuer.cluster === undefined) {
     return { clusters: new Map(signing.map(({ name }) => [name, { cacerts: { caIssuer: settings } }])) };
   }
-  const provider = providerOf(issuer.cluster);
+  const { provider } = named(sites, issuer.cluster);
   const made = issuer.namespace === undefined ? [certificatesNamespace(scope, provider)] : [];
   const namespace = issuer.namespace ?? CERTIFICATES_NAMESPACE;
   const issued = signing.map((cluster) => {

@@ -1,5 +1,6 @@
 import { createPrivateKey, type X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { caKeySecrets } from "../../../components/spec/provided-ca/secrets";
 import type { MeshSpec } from "../../../components/spec/types";
 import type { RequestedCa } from "./requests";
 
@@ -11,12 +12,7 @@ export function caKeys(
   { ca }: Pick<MeshSpec, "ca">,
   secret: (name: string) => pulumi.Output<string>,
 ): CaKeys {
-  const intermediates = Object.entries(ca?.provided?.intermediates ?? {});
-  return new Map(
-    intermediates.flatMap(([cluster, { privateKeySecret }]): [string, pulumi.Output<string>][] =>
-      privateKeySecret === undefined ? [] : [[cluster, secret(privateKeySecret)]],
-    ),
-  );
+  return new Map(caKeySecrets(ca).map(({ cluster, secret: name }) => [cluster, secret(name)]));
 }
 
 /** The private key of a cluster's CA: the given one, or one of those that the program made for its requests. */

@@ -2,27 +2,17 @@ import type { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { readCertificates, rootOf } from "../../../components/pki/chain";
 import { firstNextUpdate } from "../../../components/pki/revocation";
-import type {
-  ClusterPlan,
-  MeshPlan,
-  ProvidedCaSpec,
-  ProvidedIntermediateSpec,
-} from "../../../components/spec/types";
-import type { Scope } from "../scope";
+import type { ProvidedIntermediateSpec } from "../../../components/spec/types";
 import { checkExpiry, type ExpiryNotice } from "./expiry";
-import { type CaKeys, keyOf } from "./keys";
+import { keyOf } from "./keys";
 import { signingRequests } from "./requests";
-import type { ClusterTrust, Trust } from "./trust";
+import type { ClusterTrust, Trust, TrustInput } from "./trust";
 
 /** The clusters' signing CAs that were made elsewhere, and the root above them. */
-export function providedTrust(
-  plan: MeshPlan,
-  provided: ProvidedCaSpec,
-  clusters: readonly ClusterPlan[],
-  scope: Scope,
-  keys: CaKeys,
-): Trust {
+export function providedTrust({ plan, signing, scope, keys }: TrustInput): Trust {
   const { ca } = plan;
+  const { provided } = ca;
+  if (provided === undefined) throw new Error("the plan has no provided CAs");
   const requested = signingRequests(plan, provided, scope);
   const notice = (what: string): ExpiryNotice => ({
     what,
@@ -42,20 +32,24 @@ export function providedTrust(
     trusted: roots.map(({ fingerprint256 }) => fingerprint256),
     signers: [...new Set([...chains.values()].map(signerOf))],
   };
-  const trusts = clusters.flatMap(({ name }): [string, ClusterTrust][] => {
+  const trusts = signing.flatMap(({ name }): [string, ClusterTrust][] => {
     const chain = chains.get(name);
     if (chain === undefined) return [];
     const { path, root: top } = chain;
-    const [signing] = path;
+    const [certificate] = path;
     const cacerts = {
-      caCertificate: signing.toString(),
-      caPrivateKey: keyOf(name, signing, keys, requested),
+      caCertificate: certificate.toString(),
+      caPrivateKey: keyOf(name, certificate, keys, requested),
       certificateChain: joined(top === undefined ? path : [...path, top]),
       roots: { ...mesh, signer: signerOf(chain) },
       rootCertificate: joined(roots),
       ...(crl === undefined ? {} : { crl }),
     };
-    const end = checked(signing.validToDate.toISOString(), path, notice(`the intermediate CA of ${name}`));
+    const end = checked(
+      certificate.validToDate.toISOString(),
+      path,
+      notice(`the intermediate CA of ${name}`),
+    );
     return [[name, { cacerts, notAfter: end }]];
   });
   const ends = roots.map(

@@ -1,5 +1,19 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterPrimaryArgs } from "../../../components";
+import type { ClusterPlan, MeshPlan } from "../../../components/spec/types";
+import type { Site } from "../providers";
+import type { Scope } from "../scope";
+import type { CaKeys } from "./keys";
+
+/** What a source of CAs is given. */
+export interface TrustInput {
+  readonly plan: MeshPlan;
+  /** The clusters whose istiods have their CA from it. */
+  readonly signing: readonly ClusterPlan[];
+  readonly sites: ReadonlyMap<string, Site>;
+  readonly scope: Scope;
+  readonly keys: CaKeys;
+}
 
 /** Where the CAs of a mesh come from: every source of them answers with one of these. */
 export interface Trust {

@@ -68,7 +68,7 @@ const rows: Record<string, { bad: MeshSpec; path: string; message: string; good:
   "a lifetime of a CA that others sign": {
     bad: { ...withValidity(30), ca: { issuer: { name: "vault" } } },
     path: "clusters[0].caValidityDays",
-    message: "has no effect: others sign the CAs; remove it",
+    message: "has no effect with ca.issuer, which has the root and renews the CAs; remove one of the two",
     good: { ...withValidity(undefined), ca: { issuer: { name: "vault" } } },
   },
   "a lifetime too short to renew in": {
