@@ -2,36 +2,42 @@ import * as pulumi from "@pulumi/pulumi";
 
 const MS_PER_DAY = 24 * 60 * 60 * 1000;
 
-/** What to say of a certificate that comes to its end. */
-export interface ExpiryNotice {
-  /** The certificate in words. */
+/** Something that is valid for a time only, and what to say when that comes to its end. */
+export interface Ending {
+  /** It in words. */
   readonly what: string;
+  /** End of its validity, RFC 3339. */
+  readonly notAfter: pulumi.Output<string>;
   /** How to replace it. */
   readonly mend: string;
-  /** Days before the end from which on to warn. */
-  readonly warningDays: number;
-  /** @default "error" */
-  readonly onExpiry?: "error" | "warn";
+  /** Whether the mesh goes on without it, so that its end is nothing but told. @default false */
+  readonly isLeaving?: boolean;
 }
 
-/** A certificate's end as people have to hear of it; nothing while it is far. */
-export function expiryText(notAfter: string, now: number, notice: ExpiryNotice): string | undefined {
+/** An end as people have to hear of it; nothing while it is far. */
+export function expiryText(
+  notAfter: string,
+  now: number,
+  warningDays: number,
+  { what, mend }: Pick<Ending, "what" | "mend">,
+): string | undefined {
   const left = Date.parse(notAfter) - now;
-  if (left > notice.warningDays * MS_PER_DAY) return undefined;
+  if (left > warningDays * MS_PER_DAY) return undefined;
   const when = left <= 0 ? "expired on" : `expires in ${Math.floor(left / MS_PER_DAY)} days, on`;
-  return `${notice.what} ${when} ${notAfter}; ${notice.mend}`;
+  return `${what} ${when} ${notAfter}; ${mend}`;
 }
 
 /**
- * Warns of a certificate that is about to expire, and fails with one that has. At preview the end of a certificate that
- * this very run replaces is unknown, so nothing is said of it; `@pulumi/tls` itself replaces its own once they expired.
+ * Warns of what is about to expire, and fails with what has. At preview the end of a certificate that this very run
+ * replaces is unknown, so nothing is said of it; `@pulumi/tls` itself replaces its own once they expired.
  */
-export function checkExpiry(notAfter: pulumi.Output<string>, notice: ExpiryNotice): pulumi.Output<string> {
-  return notAfter.apply((end) => {
-    const text = expiryText(end, Date.now(), notice);
-    if (text === undefined) return end;
-    if (Date.parse(end) <= Date.now() && notice.onExpiry !== "warn") throw new Error(text);
-    void pulumi.log.warn(text);
-    return end;
-  });
+export function watchExpiries(endings: readonly Ending[], warningDays: number): void {
+  for (const ending of endings) {
+    ending.notAfter.apply((end) => {
+      const text = expiryText(end, Date.now(), warningDays, ending);
+      if (text === undefined) return;
+      if (Date.parse(end) <= Date.now() && !ending.isLeaving) throw new Error(text);
+      void pulumi.log.warn(text);
+    });
+  }
 }

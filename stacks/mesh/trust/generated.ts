@@ -7,7 +7,7 @@ import { adopts } from "../../../components/spec/adopt/adopted";
 import type { ClusterPlan, MeshPlan } from "../../../components/spec/types";
 import { isPrimary, istiodOf } from "../../../components/topology/links";
 import { placed, placedOf, type Scope } from "../scope";
-import { checkExpiry } from "./expiry";
+import type { Ending } from "./expiry";
 import { rootGates } from "./gates";
 import type { ClusterTrust, Trust, TrustInput } from "./trust";
 
@@ -20,6 +20,9 @@ interface Roots {
   /** What workloads trust, PEM; there once the phase may begin. */
   readonly bundle: pulumi.Output<string>;
 }
+
+/** What a cluster gets that has its CA from here. */
+type GeneratedCa = Required<ClusterTrust>;
 
 /** Roots made for the mesh, and a CA for each given cluster; nothing where all clusters have a CA already. */
 export function generatedTrust({ plan, signing, scope }: TrustInput): Trust {
@@ -40,7 +43,8 @@ export function generatedTrust({ plan, signing, scope }: TrustInput): Trust {
   return {
     clusters: new Map(trusts),
     root: signer.certificate,
-    rootExpiries: rootExpiries(roots, plan),
+    rootExpiries: Object.fromEntries([...all].map(([number, { notAfter }]) => [String(number), notAfter])),
+    endings: [...trusts.map(intermediateEnding), ...rootEndings(roots, plan)],
     recordPhase: gates.record,
   };
 }
@@ -78,7 +82,7 @@ function clusterTrust(
   { ca: settings }: MeshPlan,
   { signer, bundle }: Roots,
   scope: Scope,
-): ClusterTrust {
+): GeneratedCa {
   const { name, opts } = placedOf(scope, cluster, "-ca");
   const args = {
     clusterName: cluster.name,
@@ -100,27 +104,23 @@ function clusterTrust(
       rootCertificate: bundle,
       ...(settings.root.generation === 1 ? {} : { rootPhase: formatPosition(settings.root) }),
     },
-    notAfter: checkExpiry(ca.notAfter, {
-      what: `the intermediate CA of ${cluster.name}`,
-      mend: `raise ca.intermediateEpoch, or caEpoch of ${cluster.name}`,
-      warningDays: settings.expiryWarningDays,
-    }),
+    notAfter: ca.notAfter,
   };
 }
 
-/** End of each root's validity by generation, RFC 3339; looked at before it comes. */
-function rootExpiries({ all, signer }: Roots, { ca }: MeshPlan): Record<string, pulumi.Output<string>> {
-  const entries = [...all].map(([generation, root]) => {
-    const notAfter = checkExpiry(root.notAfter, {
-      what: `root ${generation} of the mesh`,
-      mend: "rotate it as docs/rotation.md says",
-      warningDays: ca.expiryWarningDays,
-      // One that is on its way out must not keep the mesh from leaving it behind.
-      onExpiry: root === signer || generation === ca.root.generation ? "error" : "warn",
-    });
-    return [String(generation), notAfter] as const;
-  });
-  return Object.fromEntries(entries);
+function intermediateEnding([cluster, { notAfter }]: readonly [string, GeneratedCa]): Ending {
+  const mend = `raise ca.intermediateEpoch, or caEpoch of ${cluster}`;
+  return { what: `the intermediate CA of ${cluster}`, notAfter, mend };
+}
+
+function rootEndings({ all, signer }: Roots, { ca }: MeshPlan): Ending[] {
+  return [...all].map(([generation, root]) => ({
+    what: `root ${generation} of the mesh`,
+    notAfter: root.notAfter,
+    mend: "rotate it as docs/rotation.md says",
+    // One that is on its way out must not keep the mesh from leaving it behind.
+    isLeaving: root !== signer && generation !== ca.root.generation,
+  }));
 }
 
 function rootOf(generation: number, ca: MeshPlan["ca"], scope: Scope): RootCA {

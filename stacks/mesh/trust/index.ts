@@ -3,6 +3,7 @@ import { type CaSourceName, sourceOf } from "../../../components/spec/ca/sources
 import type { MeshPlan } from "../../../components/spec/types";
 import type { Site } from "../providers";
 import type { Scope } from "../scope";
+import { watchExpiries } from "./expiry";
 import { generatedTrust } from "./generated";
 import { issuedTrust } from "./issuer";
 import type { CaKeys } from "./keys";
@@ -19,7 +20,7 @@ const TRUSTS: Readonly<Record<CaSourceName, (input: TrustInput) => Trust>> = {
   generated: generatedTrust,
 };
 
-/** The CAs of a mesh, from the one source that its config names. */
+/** The CAs of a mesh, from the one source that its config names; nothing of them has expired. */
 export function trustOf(
   plan: MeshPlan,
   sites: ReadonlyMap<string, Site>,
@@ -27,5 +28,7 @@ export function trustOf(
   keys: CaKeys = new Map(),
 ): Trust {
   const signing = signingClusters(plan.clusters);
-  return TRUSTS[sourceOf(plan.ca)]({ plan, signing, sites, scope, keys });
+  const trust = TRUSTS[sourceOf(plan.ca)]({ plan, signing, sites, scope, keys });
+  watchExpiries(trust.endings ?? [], plan.ca.expiryWarningDays);
+  return trust;
 }

@@ -6,7 +6,7 @@ import { joined } from "../../../components/pki/certificates";
 import type { CaIssuerPlan, MeshPlan } from "../../../components/spec/types";
 import { named } from "../providers";
 import { placed, placedOf, type Scope } from "../scope";
-import { checkExpiry } from "./expiry";
+import type { Ending } from "./expiry";
 import type { ClusterTrust, Trust, TrustInput } from "./trust";
 
 /** Has the CA of each given cluster signed by an issuer, in that cluster or in one cluster for all. */
@@ -28,13 +28,14 @@ export function issuedTrust({ plan, signing, sites, scope }: TrustInput): Trust 
   });
   const [first] = issued.map(([, ca]) => ca.rootCertificate);
   return {
-    clusters: new Map(issued.map(([name, ca]) => [name, copyOf(name, ca, plan)])),
+    clusters: new Map(issued.map(([name, ca]) => [name, copyOf(ca, plan)])),
+    endings: issued.map(endingOf),
     ...(first === undefined ? {} : { root: first }),
   };
 }
 
 /** What a cluster is given of a CA that was issued elsewhere. */
-function copyOf(name: string, ca: IssuedCA, { ca: settings }: MeshPlan): ClusterTrust {
+function copyOf(ca: IssuedCA, { ca: settings }: MeshPlan): ClusterTrust {
   return {
     cacerts: {
       caCertificate: ca.certificate,
@@ -42,12 +43,13 @@ function copyOf(name: string, ca: IssuedCA, { ca: settings }: MeshPlan): Cluster
       certificateChain: ca.certificateChain,
       rootCertificate: ca.rootCertificate.apply((pem) => joined([pem, ...settings.trustBundle])),
     },
-    notAfter: checkExpiry(ca.notAfter, {
-      what: `the CA that is issued for ${name}`,
-      mend: "see why cert-manager does not renew it, by kubectl describe certificate",
-      warningDays: settings.expiryWarningDays,
-    }),
+    notAfter: ca.notAfter,
   };
+}
+
+function endingOf([cluster, { notAfter }]: readonly [string, IssuedCA]): Ending {
+  const mend = "see why cert-manager does not renew it, by kubectl describe certificate";
+  return { what: `the CA that is issued for ${cluster}`, notAfter, mend };
 }
 
 function issuerArgs({ ca }: MeshPlan, { name, kind, group, renewBeforeDays }: CaIssuerPlan): CaIssuerArgs {

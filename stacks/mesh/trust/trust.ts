@@ -3,6 +3,7 @@ import type { ClusterPrimaryArgs } from "../../../components";
 import type { ClusterPlan, MeshPlan } from "../../../components/spec/types";
 import type { Site } from "../providers";
 import type { Scope } from "../scope";
+import type { Ending } from "./expiry";
 import type { CaKeys } from "./keys";
 
 /** What a source of CAs is given. */
@@ -23,6 +24,8 @@ export interface Trust {
   readonly root?: pulumi.Output<string>;
   /** End of each root's validity, RFC 3339, where the program knows the roots. */
   readonly rootExpiries?: Readonly<Record<string, pulumi.Output<string>>>;
+  /** What is to be replaced in time; not what cert-manager keeps current. */
+  readonly endings?: readonly Ending[];
   /** What is to be signed elsewhere, PEM, by cluster name. */
   readonly signingRequests?: Readonly<Record<string, pulumi.Output<string>>>;
   /** Records what waits for all control planes: that each has come to the mesh's root phase. */

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { expiryText } from "../../../stacks/mesh/trust/expiry";
 
 const END = "2026-06-30T12:00:00Z";
-const NOTICE = { what: "the intermediate CA of cluster1", mend: "raise caEpoch", warningDays: 30 };
-const on = (time: string) => expiryText(END, Date.parse(time), NOTICE);
+const NOTICE = { what: "the intermediate CA of cluster1", mend: "raise caEpoch" };
+const on = (time: string) => expiryText(END, Date.parse(time), 30, NOTICE);
 
 describe("of a certificate's end", () => {
   test.each([

@@ -6,6 +6,7 @@ import { configureMesh } from "../../../stacks/mesh/library";
 import { deployMesh } from "../../../stacks/mesh/mesh";
 import { TestCa } from "../../support/ca";
 import { decoded, find } from "../../support/components";
+import { LOAD_BALANCER } from "../../support/deploy";
 import { kubeconfig } from "../../support/kubeconfigs";
 import { type MockCluster, runFailingProgram, runProgram } from "../../support/mocks";
 import { valueOf } from "../../support/outputs";
@@ -101,8 +102,22 @@ describe("a mesh under provided CAs", () => {
     const mend = "have a new one made, and put it into ca.provided";
     expect(said).toEqual([
       `a revocation list of ca.provided.crl expires in 4 days; ${mend}`,
+      "root 2 of ca.provided.rootCertificate expires in 19 days; no CA is under it, so take it out",
       `the intermediate CA of cluster2 expires in 19 days; ${mend}`,
-      `the mesh's root expires in 19 days; ${mend}`,
+    ]);
+  });
+
+  test("goes on under its root when another one that it still accepts has expired", async () => {
+    const old = await TestCa.root("Old", { from: -3, to: -1 });
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    const keys = { cluster1: await first.privateKey(), cluster2: await second.privateKey() };
+    const rootCertificate = root.certificate + old.certificate;
+    const { failures } = await runFailingProgram(deploy({ rootCertificate }, keys), LOAD_BALANCER);
+    const said = warn.mock.calls.map(([text]) => text.replace(/ on .*;/, ";"));
+    warn.mockRestore();
+    expect(failures).toEqual([]);
+    expect(said).toEqual([
+      "root 2 of ca.provided.rootCertificate expired; no CA is under it, so take it out",
     ]);
   });
 
