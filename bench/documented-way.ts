@@ -68,7 +68,7 @@ export class ByHand {
   }
 
   /**
-   * What `samples/multicluster/gen-eastwest-gateway.sh` has istioctl install, and the Gateway beside it.
+   * What `samples/multicluster/gen-eastwest-gateway.sh` has istioctl install.
    * @see https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/
    */
   public installGateway({ name, kubeconfig }: LabCluster, network: string, values: readonly string[]): void {
@@ -78,11 +78,11 @@ export class ByHand {
       ...["install", "-y", "--kubeconfig", kubeconfig, "-f", file],
       ...values.flatMap((setting) => ["--set", setting]),
     ]);
-    this.kubectl(
-      kubeconfig,
-      ["apply", "-n", "istio-system", "-f", "-"],
-      JSON.stringify(CROSS_NETWORK_GATEWAY),
-    );
+  }
+
+  public exposeServices({ kubeconfig }: LabCluster): void {
+    const apply = ["apply", "-n", "istio-system", "-f", "-"];
+    this.kubectl(kubeconfig, apply, JSON.stringify(CROSS_NETWORK_GATEWAY));
   }
 
   /** Tells istiod the network of its cluster's pods. */

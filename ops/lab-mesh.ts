@@ -20,7 +20,7 @@ const LAB_PASSPHRASE = "lab";
  * ALPN a port whose name tells no protocol is TCP to a sidecar that gets mutual TLS.
  * A mesh on Istio's images needs none of it.
  */
-const UPSTREAM_ENVOY_VALUES = {
+export const UPSTREAM_ENVOY_VALUES = {
   telemetry: { enabled: false },
   env: {
     PILOT_ENABLE_METADATA_EXCHANGE: "false",

@@ -50,9 +50,10 @@ export interface Toolchain {
     istioctl: string;
     envoy: string;
     coredns: string;
-    /** Like `vault` only where it was asked for. */
+    /** Like `vault` and `helm` only where it was asked for. */
     certManagerController?: string | undefined;
     vault?: string | undefined;
+    helm?: string | undefined;
   };
   /** Folder with Istio's charts base, istiod, gateway and cni. Their hub and tag have to be set by values. */
   charts: string;
@@ -122,6 +123,7 @@ async function clusterToolchain(
       coredns: coredns.bin.coredns!,
       certManagerController: extra["cert-manager"]?.bin["cert-manager-controller"],
       vault: extra.vault?.bin.vault,
+      helm: extra.helm?.bin.helm,
     },
     charts: join(files, "charts"),
     certManagerCrds: extra["cert-manager-files"] && join(extra["cert-manager-files"].folder!, "crds"),

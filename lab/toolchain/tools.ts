@@ -14,6 +14,7 @@ const CERT_MANAGER = "github.com/cert-manager/cert-manager";
 const pins = (path: string) => readFileSync(join(__dirname, path), "utf8");
 const pulumiVersion = goModuleVersion(pins("pulumi/go.mod"), "github.com/pulumi/pulumi/pkg/v3");
 const kubernetesVersion = goModuleVersion(pins("kubernetes/go.mod"), "k8s.io/kubernetes");
+const helmVersion = goModuleVersion(pins("helm/go.mod"), "helm.sh/helm/v3");
 const certManagerVersion = goModuleVersion(pins("cert-manager/go.mod"), CERT_MANAGER);
 const [kubernetesMajor, kubernetesMinor] = kubernetesVersion.split(".") as [string, string];
 
@@ -166,6 +167,18 @@ export const tools = {
     onDemand: true,
     recipe: { kind: "go-build" },
     executables: { vault: { from: "." } },
+  },
+  helm: {
+    // With the modules of pulumi-resource-kubernetes, which has its library, so that most of it is compiled already.
+    folder: "helm",
+    version: helmVersion,
+    coldMinutes: 0.5,
+    onDemand: true,
+    recipe: {
+      kind: "go-build",
+      stamps: { "helm.sh/helm/v3/internal/version.version": `v${helmVersion}` },
+    },
+    executables: { helm: { from: "helm.sh/helm/v3/cmd/helm", versionArgs: ["version", "--short"] } },
   },
 } satisfies Record<string, Tool>;
 

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,17 +7,21 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ByHand } from "../../bench/documented-way";
 import { SAMPLE_NAMESPACE } from "../../components/defaults";
 import { sampleApps } from "../../components/objects/sample-apps";
-import { defaultSpec } from "../../lab";
+import { defaultSpec, type LabCluster } from "../../lab";
 import { UPSTREAM_ENVOY_SETTINGS } from "../../ops/lab-mesh";
 import { planTakeOver, takeOver, type TakeOverPlan } from "../../ops/take-over";
 import { describeTakeOver } from "../../ops/take-over/report";
 import { apply, type KubernetesObject } from "./support/apply";
 import { CrossingLoad } from "./support/crossing-load";
+import { installByHelm } from "./support/helm";
 import { previewedSteps, Suite } from "./support/suite";
 
-/** Two clusters whose mesh istioctl has installed as Istio's documentation says, under a root that Pulumi has no key of. */
-describe("a mesh that istioctl installed", () => {
-  const suite = new Suite(defaultSpec("take-over", 2));
+/**
+ * Two clusters with a mesh as Istio's documentation says, under a root that Pulumi has no key of: istioctl has installed
+ * cluster1, Helm cluster2.
+ */
+describe("a mesh that istioctl and Helm installed", () => {
+  const suite = new Suite(defaultSpec("take-over", 2), ["helm"]);
   const folder = mkdtempSync(join(tmpdir(), "take-over-test-"));
   let plan: TakeOverPlan;
   let before: string[];
@@ -47,15 +52,17 @@ describe("a mesh that istioctl installed", () => {
       "values.global.imagePullPolicy=IfNotPresent",
     ];
     byHand.makeRoot();
-    for (const cluster of suite.lab.clusters) {
+    const [one, other] = suite.lab.clusters as [LabCluster, LabCluster];
+    for (const cluster of [one, other]) {
       byHand.plugInCa(cluster);
       byHand.labelNetwork(cluster, cluster.network);
-      byHand.installIstio(cluster, cluster.network, [...values, ...UPSTREAM_ENVOY_SETTINGS]);
-      byHand.installGateway(cluster, cluster.network, values);
     }
-    const [one, other] = suite.lab.clusters;
-    byHand.link(one!, other!);
-    byHand.link(other!, one!);
+    byHand.installIstio(one, one.network, [...values, ...UPSTREAM_ENVOY_SETTINGS]);
+    byHand.installGateway(one, one.network, values);
+    installByHelm(suite, other);
+    for (const cluster of [one, other]) byHand.exposeServices(cluster);
+    byHand.link(one, other);
+    byHand.link(other, one);
     for (const { name } of suite.lab.clusters) installSamples(suite, name);
     const rootCertificate = readFileSync(join(folder, "root-cert.pem"), "utf8");
     await suite.configure({
@@ -78,8 +85,13 @@ describe("a mesh that istioctl installed", () => {
     const text = describeTakeOver(plan);
     expect(plan.refusals).toEqual([]);
     expect(text).toContain("cluster1: Secret istio-system/istio-remote-secret-cluster2");
-    expect(text).toContain("cluster2: CustomResourceDefinition gateways.networking.istio.io");
-    expect(text).toMatch(/selector differs.*\n {2}cluster1: Deployment istio-system\/istio-eastwestgateway/);
+    expect(text).toContain("cluster1: CustomResourceDefinition gateways.networking.istio.io");
+    expect(text).toContain("cluster2: Helm release istio-system/istio-base");
+    expect(text).toContain("cluster2: Helm's record of release istio-system/istiod");
+    expect(text).toMatch(
+      /selector differs.*\n {2}cluster1: Deployment istio-system\/istio-eastwestgateway\n\n/,
+    );
+    expect(text).toMatch(/istio-revision-tag-default, which refuses new pods .* istioctl tag remove default/);
     expect(text).toContain("cluster1: ServiceAccount istio-system/istio-reader-service-account");
     expect(Object.keys(await suite.stack.outputs())).toEqual([]);
     expect((await suite.stack.exportStack()).deployment?.resources ?? []).toEqual([]);
@@ -90,6 +102,20 @@ describe("a mesh that istioctl installed", () => {
     expect(Object.keys(await previewedSteps(suite.stack)).sort()).toEqual(["create", "update"]);
     await suite.stack.up();
     expect([...identities(), ...cacerts()]).toEqual(before);
+  });
+
+  test("injects and validates without istioctl's default tag, which can be removed then", async () => {
+    const kubeconfig = suite.kubeconfigOf("cluster1");
+    const remove = ["tag", "remove", "default", "--skip-confirmation", "--kubeconfig", kubeconfig];
+    execFileSync(suite.toolchain.bin.istioctl, remove, { stdio: "pipe" });
+    for (const { name } of suite.lab.clusters) {
+      expect(suite.kubectl(name, "get", "mutatingwebhookconfigurations", "-o", "name").trim()).toMatch(
+        /^[^\n]*\/istio-sidecar-injector$/,
+      );
+      const probe = ["run", "probe", "--image=none", "-n", SAMPLE_NAMESPACE, "--dry-run=server"];
+      expect(suite.kubectl(name, ...probe, "-o", "jsonpath={.spec}")).toContain('"name":"istio-proxy"');
+      suite.kubectl(name, "get", "validatingwebhookconfiguration", "istiod-default-validator");
+    }
   });
 
   test("has a second preview that is empty", async () => {

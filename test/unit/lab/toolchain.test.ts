@@ -54,9 +54,9 @@ describe("pinned versions", () => {
   });
 });
 
-test("labs build cert-manager and Vault only if they ask for them", () => {
+test("labs build cert-manager, Vault and Helm only if they ask for them", () => {
   const onDemand = Object.entries(tools).flatMap(([name, tool]) => ("onDemand" in tool ? [name] : []));
-  expect(onDemand).toEqual(["cert-manager", "cert-manager-files", "vault"]);
+  expect(onDemand).toEqual(["cert-manager", "cert-manager-files", "vault", "helm"]);
 });
 
 test("what the clusters need is built first, then what only the program needs", () => {
