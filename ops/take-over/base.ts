@@ -3,6 +3,7 @@ import { adopts } from "../../components/spec/adopt/adopted";
 import type { ClusterPlan } from "../../components/spec/types";
 import { isIstioCrd, isOfBase, OF_BASE } from "../base-release";
 import type { Reference, TargetCluster } from "./cluster";
+import { TAG_LABEL } from "./leftovers";
 
 /** Keeps an object that a release no longer has. @see https://helm.sh/docs/howto/charts_tips_and_tricks/ */
 const KEEP = { "helm.sh/resource-policy": "keep" };
@@ -41,8 +42,13 @@ export async function unownedBase(cluster: ClusterPlan, target: TargetCluster): 
   return found.filter(([, metadata]) => !isOfBase(metadata)).map(([reference]) => reference);
 }
 
+/** `istioctl tag remove` deletes whatever has it, the validator too, which is part of a release now. */
+const NO_TAG = { [TAG_LABEL]: null };
+
 /** Lets the base chart's release have its objects, and keeps the account that the links of today use. */
 export async function giveBase(objects: readonly Reference[], target: TargetCluster): Promise<void> {
-  for (const reference of objects) await target.mark(reference, OF_BASE.labels, OF_BASE.annotations);
+  for (const reference of objects) {
+    await target.mark(reference, { ...OF_BASE.labels, ...NO_TAG }, OF_BASE.annotations);
+  }
   if ((await target.read(OLD_READER)) !== undefined) await target.mark(OLD_READER, {}, KEEP);
 }

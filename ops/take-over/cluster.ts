@@ -74,10 +74,10 @@ export class TargetCluster {
     );
   }
 
-  /** Adds labels and annotations. */
+  /** Adds labels and annotations; null takes one away. */
   public async mark(
     reference: Reference,
-    labels: Record<string, string>,
+    labels: Record<string, string | null>,
     annotations: Record<string, string>,
   ) {
     await this.merge({ ...reference, metadata: { ...reference.metadata, labels, annotations } });

@@ -14,20 +14,36 @@ const inSystem = (name: string) => ({ name, namespace: ISTIO_NAMESPACE });
 export async function contradictions(
   cluster: ClusterPlan,
   plan: MeshPlan,
-  target: Pick<TargetCluster, "read">,
+  target: Pick<TargetCluster, "read" | "list">,
 ): Promise<string[]> {
-  const [istiod, config, namespace] = await Promise.all([
+  const [istiods, istiod, config, namespace] = await Promise.all([
+    target.list("apps/v1", "Deployment", "app=istiod"),
     target.read({ apiVersion: "apps/v1", kind: "Deployment", metadata: inSystem("istiod") }),
     target.read({ apiVersion: "v1", kind: "ConfigMap", metadata: inSystem("istio") }),
     target.read({ apiVersion: "v1", kind: "Namespace", metadata: { name: ISTIO_NAMESPACE } }),
   ]);
-  if (istiod === undefined) return [];
+  const others = istiods.flatMap(({ metadata }) => otherIstiod(metadata));
+  if (istiod === undefined) return others.map((problem) => `${cluster.name}: ${problem}`);
   return [
+    ...others,
     ...differs("name", cluster.name, environment(istiod)["CLUSTER_ID"]),
     ...differs("network", cluster.network, namespace?.metadata?.labels?.[NETWORK_LABEL]),
     ...differs("trustDomain", plan.trustDomain, meshConfig(config)["trustDomain"]),
+    ...differs("istio.version", cluster.istio.version, imageVersion(istiod)),
     ...(signingClusters(plan.clusters).includes(cluster) ? await otherRoot(plan, target) : []),
   ].map((problem) => `${cluster.name}: ${problem}`);
+}
+
+/** Another revision's, or one of another namespace: a second control plane would be made beside it. */
+function otherIstiod(metadata: Live["metadata"]): string[] {
+  const { name = "", namespace = "", labels = {} } = metadata ?? {};
+  if (name === "istiod" && namespace === ISTIO_NAMESPACE) return [];
+  const revision = labels["istio.io/rev"];
+  return [
+    `its Deployment ${namespace}/${name} is an istiod${revision === undefined ? "" : ` of revision ${revision}`}, ` +
+      `and only ${ISTIO_NAMESPACE}/istiod without a revision can be taken over; install that one beside it, move the ` +
+      "namespaces to it and remove the other first",
+  ];
 }
 
 function differs(key: string, planned: string, found: unknown): string[] {
@@ -63,18 +79,25 @@ function decoded(secret: Live | undefined, file: string): string | undefined {
 }
 
 interface Workload {
-  readonly spec?: {
-    readonly template?: {
-      readonly spec?: {
-        readonly containers?: readonly { readonly env?: readonly { name: string; value?: string }[] }[];
-      };
-    };
-  };
+  readonly spec?: { readonly template?: { readonly spec?: { readonly containers?: readonly Container[] } } };
+}
+
+interface Container {
+  readonly image?: string;
+  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+}
+
+/** The version in the image's tag, if there is one: a takeover is no upgrade. */
+function imageVersion(istiod: Live): string | undefined {
+  return /:(\d+\.\d+\.\d+)[^/]*$/.exec(container(istiod)?.image ?? "")?.[1];
 }
 
 function environment(istiod: Live): Record<string, string | undefined> {
-  const containers = (istiod as Workload).spec?.template?.spec?.containers ?? [];
-  return Object.fromEntries((containers[0]?.env ?? []).map(({ name, value }) => [name, value]));
+  return Object.fromEntries((container(istiod)?.env ?? []).map(({ name, value }) => [name, value]));
+}
+
+function container(istiod: Live): Container | undefined {
+  return (istiod as Workload).spec?.template?.spec?.containers?.[0];
 }
 
 function meshConfig(config: Live | undefined): Record<string, unknown> {

@@ -21,6 +21,9 @@ const KINDS = [
 /** Labels of what istioctl and Istio's charts install. */
 const INSTALLED = ["app.kubernetes.io/part-of=istio", "install.operator.istio.io/owning-resource"];
 
+/** Names the revision tag whose webhook or Service an object is. */
+export const TAG_LABEL = "istio.io/tag";
+
 /** What base has, which is one resource of the program. */
 const OF_BASE = ["istiod-default-validator"];
 
@@ -39,6 +42,7 @@ export async function leftovers(planned: readonly Candidate[], target: TargetClu
           kind,
           name: metadata?.name ?? "",
           namespace: metadata?.namespace,
+          isDefaultTag: metadata?.labels?.[TAG_LABEL] === "default",
         }));
       }),
     ),
@@ -46,8 +50,9 @@ export async function leftovers(planned: readonly Candidate[], target: TargetClu
   const objects = lists
     .flat()
     .filter(({ name }) => !OF_BASE.includes(name))
-    .map(({ kind, name, namespace }) => text(kind, name, namespace))
-    .filter((object) => !ours.has(object));
+    .map((each) => ({ ...each, object: text(each.kind, each.name, each.namespace) }))
+    .filter(({ object }) => !ours.has(object))
+    .map(({ object, kind, isDefaultTag }) => (isDefaultTag ? `${object}${ofDefaultTag(kind)}` : object));
   const releases = (await target.releases())
     .filter((name) => name !== BASE_RELEASE)
     .map((name) => `Helm's record of release ${ISTIO_NAMESPACE}/${name}`);
@@ -61,4 +66,14 @@ function text(kind: string, name: string, namespace: string | undefined): string
     metadata: namespace === undefined ? { name } : { name, namespace },
   };
   return describe(reference);
+}
+
+/**
+ * Istioctl's default tag: its webhook took the place of the one that the program activates again. Asked after that one,
+ * istiod changes nothing more; but without an istiod it would refuse every pod of the namespaces with injection.
+ */
+function ofDefaultTag(kind: string): string {
+  const what =
+    kind === "MutatingWebhookConfiguration" ? ", which refuses new pods once the mesh is destroyed" : "";
+  return `${what}: after pulumi up remove it by istioctl tag remove default --skip-confirmation`;
 }

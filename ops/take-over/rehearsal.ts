@@ -48,8 +48,10 @@ async function copyOf(
     PULUMI_CONFIG_PASSPHRASE: randomBytes(32).toString("hex"),
     PULUMI_K8S_ENABLE_SERVER_SIDE_APPLY: "false",
   };
+  // Without the organisation and project of Pulumi Cloud, which a file backend has not.
+  const stackName = stack.name.split("/").at(-1) ?? stack.name;
   const copy = await LocalWorkspace.createStack(
-    { stackName: stack.name, workDir: folder },
+    { stackName, workDir: folder },
     { envVars: environment, ...(pulumiCommand === undefined ? {} : { pulumiCommand }) },
   );
   const { plain, secret } = await configOf(stack, kubeConfigs);
@@ -58,7 +60,7 @@ async function copyOf(
     // By its input: arguments of a process are for everybody to read.
     execFileSync(
       pulumiCommand?.command ?? "pulumi",
-      ["config", "set", "--secret", name, "--stack", stack.name],
+      ["config", "set", "--secret", name, "--stack", stackName],
       {
         cwd: folder,
         env: { ...process.env, ...environment },

@@ -47,9 +47,13 @@ function nameOf({ type, name }: PreviewedStep): string {
   return `${type.split(":").at(-1)} ${name}`;
 }
 
+/** What matters first: how installers mark their objects is many paths of no weight. */
 function shortened(paths: readonly string[]): string {
-  const more = paths.length - PATHS;
-  return [...paths.slice(0, PATHS), ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
+  const mark = /^metadata\.(labels|annotations)\b/;
+  const fields = paths.filter((path) => !mark.test(path));
+  const marks = [...new Set(paths.flatMap((path) => mark.exec(path)?.[1] ?? []))].sort();
+  const more = fields.length - PATHS;
+  return [...fields.slice(0, PATHS), ...(more > 0 ? [`and ${more} more`] : []), ...marks].join(", ");
 }
 
 function section(title: string, lines: readonly string[]): string {

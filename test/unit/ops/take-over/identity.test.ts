@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { planMesh, type ClusterSpec, type MeshSpec } from "../../../../components";
+import { DEFAULT_ISTIO_VERSION } from "../../../../components/defaults";
 import type { Live, Reference } from "../../../../ops/take-over/cluster";
 import { contradictions } from "../../../../ops/take-over/identity";
 import { selfSigned } from "../../../support/pki";
@@ -11,10 +12,23 @@ const base64 = (text: string) => Buffer.from(text).toString("base64");
 const clusterWith = (objects: Record<string, object>) => ({
   read: ({ kind, metadata }: Reference) =>
     Promise.resolve(objects[`${kind} ${metadata.name}`] as Live | undefined),
+  list: (_: string, kind: string) =>
+    Promise.resolve(
+      Object.entries(objects).flatMap(([key, object]) =>
+        key.startsWith(`${kind} `)
+          ? [
+              {
+                metadata: { name: key.split(" ")[1], namespace: "istio-system" },
+                ...object,
+              } as unknown,
+            ]
+          : [],
+      ),
+    ),
 });
 
-const istiod = (clusterId: string) => ({
-  spec: { template: { spec: { containers: [{ env: [{ name: "CLUSTER_ID", value: clusterId }] }] } } },
+const istiod = (clusterId: string, image = `docker.io/istio/pilot:${DEFAULT_ISTIO_VERSION}-distroless`) => ({
+  spec: { template: { spec: { containers: [{ image, env: [{ name: "CLUSTER_ID", value: clusterId }] }] } } },
 });
 
 const running = (changes: Record<string, object> = {}) =>
@@ -49,6 +63,12 @@ describe("a takeover is refused", () => {
       "cluster.local",
       "td.example",
     ],
+    [
+      "istio.version",
+      running({ "Deployment istiod": istiod("cluster1", "registry.example:5000/istio/pilot:1.29.4") }),
+      DEFAULT_ISTIO_VERSION,
+      "1.29.4",
+    ],
   ])("where %s would change", async (key, target, planned, found) => {
     expect(await look(target)).toEqual([
       `cluster1: ${key} is "${planned}" in the config, but its Istio runs as "${found}"; set ${key} to that`,
@@ -68,6 +88,24 @@ describe("a takeover is refused", () => {
         await look(target, {}, { ca: { provided: { rootCertificate: root, intermediates: {} } } }),
       ).toEqual([]);
     }
+  });
+
+  test("where the istiod is that of a revision, beside which another one would be made", async () => {
+    const ofRevision = {
+      "Deployment istiod-1-30": {
+        metadata: { name: "istiod-1-30", namespace: "istio-system", labels: { "istio.io/rev": "1-30" } },
+      },
+    };
+    const problem = expect.stringMatching(
+      /^cluster1: its Deployment istio-system\/istiod-1-30 is an istiod of revision 1-30, and only istio-system\/istiod/,
+    ) as string;
+    expect(await look(clusterWith(ofRevision))).toEqual([problem]);
+    expect(await look(running(ofRevision))).toEqual([problem]);
+  });
+
+  test("not for a version that the image's tag does not tell", async () => {
+    const image = "registry.example:5000/istio/pilot@sha256:0123";
+    expect(await look(running({ "Deployment istiod": istiod("cluster1", image) }))).toEqual([]);
   });
 
   test("for nothing where there is no Istio yet", async () => {
