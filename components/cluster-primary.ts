@@ -148,6 +148,11 @@ export class ClusterPrimary extends pulumi.ComponentResource {
   public readonly rootPhase: pulumi.Output<string>;
   /** The root that its istiod hands out, PEM; only with a `caIssuer`. */
   public readonly servedRoot?: pulumi.Output<string>;
+  /**
+   * The mesh-wide policy, which is made once istiod serves. To depend on it is to depend on the whole control plane,
+   * where a dependency on the component puts the names of all its resources into the state.
+   */
+  public readonly policy: pulumi.Resource;
 
   public constructor(name: string, args: ClusterPrimaryArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ClusterPrimary"), name, {}, asClusterMember(opts));
@@ -168,7 +173,7 @@ export class ClusterPrimary extends pulumi.ComponentResource {
     });
     // It may be another component's, from when the cluster's istiod ran in another one.
     const aliases = asChildOf("MeshPolicy", name, POLICY, opts);
-    meshPolicy(name, mtls, { parent: this, dependsOn: [istiod], aliases });
+    this.policy = meshPolicy(name, mtls, { parent: this, dependsOn: [istiod], aliases });
     this.readerToken = args.reader && readerToken(name, args.reader, inNamespace);
     this.rootPhase = cacerts.rootPhase;
     if (args.caIssuer) this.servedRoot = servedRoot(name, { parent: this, dependsOn: [istiod] });
@@ -204,6 +209,8 @@ function istiodChart(
   );
 }
 
-function meshPolicy(name: string, mtls: MtlsMode, opts: pulumi.CustomResourceOptions): void {
-  applyChart(name, (chart) => meshWideMtls(chart, mtls), opts);
+function meshPolicy(name: string, mtls: MtlsMode, opts: pulumi.CustomResourceOptions): pulumi.Resource {
+  const [policy] = applyChart(name, (chart) => meshWideMtls(chart, mtls), opts);
+  if (policy === undefined) throw new Error(`${name} has no mesh-wide policy`);
+  return policy;
 }

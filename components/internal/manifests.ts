@@ -59,10 +59,12 @@ export function applyManifests(
     manifests.filter(({ kind }) => kind !== "Namespace" && !REFERRED_TO.includes(kind)),
   ];
   const made: KubernetesObject[] = [];
-  for (const step of steps) {
-    const before = [...made];
-    const dependsOn = pulumi.output(opts.dependsOn ?? []).apply((given) => [given, before].flat());
-    made.push(...step.map((manifest) => toResource(prefix, manifest, { ...opts, dependsOn })));
+  let { dependsOn } = opts;
+  for (const step of steps.filter(({ length }) => length > 0)) {
+    const next = step.map((manifest) => toResource(prefix, manifest, { ...opts, dependsOn }));
+    // Whatever came before these is implied, and the state has the name of each resource that is waited for.
+    dependsOn = next;
+    made.push(...next);
   }
   return made;
 }

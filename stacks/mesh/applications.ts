@@ -14,11 +14,11 @@ export function deployApplications(plan: MeshPlan, members: ReadonlyMap<string, 
     made.set(cluster, new SampleApps(name, args, { ...opts, provider, dependsOn: injection }));
   }
   for (const { cluster, ...stubs } of plan.serviceStubs) {
-    const { scope, plan: own, provider, cluster: member } = named(members, cluster);
+    const { scope, plan: own, provider, injection } = named(members, cluster);
     const { name, opts } = placedOf(scope, own, "-service-stubs");
     const apps = made.get(cluster);
     // Both may make the namespace of a stub.
-    const dependsOn = apps === undefined ? [member] : [member, apps];
+    const dependsOn = apps === undefined ? injection : [...injection, apps];
     new ServiceStubs(name, stubs, { ...opts, provider, dependsOn });
   }
 }

@@ -18,6 +18,7 @@ export interface Member extends Site {
 export interface Istiod {
   /** Of the cluster whose Secrets it reads. */
   readonly provider: k8s.Provider;
+  /** There once it serves. */
   readonly resource: pulumi.Resource;
   /** Where it is in the change from one root to the next, if it has its CA from here. */
   readonly rootPhase?: pulumi.Output<string> | undefined;

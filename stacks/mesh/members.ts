@@ -27,7 +27,7 @@ export function primaryMember(site: Site, plan: MeshPlan, trust: ClusterTrust | 
     { ...opts, provider },
   );
   refuseReplaced(site, primary.namespaceUid);
-  const injection = [primary];
+  const injection = [primary.policy];
   const gateway = gatewayOf(site, injection);
   const { addressType = "ip" } = cluster.gateway ?? {};
   const entrance = gateway && {
@@ -39,7 +39,7 @@ export function primaryMember(site: Site, plan: MeshPlan, trust: ClusterTrust | 
   return {
     ...site,
     cluster: primary,
-    istiod: { provider, resource: primary, rootPhase: trust && primary.rootPhase, entrance },
+    istiod: { provider, resource: primary.policy, rootPhase: trust && primary.rootPhase, entrance },
     injection,
     gateway,
   };

@@ -43,9 +43,9 @@ describe("SampleApps", () => {
       "Namespace apps:sample": [],
       "ServiceAccount apps:sample/curl": namespace,
       "ServiceAccount apps:sample/helloworld-v2": namespace,
-      "Service apps:sample/helloworld": [...namespace, ...accounts],
-      "Deployment apps:sample/curl": [...namespace, ...accounts],
-      "Deployment apps:sample/helloworld-v2": [...namespace, ...accounts],
+      "Service apps:sample/helloworld": accounts,
+      "Deployment apps:sample/curl": accounts,
+      "Deployment apps:sample/helloworld-v2": accounts,
     });
   });
 

@@ -22,6 +22,27 @@ export function find(registrations: readonly Registration[], name: string, typeE
   return found[0] as Registration;
 }
 
+/**
+ * Everything that a resource waits for, directly and through others. A component's children are registered once what the
+ * component waits for is there.
+ */
+export function allBefore(registrations: readonly Registration[], name: string): Set<string> {
+  const found = new Set<string>();
+  const visit = (dependency: string) => {
+    if (found.has(dependency)) return;
+    found.add(dependency);
+    registrations.filter((next) => kindAndName(next) === dependency).forEach(visitAll);
+  };
+  const visitAll = ({ dependsOn, parentUrn }: Registration) => {
+    dependsOn.forEach(visit);
+    registrations.filter(({ urn }) => urn === parentUrn).forEach(visitAll);
+  };
+  visitAll(find(registrations, name));
+  return found;
+}
+
+const kindAndName = ({ type, name }: Registration) => `${type.split(":").at(-1)} ${name}`;
+
 /** The call by which a release's chart was rendered. */
 export function chartCall(calls: readonly ChartCall[], releaseName: string): ChartCall {
   const found = calls.filter(({ options }) => options["release_name"] === releaseName);

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type ClusterSpec, type MeshSpec, planMesh, type PublicEndpointSpec } from "../../../components";
 import { checkMesh } from "../../../stacks/config/read";
 import { deployMesh } from "../../../stacks/mesh/mesh";
-import { decoded, find, istiodCall, listOf } from "../../support/components";
+import { allBefore, decoded, find, istiodCall, listOf } from "../../support/components";
 import { type Recording, runProgram } from "../../support/mocks";
 import { valueOf } from "../../support/outputs";
 import { cluster } from "../../support/specs";
@@ -37,20 +37,6 @@ type Deployed = Awaited<ReturnType<typeof deploy>>;
 
 const underProvider = ({ registrations }: Recording, provider: string) =>
   listOf(registrations.filter((candidate) => candidate.provider === provider));
-
-/** Everything that a resource waits for, directly and through others. */
-function before({ registrations }: Recording, name: string): Set<string> {
-  const found = new Set<string>();
-  const visit = (dependency: string) => {
-    if (found.has(dependency)) return;
-    found.add(dependency);
-    for (const { name: next, type, dependsOn } of registrations) {
-      if (`${type.split(":").at(-1)} ${next}` === dependency) dependsOn.forEach(visit);
-    }
-  };
-  find(registrations, name).dependsOn.forEach(visit);
-  return found;
-}
 
 describe("an external control plane", () => {
   let deployed: Deployed;
@@ -113,7 +99,7 @@ describe("an external control plane", () => {
 
   test("starts after the way to it and its credential, and before whatever it injects or validates", () => {
     const istiod = "Deployment cluster1-istiod:istio-system/istiod";
-    const needs = before(deployed, "cluster1-istiod");
+    const needs = allBefore(deployed.registrations, "cluster1-istiod");
     expect([...needs]).toEqual(
       expect.arrayContaining([
         "Service cluster1:istio-system/istiod-external",
@@ -123,7 +109,7 @@ describe("an external control plane", () => {
       ]),
     );
     for (const name of ["cluster2-gateway", "cluster2-sample-apps"]) {
-      expect(before(deployed, name), name).toContain(istiod);
+      expect(allBefore(deployed.registrations, name), name).toContain(istiod);
     }
   });
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { MeshSpec } from "../../../components";
 import type { MeshOutputs } from "../../../stacks/mesh/outputs";
-import { find, listOf, outsideProvider } from "../../support/components";
+import { allBefore, find, listOf, outsideProvider } from "../../support/components";
 import { deploy as deployWith, type Deployed } from "../../support/deploy";
 import type { Recording, Registration } from "../../support/mocks";
 import { valueOf } from "../../support/outputs";
@@ -143,14 +143,13 @@ describe("a mesh of three clusters", () => {
     expect(gateways).toEqual(["Service cluster2-gateway-chart:istio-system/istio-eastwestgateway"]);
   });
 
-  // The SDK registers a component's children only when what the component waits for is there.
   test.each(["cluster1-gateway", "cluster1-sample-apps", "cluster1.observes.cluster2"])(
     "makes %s after its cluster's own istiod, and waits for no other cluster's",
     (name) => {
-      const istiods = find(registrations, name).dependsOn.filter((dependency) =>
+      const istiods = [...allBefore(registrations, name)].filter((dependency) =>
         dependency.includes("-istiod:"),
       );
-      expect(istiods).toEqual([
+      expect(istiods.sort()).toEqual([
         "ClusterRole cluster1-istiod:istio-reader-clusterrole-istio-system",
         "ConfigMap cluster1-istiod:istio-system/istio",
         "Deployment cluster1-istiod:istio-system/istiod",
@@ -159,6 +158,13 @@ describe("a mesh of three clusters", () => {
       ]);
     },
   );
+
+  test("names one resource of a control plane where something waits for all of it, as the state repeats each name", () => {
+    for (const name of ["cluster1-gateway", "cluster1-sample-apps", "cluster1.observes.cluster2"]) {
+      const { dependsOn } = find(registrations, name);
+      expect([name, dependsOn]).toEqual([name, ["PeerAuthentication cluster1:istio-system/default"]]);
+    }
+  });
 
   test("protects the root's key and certificate, and nothing else", () => {
     const isProtected = registrations.filter(({ protect }) => protect).map(({ name }) => name);
