@@ -66,3 +66,13 @@ export function issuedSecretName(cluster: string): string {
 export function linkName(observer: string, observed: string): string {
   return `${observer}.observes.${observed}`;
 }
+
+/** Name of the objects through which a cluster imports a host. */
+export function importName(host: string): string {
+  return `import-${host}`;
+}
+
+/** Server name by which a gateway knows the port of a host whose mutual TLS it passes through. */
+export function passthroughSni(host: string, port: number): string {
+  return `outbound_.${port}_._.${host}`;
+}

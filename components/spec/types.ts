@@ -1,6 +1,6 @@
 /** What a user says of a mesh, and what the planner makes of it. Pure data: no Pulumi types, no secrets. */
 export type { RootPhase, RootPosition } from "../pki/phases";
-export type { LinkSpec } from "../topology/links";
+export type { LinkKind, LinkSpec } from "../topology/links";
 export type { AddressType, LoadBalancerSpec, Platform } from "../topology/platforms";
 export type * from "./adopt/types";
 export type * from "./ca/algorithm";
@@ -10,6 +10,7 @@ export type * from "./external/types";
 export type * from "./gateway/types";
 export type * from "./generated-ca/root";
 export type * from "./generated-ca/types";
+export type * from "./imports/types";
 export type * from "./issuer/types";
 export type * from "./istio/types";
 export type * from "./kubernetes";

@@ -1,9 +1,24 @@
-/** `observer`'s istiod may read `observed`'s API and so discovers its endpoints. */
+/**
+ * How clients of one cluster come to know services of another one:
+ * - `discovery`: its istiod holds a credential for the other cluster's API and reads every endpoint there
+ * - `import`: it holds none, and knows what `imports` say of the other cluster's gateway
+ */
+export type LinkKind = "discovery" | "import";
+
+/** Clients of `observer` and of the remotes that it serves call services of `observed`. */
 export interface LinkSpec {
-  /** Name of the cluster whose istiod reads. */
+  /** Name of the cluster with the clients: a primary. */
   readonly observer: string;
-  /** Name of the cluster whose API is read. */
+  /** Name of the cluster with the services; with `import` also one of `exporters`. */
   readonly observed: string;
+  /** How the observer comes to know the services. @default "discovery" */
+  readonly kind?: LinkKind | undefined;
+  /**
+   * Set on the import link of a pair that has both kinds for now, to change from one to the other without a failed
+   * request: add the new link, verify, then remove the old one.
+   * @default false
+   */
+  readonly migrating?: boolean | undefined;
 }
 
 /** What of a cluster tells its place in a mesh, of a spec and of a plan alike. */
@@ -55,18 +70,33 @@ export function remotesOf(primary: string, clusters: readonly Place[]): string[]
   return clusters.filter((cluster) => cluster.controlPlanes?.includes(primary)).map(({ name }) => name);
 }
 
-/** The links of a mesh. Nobody observes a cluster that is leaving; it still observes others. */
-export function linksOf(spec: Topology): readonly LinkSpec[] {
-  const leaving = new Set(spec.clusters.filter((cluster) => cluster.leaving).map(({ name }) => name));
-  return linksWithLeaving(spec).filter(({ observed }) => !leaving.has(observed));
+/** Whether a link comes without a credential. */
+export function isImport({ kind }: Pick<LinkSpec, "kind">): boolean {
+  return kind === "import";
+}
+
+/** The links that are credentials. Nobody observes a cluster that is leaving; it still observes others. */
+export function discoveryLinks(spec: Topology): readonly LinkSpec[] {
+  return staying(discoveryWithLeaving(spec), spec);
+}
+
+/** The links that are none: what `imports` may import over. */
+export function importLinks(spec: Topology): readonly LinkSpec[] {
+  return staying((spec.links ?? []).filter(isImport), spec);
+}
+
+function staying(links: readonly LinkSpec[], { clusters }: Topology): LinkSpec[] {
+  const leaving = new Set(clusters.filter((cluster) => cluster.leaving).map(({ name }) => name));
+  return links.filter(({ observed }) => !leaving.has(observed));
 }
 
 /**
- * The links of a mesh as if all clusters stayed: the union of `links`, `hubs` and `groups`, or a full mesh if there are none of these,
- * and in any case from each primary to the remotes that it serves.
+ * The discovery links of a mesh as if all clusters stayed: the union of `links`, `hubs` and `groups`, or a full mesh if there are
+ * none of these, and in any case from each primary to the remotes that it serves.
  */
-function linksWithLeaving(spec: Topology): readonly LinkSpec[] {
-  const { links = [], hubs = [], groups = [] } = spec;
+function discoveryWithLeaving(spec: Topology): readonly LinkSpec[] {
+  const { hubs = [], groups = [] } = spec;
+  const links = (spec.links ?? []).filter((link) => !isImport(link));
   const everyone = membersOf(spec).map(({ name }) => name);
   const partial = spec.links !== undefined || spec.hubs !== undefined || spec.groups !== undefined;
   const wanted = partial
@@ -79,7 +109,7 @@ function linksWithLeaving(spec: Topology): readonly LinkSpec[] {
 export function clustersReadElsewhere(spec: Topology): Set<string> {
   const configClusters = spec.clusters.filter(({ externalControlPlane }) => externalControlPlane);
   return new Set([
-    ...linksOf(spec).map(({ observed }) => observed),
+    ...discoveryLinks(spec).map(({ observed }) => observed),
     ...configClusters.map(({ name }) => name),
   ]);
 }
@@ -134,11 +164,20 @@ export function visibleFrom(client: string, { clusters, links }: Visibility): st
  * Those of a cluster that is leaving may still have connections.
  */
 export function clientsElsewhere(cluster: Place, spec: Topology): string[] {
-  const links = linksWithLeaving(spec);
+  const links = discoveryWithLeaving(spec);
   return spec.clusters
     .filter(({ network }) => network !== cluster.network)
     .filter(({ name }) => visibleFrom(name, { clusters: spec.clusters, links }).includes(cluster.name))
     .map(({ name }) => name);
+}
+
+/**
+ * Clusters whose proxies import from `cluster`, so that they know its gateway and no pod of it, on whatever network they
+ * are. Those of a cluster that is leaving may still have connections.
+ */
+export function importersOf(cluster: string, { links = [], clusters }: Topology): string[] {
+  const importers = links.filter((link) => isImport(link) && link.observed === cluster);
+  return importers.flatMap(({ observer }) => [observer, ...remotesOf(observer, clusters)]);
 }
 
 /** A link as people read it. */

@@ -22,12 +22,54 @@ export const localityFailover = z.strictObject({
     .optional(),
 });
 
+const portNumber = z.number().int().min(1).max(65535);
+
+const port = z.strictObject({ name: z.string().min(1), port: portNumber });
+
+const labels = z.record(z.string().min(1), z.string());
+
 /** A service that other clusters call. */
 export const exportedService = z.strictObject({
   name: z.string(),
   namespace: z.string(),
-  ports: z.array(z.strictObject({ name: z.string().min(1), port: z.number().int().min(1).max(65535) })),
+  ports: z.array(port.extend({ targetPort: portNumber.optional() })),
   clusters: z.array(z.string()),
   headless: z.boolean().optional(),
   injected: z.boolean().optional(),
+  labels: labels.optional(),
+  serviceAccounts: z.array(z.string().min(1)).optional(),
+  selector: labels.optional(),
+  exported: z.boolean().optional(),
+});
+
+/** Services that clusters import. */
+export const serviceImport = z.strictObject({
+  services: z.strictObject({
+    name: z.string().optional(),
+    matchLabels: labels.optional(),
+    namespaces: z.array(z.string()).optional(),
+    clusters: z.array(z.string()).optional(),
+  }),
+  into: z.array(z.string()).optional(),
+  host: z.string().min(1).optional(),
+  namespaces: z.array(z.string()).optional(),
+  ports: z.array(port).optional(),
+  failover: localityFailover.optional(),
+  anyIdentity: z.boolean().optional(),
+});
+
+/** A cluster of another stack that exports services. */
+export const exporter = z.strictObject({
+  name: z.string(),
+  addresses: z.array(z.string().min(1)).optional(),
+  from: z
+    .strictObject({
+      stackReference: z.string().min(1),
+      output: z.string().min(1).optional(),
+      cluster: z.string().min(1).optional(),
+    })
+    .optional(),
+  addressType: z.enum(["ip", "hostname"]).optional(),
+  region: z.string().min(1).optional(),
+  trustDomain: z.string().optional(),
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ca, ordinal, pem } from "./schema-ca";
-import { exportedService, localityFailover } from "./schema-services";
+import { exportedService, exporter, localityFailover, serviceImport } from "./schema-services";
 
 /** The shape of `istio-multicluster:mesh`. What it means is checked by `validateMesh`. */
 
@@ -161,6 +161,8 @@ const cluster = z.strictObject({
   base: base.optional(),
   istiod: istiod.optional(),
   gateway: gateway.optional(),
+  gatewayAddresses: z.array(z.string().min(1)).optional(),
+  region: z.string().min(1).optional(),
   caEpoch: ordinal.optional(),
   caValidityDays: z.number().int().min(1).optional(),
   whenUnreachable: z.enum(["fail", "skip", "forget"]).optional(),
@@ -187,10 +189,21 @@ export const meshConfigSchema = z.strictObject({
     )
     .optional(),
   clusters: z.array(cluster),
-  links: z.array(z.strictObject({ observer: z.string(), observed: z.string() })).optional(),
+  links: z
+    .array(
+      z.strictObject({
+        observer: z.string(),
+        observed: z.string(),
+        kind: z.enum(["discovery", "import"]).optional(),
+        migrating: z.boolean().optional(),
+      }),
+    )
+    .optional(),
   hubs: z.array(z.string()).optional(),
   groups: z.array(z.array(z.string())).optional(),
   services: z.array(exportedService).optional(),
+  imports: z.array(serviceImport).optional(),
+  exporters: z.array(exporter).optional(),
   serviceStubs: z.boolean().optional(),
   stubNamespaces: z.boolean().optional(),
   dnsCapture: z.boolean().optional(),

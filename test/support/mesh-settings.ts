@@ -147,6 +147,8 @@ export function settingsOf({
       base: rare(fc.constant({ values: {} })),
       podCidrs: rare(ranges(text)),
       serviceCidrs: rare(ranges(text)),
+      gatewayAddresses: rare(fc.array(text("192.0.2.7", "gateway.example.com"), { maxLength: 2 })),
+      region: rare(text("eu", "us")),
       caEpoch: rare(count),
       caValidityDays: rare(fc.integer({ min: 1, max: 4000 })),
       whenUnreachable: some(fc.constantFrom("fail" as const, "skip" as const, "forget" as const)),

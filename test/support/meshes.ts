@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { CaSpec, ClusterSpec, MeshSpec, ProvidedCaSpec, ServiceSpec } from "../../components";
 import { type Certificates, rare, settingsOf, some, type Vocabulary, vocabulary } from "./mesh-settings";
+import { exporters, importing, serviceImport } from "./imports";
 import "./seed";
 
 /** Few, so that references often hit. */
@@ -49,11 +50,20 @@ function meshes(words: Vocabulary): fc.Arbitrary<MeshSpec> {
             return { ...settings, ...roleOf(own, drafts), ...own.stray, name: own.name };
           }),
         );
-        return fc.record({ ...meshSettings(words, drafts), clusters: fc.tuple(...clusters) });
+        const spec = fc.record({ ...meshSettings(words, drafts), clusters: fc.tuple(...clusters) });
+        const primaries = named(drafts, "primary", "config");
+        if (primaries.length === 0) return spec;
+        const imports = importing(words, primaries, named(drafts, "primary", "remote", "config"));
+        return fc.tuple(spec, seldom(imports)).map(([own, imported]) => ({ ...own, ...imported }));
       })
       // Plain objects, as a config has.
       .map((spec) => structuredClone(spec))
   );
+}
+
+/** In one case of four. */
+function seldom<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 }
 
 function draft(name: string, { wild, text, stray }: Vocabulary): fc.Arbitrary<Draft> {
@@ -89,10 +99,12 @@ function meshSettings(words: Vocabulary, drafts: readonly Draft[]) {
     base: rare(fc.constant({ values: {} })),
     istiod: rare(istiod),
     gateway: rare(gateway),
-    links: rare(fc.array(fc.record({ observer: name, observed: name }), { maxLength: 4 })),
+    links: rare(fc.array(link(name), { maxLength: 4 })),
     hubs: rare(fc.array(name, { maxLength: 2 })),
     groups: rare(fc.array(fc.array(name, { maxLength: 3 }), { maxLength: 2 })),
     services: rare(fc.array(service(words, names), { maxLength: 2 })),
+    imports: rare(fc.array(serviceImport(words, names), { maxLength: 2 })),
+    exporters: rare(exporters(words)),
     stubNamespaces: some(fc.boolean()),
     serviceStubs: rare(fc.boolean()),
     dnsCapture: rare(fc.boolean()),
@@ -110,6 +122,11 @@ function meshSettings(words: Vocabulary, drafts: readonly Draft[]) {
       }),
     ),
   };
+}
+
+function link(name: fc.Arbitrary<string>) {
+  const kind = rare(fc.constantFrom("discovery" as const, "import" as const));
+  return fc.record({ observer: name, observed: name, kind, migrating: rare(fc.boolean()) });
 }
 
 function service({ text, wild }: Vocabulary, names: readonly string[]): fc.Arbitrary<ServiceSpec> {

@@ -1,4 +1,4 @@
-import type { ClusterSpec, MeshSpec } from "../../components";
+import type { ClusterSpec, LinkSpec, MeshSpec, ServiceImportSpec, ServiceSpec } from "../../components";
 
 /** A cluster `cluster<index>`, alone on its network unless one is given. */
 export function cluster(index: number, changes: Partial<ClusterSpec> = {}): ClusterSpec {
@@ -34,3 +34,30 @@ export const MESHES = {
   },
   "an issuer in one cluster": mesh(2, { ca: { issuer: { name: "pki", cluster: "cluster1" } } }),
 } satisfies Readonly<Record<string, MeshSpec>>;
+
+/** The same, each without a credential. */
+export function importLinks(text: string): LinkSpec[] {
+  return links(text).map((link) => ({ ...link, kind: "import" }));
+}
+
+/** helloworld of cluster2. */
+export function service(changes: Partial<ServiceSpec> = {}): ServiceSpec {
+  return {
+    name: "helloworld",
+    namespace: "sample",
+    ports: [{ name: "http", port: 5000 }],
+    clusters: ["cluster2"],
+    serviceAccounts: ["helloworld-v1", "helloworld-v2"],
+    ...changes,
+  };
+}
+
+/** Three clusters that have nothing but import links. */
+export function importing(
+  text: string,
+  services: readonly ServiceSpec[],
+  imports: readonly ServiceImportSpec[],
+  changes: Partial<MeshSpec> = {},
+): MeshSpec {
+  return mesh(3, { links: importLinks(text), services, imports, ...changes });
+}

@@ -1,5 +1,5 @@
 import { parseCertificates } from "../../pki/certificates";
-import { isPrimary, linksOf, visibleFrom } from "../../topology/links";
+import { isPrimary, discoveryLinks, visibleFrom } from "../../topology/links";
 import { adopts } from "../adopt/adopted";
 import { rootProblems } from "../adopt/rules";
 import type { ClusterSpec, MeshSpec, Problem } from "../types";
@@ -45,7 +45,7 @@ function distrust(spec: MeshSpec): Problem[] {
 
 /** Primaries whose clients send requests to a cluster or get some from it; a remote has the root of its own. */
 function peersOf(cluster: ClusterSpec, spec: MeshSpec): ClusterSpec[] {
-  const visibility = { clusters: spec.clusters, links: linksOf(spec) };
+  const visibility = { clusters: spec.clusters, links: discoveryLinks(spec) };
   const sees = (client: string, server: string) => visibleFrom(client, visibility).includes(server);
   return spec.clusters
     .filter(isPrimary)

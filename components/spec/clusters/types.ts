@@ -92,6 +92,14 @@ export interface ClusterSpec {
   readonly base?: BaseSpec | undefined;
   readonly istiod?: IstiodSpec | undefined;
   readonly gateway?: GatewaySpec | undefined;
+  /**
+   * Addresses of its east-west gateway, all IPs or all host names, where others made that: needed for imports from a
+   * cluster whose istiod is adopted.
+   * @default - those of the gateway that is made here
+   */
+  readonly gatewayAddresses?: readonly string[] | undefined;
+  /** Its region, `topology.kubernetes.io/region` of its nodes, by which imports from it are ordered. @default - unknown */
+  readonly region?: string | undefined;
   /** Raised by one, it gives this cluster a new intermediate with a new key. @default 1 */
   readonly caEpoch?: number | undefined;
   /**

@@ -1,8 +1,9 @@
-import { clientsElsewhere, hostedBy, remotesOf } from "../../topology/links";
+import { clientsElsewhere, hostedBy, importersOf, remotesOf } from "../../topology/links";
 import { type AddressType, addressTypeOn, loadBalancerAnnotations } from "../../topology/platforms";
 import { gatewayPorts } from "../../topology/ports";
 import { adopts } from "../adopt/adopted";
-import { exportedHosts } from "../services/hosts";
+import { exportedHostsOf } from "../imports/exports";
+import { covers, exportedHosts } from "../services/hosts";
 import { mergeSettings, onPlatform } from "../settings";
 import type { ClusterSpec, GatewayPlan, GatewaySpec, MeshPlan, MeshSpec } from "../types";
 
@@ -22,7 +23,7 @@ export function exposureOf(
   spec: MeshSpec,
 ): Pick<GatewayPlan, "exposesServices" | "exposesIstiod" | "addressType"> | undefined {
   const { enabled } = gatewaySettings(cluster, spec);
-  const exposesServices = clientsElsewhere(cluster, spec).length > 0;
+  const exposesServices = clientsElsewhere(cluster, spec).length > 0 || isImported(cluster, spec);
   if (hostedBy(cluster.name, spec.clusters) !== undefined) return undefined;
   const exposesIstiod =
     cluster.externalControlPlane === undefined && remotesOf(cluster.name, spec.clusters).length > 0;
@@ -34,6 +35,27 @@ export function exposureOf(
     exposesIstiod,
     addressType: addressTypeOf(cluster, spec),
   };
+}
+
+/** Whether the gateways that a cluster configures are called by clusters that know nothing else of them. */
+function isImported({ name }: ClusterSpec, spec: MeshSpec): boolean {
+  const configured = [name, ...remotesOf(name, spec.clusters)];
+  return (
+    configured.some((own) => importersOf(own, spec).length > 0) || exportedHostsOf(name, spec).length > 0
+  );
+}
+
+/**
+ * Hosts that a gateway leads to: to those who discover its cluster what the mesh exports, and to those who import what
+ * they import. One that is called by the latter alone leads nowhere else.
+ */
+function hostsOf(cluster: ClusterSpec, spec: MeshSpec): readonly string[] {
+  const isDiscovered = clientsElsewhere(cluster, spec).length > 0;
+  const discovered = isDiscovered || !isImported(cluster, spec) ? exportedHosts(spec) : [];
+  const imported = exportedHostsOf(cluster.name, spec).filter(
+    (host) => !discovered.some((pattern) => covers(pattern, host)),
+  );
+  return [...discovered, ...imported];
 }
 
 export function planGateway(cluster: ClusterSpec, spec: MeshSpec): GatewayPlan | undefined {
@@ -49,7 +71,7 @@ export function planGateway(cluster: ClusterSpec, spec: MeshSpec): GatewayPlan |
   return onPlatform(cluster.platform, {
     ...settings,
     ...exposure,
-    hosts: settings.hosts ?? exportedHosts(spec),
+    hosts: settings.hosts ?? hostsOf(cluster, spec),
     serviceAnnotations: serviceAnnotationsOf(cluster, gatewaySettings(cluster, spec), gatewayPorts(exposure)),
   });
 }

@@ -1,5 +1,5 @@
 import { GATEWAY_REPLICAS } from "../../defaults";
-import { clientsElsewhere, linksOf, remotesOf, visibleFrom } from "../../topology/links";
+import { clientsElsewhere, discoveryLinks, remotesOf, visibleFrom } from "../../topology/links";
 import { adopts } from "../adopt/adopted";
 import { cidrProblems } from "../clusters/cidrs";
 import type { ClusterSpec, GatewaySpec, MeshSpec, Problem } from "../types";
@@ -44,7 +44,7 @@ function settings(gateway: GatewaySpec | undefined, path: string): Problem[] {
 
 /** Whether a client's requests to a cluster can take the gateway of another cluster of its network. */
 function comesBySibling(client: string, cluster: ClusterSpec, spec: MeshSpec): boolean {
-  const mesh = { clusters: spec.clusters, links: linksOf(spec) };
+  const mesh = { clusters: spec.clusters, links: discoveryLinks(spec) };
   return spec.clusters.some(
     (sibling) =>
       sibling.network === cluster.network &&

@@ -1,4 +1,4 @@
-import { clientsElsewhere, isPrimary, linksOf, remotesOf, visibleFrom } from "../../topology/links";
+import { clientsElsewhere, isPrimary, discoveryLinks, remotesOf, visibleFrom } from "../../topology/links";
 import { adopts } from "../adopt/adopted";
 import { addressTypeOf } from "../gateway/plan";
 import { hasNewToken } from "../readers/plan";
@@ -21,7 +21,7 @@ export type Feature =
 
 /** The features that a spec asks of a cluster. */
 export function featuresOf(cluster: ClusterSpec, spec: MeshSpec): ReadonlySet<Feature> {
-  const observed = linksOf(spec)
+  const observed = discoveryLinks(spec)
     .filter(({ observer }) => observer === cluster.name)
     .flatMap((link) => spec.clusters.filter(({ name }) => name === link.observed));
   const asked: Record<Feature, boolean> = {
@@ -38,7 +38,7 @@ export function featuresOf(cluster: ClusterSpec, spec: MeshSpec): ReadonlySet<Fe
 }
 
 function seesHostname(cluster: ClusterSpec, spec: MeshSpec): boolean {
-  const visible = visibleFrom(cluster.name, { clusters: spec.clusters, links: linksOf(spec) });
+  const visible = visibleFrom(cluster.name, { clusters: spec.clusters, links: discoveryLinks(spec) });
   return spec.clusters
     .filter(({ name }) => visible.includes(name))
     .filter((other) => addressTypeOf(other, spec) === "hostname")

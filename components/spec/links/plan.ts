@@ -2,12 +2,13 @@ import { remotesOf } from "../../topology/links";
 import type { ClusterSpec, LinkPlan, LinkSpec } from "../types";
 
 /** A link with what follows from where its clusters are. */
-export function planLink(link: LinkSpec, clusters: readonly ClusterSpec[]): LinkPlan {
-  const clients = [link.observer, ...remotesOf(link.observer, clusters)];
+export function planLink({ observer, observed }: LinkSpec, clusters: readonly ClusterSpec[]): LinkPlan {
+  const clients = [observer, ...remotesOf(observer, clusters)];
   const networkOf = new Map(clusters.map(({ name, network }) => [name, network]));
   return {
-    ...link,
-    crossNetwork: clients.some((client) => networkOf.get(client) !== networkOf.get(link.observed)),
-    serves: remotesOf(link.observer, clusters).includes(link.observed),
+    observer,
+    observed,
+    crossNetwork: clients.some((client) => networkOf.get(client) !== networkOf.get(observed)),
+    serves: remotesOf(observer, clusters).includes(observed),
   };
 }

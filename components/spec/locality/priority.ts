@@ -12,6 +12,11 @@ export const DEFAULT_FAILOVER_PRIORITY: readonly string[] = [
   "topology.kubernetes.io/zone",
 ];
 
+/** The same for imported endpoints, each of a network of its own, which Istio takes for ones of the client's cluster. */
+export const IMPORT_FAILOVER_PRIORITY: readonly string[] = DEFAULT_FAILOVER_PRIORITY.filter(
+  (label) => label !== CLUSTER_LABEL,
+);
+
 /** Outlier detection that says nothing else: it reacts to what cannot serve sooner than to an application's errors. */
 export const OUTLIER_DEFAULTS = {
   consecutiveGatewayErrors: 3,

@@ -1,7 +1,9 @@
 import { MESH_DEFAULTS } from "../../defaults";
-import { linksOf, membersOf } from "../../topology/links";
+import { discoveryLinks, membersOf } from "../../topology/links";
 import { planCa } from "../ca/plan";
 import { planCluster } from "../clusters/plan";
+import { planExports } from "../imports/exports";
+import { planImports } from "../imports/plan";
 import { planLink } from "../links/plan";
 import { planReader } from "../readers/plan";
 import { planSampleApps } from "../sample-apps/plan";
@@ -26,7 +28,9 @@ function planWithoutReaders(spec: MeshSpec): MeshPlan {
     ca: planCa(spec.ca),
     workloadCertificates: spec.workloadCertificates ?? {},
     clusters: spec.clusters.map((cluster) => planCluster(cluster, spec)),
-    links: linksOf(spec).map((link) => planLink(link, spec.clusters)),
+    links: discoveryLinks(spec).map((link) => planLink(link, spec.clusters)),
+    imports: planImports(spec),
+    exports: planExports(spec),
     clusterLocal: spec.clusterLocal ?? [],
     dnsCapture: spec.dnsCapture ?? false,
     serviceStubs: planStubs(spec),

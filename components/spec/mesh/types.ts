@@ -2,6 +2,7 @@ import type { LinkSpec } from "../../topology/links";
 import type { CaPlan, CaSpec, WorkloadCertificatesSpec } from "../ca/types";
 import type { ClusterPlan, ClusterSpec } from "../clusters/types";
 import type { GatewaySpec } from "../gateway/types";
+import type { ExporterSpec, ServiceExportPlan, ServiceImportPlan, ServiceImportSpec } from "../imports/types";
 import type { BaseSpec, IstioSpec, IstiodSpec } from "../istio/types";
 import type { LinkPlan } from "../links/types";
 import type { SampleAppsPlan, SampleAppsSpec } from "../sample-apps/types";
@@ -32,7 +33,8 @@ export interface MeshSpec {
   /** The clusters of the mesh, in any order. */
   readonly clusters: readonly ClusterSpec[];
   /**
-   * Who observes whom, one by one. Joined with what `hubs` and `groups` ask for.
+   * Whose clients call whose services, one by one: a pair that is not linked does not. Joined with what `hubs` and `groups`
+   * ask for, which are links of kind `discovery`.
    * @default - none; if `hubs` and `groups` are absent too, a full mesh: every primary observes every other cluster
    */
   readonly links?: readonly LinkSpec[] | undefined;
@@ -45,6 +47,10 @@ export interface MeshSpec {
    * @default - any, each with its namespace and Service made where it is called, and gateways that lead to "*.local"
    */
   readonly services?: readonly ServiceSpec[] | undefined;
+  /** What clusters import over links of kind `import`: services of other clusters, without a credential. @default [] */
+  readonly imports?: readonly ServiceImportSpec[] | undefined;
+  /** Clusters of other stacks or teams from which services are imported. @default [] */
+  readonly exporters?: readonly ExporterSpec[] | undefined;
   /**
    * Whether a Service that does not run in a cluster gets a stub there, by which its clients resolve the name. Needed
    * while any client runs whose proxy does not answer DNS queries: after `dnsCapture` was turned on, every pod that was
@@ -89,7 +95,12 @@ export interface MeshPlan {
   readonly ca: CaPlan;
   readonly workloadCertificates: WorkloadCertificatesSpec;
   readonly clusters: readonly ClusterPlan[];
+  /** The links that are credentials: pairs that import alone are in `imports`. */
   readonly links: readonly LinkPlan[];
+  /** What each cluster imports, per host. */
+  readonly imports: readonly ServiceImportPlan[];
+  /** What gateways lead to because others import it. */
+  readonly exports: readonly ServiceExportPlan[];
   readonly clusterLocal: readonly string[];
   readonly dnsCapture: boolean;
   readonly serviceStubs: readonly ServiceStubsPlan[];

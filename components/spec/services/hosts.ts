@@ -15,6 +15,16 @@ export function hostOf({ name, namespace }: Pick<ServiceSpec, "name" | "namespac
   return `${name}.${namespace}.${SERVICE_DOMAIN}`;
 }
 
+const SERVICE_HOST = new RegExp(
+  `^([a-z0-9](?:[-a-z0-9]*[a-z0-9])?)\\.([a-z0-9](?:[-a-z0-9]*[a-z0-9])?)\\.${SERVICE_DOMAIN.replaceAll(".", "\\.")}$`,
+);
+
+/** The Service that a host is the full name of, if it is one. */
+export function serviceOf(host: string): Pick<ServiceSpec, "name" | "namespace"> | undefined {
+  const [, name, namespace] = SERVICE_HOST.exec(host) ?? [];
+  return name === undefined || namespace === undefined ? undefined : { name, namespace };
+}
+
 /** The same of helloworld. */
 export function helloworldHost(namespace: string = SAMPLE_NAMESPACE): string {
   return hostOf({ name: "helloworld", namespace });

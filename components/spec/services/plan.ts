@@ -1,14 +1,16 @@
 import { SAMPLE_NAMESPACE } from "../../defaults";
 import { ISTIO_NAMESPACE } from "../../names";
-import { linksOf, visibleFrom } from "../../topology/links";
-import type { MeshSpec, ServiceSpec, ServiceStubsPlan } from "../types";
+import { discoveryLinks, isPrimary, visibleFrom } from "../../topology/links";
+import { type HostImport, hostImports, isServiceHost, portsOf } from "../imports/select";
+import type { MeshSpec, ServiceSpec, ServiceStub, ServiceStubsPlan } from "../types";
+import { hostOf, serviceOf } from "./hosts";
 
 /** Namespaces of every cluster of a mesh, whoever uses them. */
 const ALWAYS_THERE = ["default", "kube-system", ISTIO_NAMESPACE];
 
 /** Clusters whose clients may call a Service that does not run there. */
 export function callersElsewhere(service: ServiceSpec, spec: MeshSpec): string[] {
-  const mesh = { clusters: spec.clusters, links: linksOf(spec) };
+  const mesh = { clusters: spec.clusters, links: discoveryLinks(spec) };
   return spec.clusters
     .map(({ name }) => name)
     .filter((name) => !service.clusters.includes(name))
@@ -18,25 +20,60 @@ export function callersElsewhere(service: ServiceSpec, spec: MeshSpec): string[]
 /** The stubs that names need where proxies do not answer for them. */
 export function planStubs(spec: MeshSpec): ServiceStubsPlan[] {
   const { serviceStubs = !spec.dnsCapture } = spec;
-  return serviceStubs ? stubsOf(spec) : [];
-}
-
-/** A stub for each Service in each cluster where it is called and does not run. */
-export function stubsOf(spec: MeshSpec): ServiceStubsPlan[] {
   return spec.clusters.flatMap(({ name: cluster }) => {
-    const called = (spec.services ?? []).filter((service) =>
-      callersElsewhere(service, spec).includes(cluster),
-    );
-    if (called.length === 0) return [];
-    const services = called.map(({ name, namespace, ports }) => ({ name, namespace, ports }));
-    return [
-      { cluster, namespaces: spec.stubNamespaces ? namespacesOf(called, cluster, spec) : [], services },
-    ];
+    const services = serviceStubs ? stubsIn(cluster, spec) : [];
+    const namespaces = spec.stubNamespaces ? namespacesOf(cluster, services, spec) : [];
+    return services.length + namespaces.length === 0 ? [] : [{ cluster, namespaces, services }];
   });
 }
 
-/** Namespaces to make: none that exist anyhow, or in which another Service of the list runs here already. */
-function namespacesOf(stubs: readonly ServiceSpec[], cluster: string, spec: MeshSpec): string[] {
+/** Hosts that have a stub in a cluster. */
+export function stubHosts(cluster: string, spec: MeshSpec): string[] {
+  const { serviceStubs = !spec.dnsCapture } = spec;
+  return serviceStubs ? stubsIn(cluster, spec).map(hostOf) : [];
+}
+
+/** Whether there are names that no cluster's own DNS knows. */
+export function hasUnknownNames(spec: MeshSpec): boolean {
+  return spec.clusters.some(({ name }) => stubsIn(name, spec).length > 0);
+}
+
+/** A stub for each Service that a cluster's clients call and that does not run there, however they come to know it. */
+function stubsIn(cluster: string, spec: MeshSpec): ServiceStub[] {
+  const { services = [] } = spec;
+  const imports = importsIn(cluster, spec);
+  const isCalled = (service: ServiceSpec) =>
+    callersElsewhere(service, spec).includes(cluster) || imports.some(({ host }) => host === hostOf(service));
+  const listed = services
+    .filter((service) => isCalled(service) && !service.clusters.includes(cluster))
+    .map(({ name, namespace, ports }) => ({ name, namespace, ports: plain(ports) }));
+  const others = imports.flatMap((found): ServiceStub[] => {
+    const named = serviceOf(found.host);
+    if (named === undefined || services.some((service) => hostOf(service) === found.host)) return [];
+    return [{ ...named, ports: plain(portsOf(found)) }];
+  });
+  return [...listed, ...others];
+}
+
+/** The imports that a cluster's clients use: those of its control plane. */
+function importsIn(name: string, spec: MeshSpec): HostImport[] {
+  const controlPlanes = spec.clusters.find((cluster) => cluster.name === name)?.controlPlanes ?? [];
+  const [importer = name] = controlPlanes;
+  return hostImports(spec).filter((found) => found.importer === importer);
+}
+
+function plain(ports: ServiceStub["ports"]): ServiceStub["ports"] {
+  return ports.map(({ name, port }) => ({ name, port }));
+}
+
+/**
+ * Namespaces to make, for stubs and for what belongs to Services that are imported: none that exist anyhow, or in which
+ * another Service of the list runs here already.
+ */
+function namespacesOf(cluster: string, stubs: readonly ServiceStub[], spec: MeshSpec): string[] {
+  const isImporter = spec.clusters.some((own) => own.name === cluster && isPrimary(own));
+  const imported = isImporter ? importsIn(cluster, spec).filter(({ host }) => isServiceHost(host)) : [];
+  const wanted = [...stubs, ...imported.flatMap(({ host }) => serviceOf(host) ?? [])];
   const inUse = (spec.services ?? [])
     .filter(({ clusters }) => clusters.includes(cluster))
     .map(({ namespace }) => namespace);
@@ -45,5 +82,5 @@ function namespacesOf(stubs: readonly ServiceSpec[], cluster: string, spec: Mesh
     ...inUse,
     ...(spec.sampleApps ? [spec.sampleApps.namespace ?? SAMPLE_NAMESPACE] : []),
   ];
-  return [...new Set(stubs.map(({ namespace }) => namespace))].filter((name) => !there.includes(name));
+  return [...new Set(wanted.map(({ namespace }) => namespace))].filter((name) => !there.includes(name));
 }

@@ -1,10 +1,10 @@
-import { isPrimary, linksOf, visibleFrom } from "../../topology/links";
+import { isPrimary, discoveryLinks, visibleFrom } from "../../topology/links";
 import { gatewaySettings } from "../gateway/plan";
 import { istiodSettings } from "../istio/plan";
 import { labelProblems, unknownCluster } from "../labels";
 import type { MeshSpec, Problem, ServicePortSpec, ServiceSpec } from "../types";
 import { clusterLocalPattern, covers, exportedHosts, hostOf, SERVICE_DOMAIN } from "./hosts";
-import { callersElsewhere, stubsOf } from "./plan";
+import { callersElsewhere, hasUnknownNames } from "./plan";
 
 /** A host that can be cluster-local: one Service, or those of one namespace or of all. */
 const LOCAL_HOST = new RegExp(
@@ -69,7 +69,7 @@ function replacedSettings(spec: MeshSpec): Problem[] {
 
 function noNames(spec: MeshSpec): Problem[] {
   const { serviceStubs, dnsCapture } = spec;
-  if (serviceStubs !== false || dnsCapture || stubsOf(spec).length === 0) return [];
+  if (serviceStubs !== false || dnsCapture || !hasUnknownNames(spec)) return [];
   const message =
     "is false, but no proxy answers DNS queries either, so names of services of other clusters would not resolve; remove it or set dnsCapture: true";
   return [{ path: "serviceStubs", message }];
@@ -78,7 +78,7 @@ function noNames(spec: MeshSpec): Problem[] {
 /** Proxies learn at their start whether they answer for DNS, and whoever does not still needs the stubs. */
 export function stubWarnings(spec: MeshSpec): Problem[] {
   const { serviceStubs, dnsCapture } = spec;
-  if (!dnsCapture || serviceStubs !== undefined || stubsOf(spec).length === 0) return [];
+  if (!dnsCapture || serviceStubs !== undefined || !hasUnknownNames(spec)) return [];
   const message =
     "is true, so there are no stubs for services of other clusters, whose names pods that were started before it cannot resolve without; " +
     "set serviceStubs: true until every pod has been restarted, then serviceStubs: false";
@@ -188,7 +188,7 @@ function unresolved(service: ServiceSpec, path: string, spec: MeshSpec): Problem
 
 /** Clusters that see the Service run on a network that is not theirs. */
 function callersOnOtherNetworks(service: ServiceSpec, spec: MeshSpec): string[] {
-  const mesh = { clusters: spec.clusters, links: linksOf(spec) };
+  const mesh = { clusters: spec.clusters, links: discoveryLinks(spec) };
   const places = spec.clusters.filter(({ name }) => service.clusters.includes(name));
   return spec.clusters
     .filter(({ name, network }) => {

@@ -4,6 +4,8 @@ export interface ServicePortSpec {
   readonly name: string;
   /** Its number. */
   readonly port: number;
+  /** With `selector`: number of the port of its pods. @default - the Service's */
+  readonly targetPort?: number | undefined;
 }
 
 /**
@@ -29,13 +31,32 @@ export interface ServiceSpec {
   readonly headless?: boolean | undefined;
   /** Whether its pods have sidecars. Without them no other network reaches it. @default true */
   readonly injected?: boolean | undefined;
+  /** Labels by which `imports` choose it: those written here, not the Service's own. @default {} */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Service accounts of its pods, in its namespace, in every cluster: who may answer for it where it is imported.
+   * @default - none, so that an import of it needs `anyIdentity`
+   */
+  readonly serviceAccounts?: readonly string[] | undefined;
+  /**
+   * Labels of its pods, as the Service selects them. Needed where it runs in a cluster that imports it under another
+   * host.
+   * @default - its pods are known to the Service only
+   */
+  readonly selector?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Whether meshes of other stacks import it, of which this config knows nothing: the gateways of its clusters lead to
+   * it, and the stack's output `exports` tells of it.
+   * @default false
+   */
+  readonly exported?: boolean | undefined;
 }
 
 /** A Service without endpoints. */
 export interface ServiceStub {
   readonly name: string;
   readonly namespace: string;
-  readonly ports: readonly ServicePortSpec[];
+  readonly ports: readonly { readonly name: string; readonly port: number }[];
 }
 
 /** The stubs of one cluster. */

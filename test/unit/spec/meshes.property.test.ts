@@ -126,7 +126,7 @@ function kindsOf(problems: readonly Problem[]): string[] {
 
 /** A plan with everything sorted that has an entry for each cluster. */
 function unordered(spec: MeshSpec): unknown {
-  const { clusters, links, serviceStubs, sampleApps, ...plan } = planMesh(spec);
+  const { clusters, links, imports, serviceStubs, sampleApps, ...plan } = planMesh(spec);
   const by = <T>(key: (item: T) => string, list: readonly T[]) =>
     list.toSorted((one, other) => (key(one) < key(other) ? -1 : 1));
   return {
@@ -136,6 +136,8 @@ function unordered(spec: MeshSpec): unknown {
       clusters.map((cluster) => ({ ...cluster, remotes: cluster.remotes.toSorted() })),
     ),
     links: by(({ observer, observed }) => `${observer} ${observed}`, links),
+    imports: by(({ cluster, host }) => `${cluster} ${host}`, imports),
+    exports: by(({ cluster }) => cluster, plan.exports),
     serviceStubs: by(({ cluster }) => cluster, serviceStubs),
     sampleApps: by(({ cluster }) => cluster, sampleApps),
   };

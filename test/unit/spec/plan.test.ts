@@ -56,6 +56,8 @@ describe("the plan of a mesh", () => {
         { observer: "cluster1", observed: "cluster2", crossNetwork: true, serves: false },
         { observer: "cluster2", observed: "cluster1", crossNetwork: true, serves: false },
       ],
+      imports: [],
+      exports: [],
       clusterLocal: [],
       dnsCapture: false,
       serviceStubs: [],

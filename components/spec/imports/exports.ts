@@ -1,0 +1,84 @@
+import { ISTIO_NAMESPACE } from "../../names";
+import { isPrimary, remotesOf } from "../../topology/links";
+import { hostOf } from "../services/hosts";
+import type { MeshSpec, ServiceAliasPlan, ServiceExportPlan, ServiceSpec } from "../types";
+import { type HostImport, hostImports, isItsOwn, needsAlias, portsOf, sourcePort } from "./select";
+
+/** What each control plane's gateways lead to because others import it. */
+export function planExports(spec: MeshSpec): ServiceExportPlan[] {
+  return spec.clusters.filter(isPrimary).flatMap(({ name }): ServiceExportPlan[] => {
+    const hosts = exportedHostsOf(name, spec);
+    return hosts.length === 0 ? [] : [{ cluster: name, hosts, aliases: aliasesOf(name, spec) }];
+  });
+}
+
+/** Hosts by which gateways that a cluster configures are asked for what is imported elsewhere, by name. */
+export function exportedHostsOf(cluster: string, spec: MeshSpec): string[] {
+  const served = [cluster, ...remotesOf(cluster, spec.clusters)];
+  const isHere = (clusters: readonly string[]) => clusters.some((name) => served.includes(name));
+  const imported = hostImports(spec).flatMap((found) =>
+    found.exported
+      .filter(({ clusters }) => isHere(clusters))
+      .map(({ service }) => (needsAlias(found) ? found.host : hostOf(service))),
+  );
+  const offered = (spec.services ?? []).filter(({ exported, clusters }) => exported && isHere(clusters));
+  return [...new Set([...imported, ...offered.map(hostOf)])].sort();
+}
+
+/** A service to which an imported host leads, and the clusters that export it. */
+interface Aliased {
+  readonly found: HostImport;
+  readonly service: ServiceSpec;
+}
+
+/** The names that gateways of a cluster know beside the Services' own. */
+export function aliasesOf(cluster: string, spec: MeshSpec): ServiceAliasPlan[] {
+  const aliases = new Map<string, ServiceAliasPlan>();
+  for (const { found, service } of aliased(cluster, spec)) {
+    const known = aliases.get(found.host)?.ports ?? [];
+    const ports = aliasPorts(found, service).filter(({ name }) => known.every((port) => port.name !== name));
+    aliases.set(found.host, {
+      host: found.host,
+      namespace: service.namespace,
+      service: hostOf(service),
+      ports: [...known, ...ports],
+      ...(service.selector === undefined ? {} : { workloadSelector: service.selector }),
+    });
+  }
+  return [...aliases.values()];
+}
+
+/** Each imported host that a cluster exports under another name than its services have. */
+export function aliased(cluster: string, spec: MeshSpec): Aliased[] {
+  const served = [cluster, ...remotesOf(cluster, spec.clusters)];
+  const imports = hostImports(spec);
+  return imports.filter(needsAlias).flatMap((found) =>
+    found.exported
+      .filter(({ clusters }) => clusters.some((name) => served.includes(name)))
+      .filter(({ service }) => !isItsOwn(service, found))
+      // What lets a cluster's own clients reach its pods by that name does for its gateway as well.
+      .filter(({ service }) => !imports.some((own) => standsIn(own, cluster, found.host, service)))
+      .map(({ service }) => ({ found, service })),
+  );
+}
+
+function standsIn(own: HostImport, cluster: string, host: string, service: ServiceSpec): boolean {
+  return own.importer === cluster && own.host === host && own.local.includes(service);
+}
+
+function aliasPorts(found: HostImport, service: ServiceSpec) {
+  return portsOf(found).flatMap((port) => {
+    const source = sourcePort(service, port);
+    if (source === undefined) return [];
+    const targetPort = service.selector === undefined ? source.port : (source.targetPort ?? source.port);
+    return [{ name: port.name, port: port.port, targetPort }];
+  });
+}
+
+/** Namespaces that have to see an import so that those who may use it do, and the gateway where it leads there. */
+export function visibilityOf(found: HostImport, spec: MeshSpec): string[] {
+  const { namespaces } = found.settings;
+  if (namespaces === undefined) return ["*"];
+  const isExported = exportedHostsOf(found.importer, spec).includes(found.host);
+  return [...new Set([...namespaces, ...(isExported ? [ISTIO_NAMESPACE] : [])])];
+}

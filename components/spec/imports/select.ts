@@ -1,0 +1,135 @@
+import { importLinks, isPrimary, remotesOf } from "../../topology/links";
+import { hostOf, serviceOf } from "../services/hosts";
+import type { ImportPortSpec, MeshSpec, ServiceImportSpec, ServicePortSpec, ServiceSpec } from "../types";
+
+/** A service behind an imported host, with the clusters from which it is imported. */
+export interface Exported {
+  readonly service: ServiceSpec;
+  readonly clusters: readonly string[];
+}
+
+/** A host as one cluster imports it. */
+export interface HostImport {
+  /** Place of the import in the config. */
+  readonly index: number;
+  readonly settings: ServiceImportSpec;
+  readonly importer: string;
+  readonly host: string;
+  readonly exported: readonly Exported[];
+  /** Those of the services that run in the importer, or in a remote of it. */
+  readonly local: readonly ServiceSpec[];
+}
+
+/** Every host that is imported, in every cluster that imports it. */
+export function hostImports(spec: MeshSpec): HostImport[] {
+  return (spec.imports ?? []).flatMap((settings, index) =>
+    importersOf(settings, spec).flatMap((importer) =>
+      groupsOf(settings, spec).flatMap(([host, services]): HostImport[] => {
+        const exported = exportedTo(importer, services, settings, spec);
+        if (exported.length === 0) return [];
+        const local = localServices(importer, host, services, settings, spec);
+        return [{ index, settings, importer, host, exported, local }];
+      }),
+    ),
+  );
+}
+
+/** The services that an import chooses. */
+export function selectedServices({ services: selector }: ServiceImportSpec, spec: MeshSpec): ServiceSpec[] {
+  const { name, matchLabels = {}, namespaces } = selector;
+  return (spec.services ?? []).filter(
+    (service) =>
+      (name === undefined || service.name === name) &&
+      Object.entries(matchLabels).every(([key, value]) => service.labels?.[key] === value) &&
+      (namespaces === undefined || namespaces.includes(service.namespace)) &&
+      placesOf(service, selector.clusters).length > 0,
+  );
+}
+
+/** The clusters from which a service is taken. */
+export function placesOf({ clusters }: ServiceSpec, chosen: readonly string[] | undefined): string[] {
+  return clusters.filter((name) => chosen === undefined || chosen.includes(name));
+}
+
+/** Each host with the services that stand behind it. */
+function groupsOf(settings: ServiceImportSpec, spec: MeshSpec): [host: string, services: ServiceSpec[]][] {
+  const selected = selectedServices(settings, spec);
+  const { host } = settings;
+  return host === undefined ? selected.map((service) => [hostOf(service), [service]]) : [[host, selected]];
+}
+
+/** The clusters that import, as the config says or as the links allow. */
+function importersOf(settings: ServiceImportSpec, spec: MeshSpec): readonly string[] {
+  if (settings.into !== undefined) return settings.into;
+  const services = selectedServices(settings, spec);
+  return spec.clusters
+    .filter(isPrimary)
+    .map(({ name }) => name)
+    .filter((name) => exportedTo(name, services, settings, spec).length > 0);
+}
+
+/** Of services those that a cluster has an import link to, with the clusters at the other end of these links. */
+export function exportedTo(
+  importer: string,
+  services: readonly ServiceSpec[],
+  { services: { clusters: chosen } }: ServiceImportSpec,
+  spec: MeshSpec,
+): Exported[] {
+  const linked = importLinks(spec)
+    .filter(({ observer }) => observer === importer)
+    .map(({ observed }) => observed);
+  return services.flatMap((service) => {
+    const clusters = placesOf(service, chosen).filter((name) => linked.includes(name));
+    return clusters.length === 0 ? [] : [{ service, clusters }];
+  });
+}
+
+/** A Service's own name leads to its pods in any case; another host only where these are chosen. */
+function localServices(
+  importer: string,
+  host: string,
+  services: readonly ServiceSpec[],
+  { services: { clusters: chosen } }: ServiceImportSpec,
+  spec: MeshSpec,
+): ServiceSpec[] {
+  const served = [importer, ...remotesOf(importer, spec.clusters)];
+  return services.filter((service) =>
+    placesOf(service, host === hostOf(service) ? undefined : chosen).some((name) => served.includes(name)),
+  );
+}
+
+/** Ports of an imported host. */
+export function portsOf({ settings, exported: [first] }: HostImport): readonly ImportPortSpec[] {
+  return settings.ports ?? first?.service.ports ?? [];
+}
+
+/** The port of a service to which one of an imported host leads. */
+export function sourcePort(service: ServiceSpec, { name }: ImportPortSpec): ServicePortSpec | undefined {
+  return service.ports.find((port) => port.name === name);
+}
+
+/** Whether a host leads to a service under the name and the ports that this has. */
+export function isItsOwn(service: ServiceSpec, found: HostImport): boolean {
+  return (
+    hostOf(service) === found.host &&
+    portsOf(found).every((port) => sourcePort(service, port)?.port === port.port)
+  );
+}
+
+/**
+ * Whether the gateways behind a host need an alias for it: where exporters differ in name, namespace or port, no one
+ * server name fits all of them.
+ */
+export function needsAlias(found: HostImport): boolean {
+  return portsOf(found).some((port) => {
+    const names = found.exported.map(
+      ({ service }) => `${hostOf(service)}:${sourcePort(service, port)?.port}`,
+    );
+    return new Set(names).size > 1;
+  });
+}
+
+/** Whether a host is the name of a Service, and so needs its namespace, and a stub where proxies do not answer for DNS. */
+export function isServiceHost(host: string): boolean {
+  return serviceOf(host) !== undefined;
+}
