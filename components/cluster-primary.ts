@@ -1,19 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MESH_DEFAULTS } from "./defaults";
 import { applyChart } from "./internal/apply-chart";
-import { baseRelease, systemNamespace, uidOf } from "./internal/cluster-base";
+import { clusterBase } from "./internal/cluster-base";
 import { asChildOf, asClusterMember, componentType } from "./internal/component";
-import { HelmChart } from "./internal/helm-chart";
+import { controlPlane, identityOf } from "./internal/control-plane";
 import type { CaIssuerArgs } from "./internal/issued-ca";
-import { chartOf, type IstioArgs } from "./internal/istio-args";
+import type { IstioArgs } from "./internal/istio-args";
 import { mtlsMode } from "./internal/mtls";
-import { pullSecrets } from "./internal/pull-secrets";
-import { readerToken } from "./internal/reader";
 import { servedRoot } from "./internal/served-root";
 import { signingCa } from "./internal/signing-ca";
 import { meshWideMtls, POLICY } from "./objects/mesh-policy";
 import type { MeshRoots } from "./pki/exchange";
-import type { BaseSpec, IstiodSpec, MtlsMode, ReaderPlan } from "./spec/types";
+import type { BaseSpec, HelmValues, IstiodSpec, MtlsMode, ReaderPlan } from "./spec/types";
 import { baseValues } from "./values/base";
 import { istiodValues } from "./values/istiod";
 
@@ -156,44 +153,27 @@ export class ClusterPrimary extends pulumi.ComponentResource {
 
   public constructor(name: string, args: ClusterPrimaryArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ClusterPrimary"), name, {}, asClusterMember(opts));
-    const { network, owner, adoptNamespace: exists } = args;
     const mtls = mtlsMode(args.mtls);
-    const namespace = systemNamespace(name, { network, owner, exists }, { parent: this });
-    this.namespaceUid = uidOf(namespace);
-    const inNamespace = { parent: this, dependsOn: [namespace] };
-    const cacerts = signingCa(name, args, inNamespace);
-    const pulling = pullSecrets(name, args.istio, inNamespace);
-    const base = baseRelease(name, args.istio, baseValues(args.base ?? {}, args.adoptCrds), {
-      ...inNamespace,
-      retainOnDelete: args.forgetRelease ?? false,
-    });
-    const istiod = istiodChart(name, args, {
+    const base = clusterBase(name, args, baseValues(args.base ?? {}, args.adoptCrds), this);
+    this.namespaceUid = base.namespaceUid;
+    this.readerToken = base.readerToken;
+    const ca = signingCa(name, args, base.inNamespace);
+    this.rootPhase = ca.rootPhase;
+    const istiod = controlPlane(name, args.istio, valuesOf(args), {
       parent: this,
-      dependsOn: [namespace, ...cacerts.resources, ...pulling, base],
+      dependsOn: [...base.resources, ...ca.resources],
     });
     // It may be another component's, from when the cluster's istiod ran in another one.
     const aliases = asChildOf("MeshPolicy", name, POLICY, opts);
     this.policy = meshPolicy(name, mtls, { parent: this, dependsOn: [istiod], aliases });
-    this.readerToken = args.reader && readerToken(name, args.reader, inNamespace);
-    this.rootPhase = cacerts.rootPhase;
     if (args.caIssuer) this.servedRoot = servedRoot(name, { parent: this, dependsOn: [istiod] });
     this.registerOutputs({});
   }
 }
 
-function istiodChart(
-  name: string,
-  args: ClusterPrimaryArgs,
-  opts: pulumi.ComponentResourceOptions,
-): HelmChart {
-  const values = istiodValues({
-    clusterName: args.clusterName,
-    network: args.network,
-    meshId: args.meshId ?? MESH_DEFAULTS.meshId,
-    trustDomain: args.trustDomain ?? MESH_DEFAULTS.trustDomain,
-    hub: args.istio?.hub,
-    tag: args.istio?.tag,
-    imagePullSecrets: args.istio?.imagePullSecrets ?? [],
+function valuesOf(args: ClusterPrimaryArgs): HelmValues {
+  return istiodValues({
+    ...identityOf(args),
     servesRemotes: args.servesRemotes,
     webhookHostName: args.webhookHostName,
     clusterLocal: args.clusterLocal,
@@ -202,11 +182,6 @@ function istiodChart(
     certificateTtlMinutes: args.certificateTtlMinutes,
     ...args.istiod,
   });
-  return new HelmChart(
-    `${name}-istiod`,
-    { ...chartOf("istiod", args.istio), releaseName: "istiod", values },
-    opts,
-  );
 }
 
 function meshPolicy(name: string, mtls: MtlsMode, opts: pulumi.CustomResourceOptions): pulumi.Resource {

@@ -1,14 +1,11 @@
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
-import { MESH_DEFAULTS } from "./defaults";
 import { accountToken } from "./internal/account-token";
-import { baseRelease, systemNamespace, uidOf } from "./internal/cluster-base";
+import { clusterBase } from "./internal/cluster-base";
 import { asClusterMember, componentType } from "./internal/component";
-import { HelmChart } from "./internal/helm-chart";
-import { chartOf, type IstioArgs } from "./internal/istio-args";
+import { controlPlane, identityOf } from "./internal/control-plane";
+import type { IstioArgs } from "./internal/istio-args";
 import type { Manifest } from "./internal/manifests";
-import { pullSecrets } from "./internal/pull-secrets";
-import { readerToken } from "./internal/reader";
 import {
   CONTROL_PLANES_ANNOTATION,
   DISCOVERY_PORT,
@@ -16,7 +13,7 @@ import {
   ISTIOD_ACCOUNT,
   WEBHOOK_PORT,
 } from "./names";
-import type { BaseSpec, IstiodSpec, ReaderPlan } from "./spec/types";
+import type { BaseSpec, HelmValues, IstiodSpec, ReaderPlan } from "./spec/types";
 import { remoteBaseValues, remoteIstiodValues } from "./values/remote";
 
 /** Arguments of {@link ClusterRemote}. */
@@ -108,19 +105,14 @@ export class ClusterRemote extends pulumi.ComponentResource {
 
   public constructor(name: string, args: ClusterRemoteArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ClusterRemote"), name, {}, asClusterMember(opts));
-    const { network, owner, adoptNamespace: exists } = args;
     const annotations = { [CONTROL_PLANES_ANNOTATION]: args.controlPlanes.join(",") };
-    const namespace = systemNamespace(name, { network, annotations, owner, exists }, { parent: this });
-    this.namespaceUid = uidOf(namespace);
-    const inNamespace = { parent: this, dependsOn: [namespace] };
     const values = remoteBaseValues(args.base ?? {}, webhookHostName(args), args.adoptCrds);
-    const base = baseRelease(name, args.istio, values, {
-      ...inNamespace,
-      retainOnDelete: args.forgetRelease ?? false,
-    });
-    const pulling = pullSecrets(name, args.istio, inNamespace);
-    const chart = remoteChart(name, args, { parent: this, dependsOn: [namespace, ...pulling, base] });
-    this.readerToken = args.reader && readerToken(name, args.reader, inNamespace);
+    const base = clusterBase(name, { ...args, annotations }, values, this);
+    this.namespaceUid = base.namespaceUid;
+    this.readerToken = base.readerToken;
+    const besides = args.controlPlaneHostName === undefined ? controlPlaneService(args) : [];
+    const opening = { parent: this, dependsOn: base.resources };
+    const chart = controlPlane(name, args.istio, valuesOf(args), opening, besides);
     if (isConfigCluster(args)) this.istiodToken = istiodToken(name, { parent: this, dependsOn: [chart] });
     this.registerOutputs({});
   }
@@ -136,29 +128,12 @@ function istiodToken(name: string, opts: pulumi.CustomResourceOptions): pulumi.O
   return accountToken(`${name}-istiod-token`, ISTIOD_ACCOUNT, "istiod-token", opts);
 }
 
-/** The chart can make the Service as well, but takes the address as plain text only. */
-function remoteChart(
-  name: string,
-  args: ClusterRemoteArgs,
-  opts: pulumi.ComponentResourceOptions,
-): HelmChart {
-  const values = remoteIstiodValues({
-    clusterName: args.clusterName,
-    network: args.network,
-    meshId: args.meshId ?? MESH_DEFAULTS.meshId,
-    trustDomain: args.trustDomain ?? MESH_DEFAULTS.trustDomain,
-    hub: args.istio?.hub,
-    tag: args.istio?.tag,
-    imagePullSecrets: args.istio?.imagePullSecrets ?? [],
+function valuesOf(args: ClusterRemoteArgs): HelmValues {
+  return remoteIstiodValues({
+    ...identityOf(args),
     webhookHostName: webhookHostName(args),
     values: args.istiod?.values,
   });
-  const besides = args.controlPlaneHostName === undefined ? controlPlaneService(args) : [];
-  return new HelmChart(
-    `${name}-istiod`,
-    { ...chartOf("istiod", args.istio), releaseName: "istiod", values, besides },
-    opts,
-  );
 }
 
 function webhookHostName({
@@ -170,7 +145,10 @@ function webhookHostName({
 
 const SERVICE = { name: "istiod", namespace: ISTIO_NAMESPACE };
 
-/** What proxies and the API server of a remote take for istiod. */
+/**
+ * What proxies and the API server of a remote take for istiod. The chart can make the Service as well, but takes the
+ * address as plain text only.
+ */
 function controlPlaneService(args: ClusterRemoteArgs): Manifest[] {
   const service = { apiVersion: "v1", kind: "Service", metadata: SERVICE };
   const ports = [

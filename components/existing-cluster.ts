@@ -26,7 +26,11 @@ export class ExistingCluster extends pulumi.ComponentResource {
 
   public constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ExistingCluster"), name, {}, asClusterMember(opts));
-    const namespace = systemNamespace(name, { network: args.network, exists: true }, { parent: this });
+    const namespace = systemNamespace(
+      name,
+      { network: args.network, adoptNamespace: true },
+      { parent: this },
+    );
     this.namespaceUid = uidOf(namespace);
     this.readerToken =
       args.reader && readerToken(name, args.reader, { parent: this, dependsOn: [namespace] });

@@ -1,11 +1,10 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { MESH_DEFAULTS } from "./defaults";
 import { systemNamespace, uidOf } from "./internal/cluster-base";
 import { asClusterMember, componentType } from "./internal/component";
-import { HelmChart } from "./internal/helm-chart";
+import { controlPlane, identityOf } from "./internal/control-plane";
 import type { CaIssuerArgs } from "./internal/issued-ca";
-import { chartOf, type IstioArgs } from "./internal/istio-args";
+import type { IstioArgs } from "./internal/istio-args";
 import { loadBalancerAddress } from "./internal/load-balancer";
 import { applyManifests, type KubernetesObject } from "./internal/manifests";
 import { publicCertificate, PUBLIC_CERTIFICATE_SECRET } from "./internal/public-certificate";
@@ -14,7 +13,7 @@ import { signingCa } from "./internal/signing-ca";
 import { encodedKubeconfig } from "./internal/token-kubeconfig";
 import { EXTERNAL_ISTIOD, ISTIO_NAMESPACE } from "./names";
 import type { MeshRoots } from "./pki/exchange";
-import type { IstiodSpec } from "./spec/types";
+import type { HelmValues, IstiodSpec } from "./spec/types";
 import { externalIstiodPorts } from "./topology/ports";
 import { externalIstiodValues } from "./values/external";
 
@@ -157,7 +156,7 @@ export class ExternalControlPlane extends pulumi.ComponentResource {
     const pulling = pullSecrets(name, args.istio, inNamespace);
     const kubeconfig = configClusterAccess(name, args, inNamespace);
     const certificate = publicCertificate(name, args, inNamespace);
-    istiodChart(name, args, {
+    controlPlane(name, args.istio, valuesOf(args), {
       parent: this,
       dependsOn: [namespace, ...cacerts.resources, ...pulling, kubeconfig, ...certificate],
     });
@@ -215,19 +214,9 @@ function configClusterAccess(
   );
 }
 
-function istiodChart(
-  name: string,
-  args: ExternalControlPlaneArgs,
-  opts: pulumi.ComponentResourceOptions,
-): void {
-  const values = externalIstiodValues({
-    clusterName: args.clusterName,
-    network: args.network,
-    meshId: args.meshId ?? MESH_DEFAULTS.meshId,
-    trustDomain: args.trustDomain ?? MESH_DEFAULTS.trustDomain,
-    hub: args.istio?.hub,
-    tag: args.istio?.tag,
-    imagePullSecrets: args.istio?.imagePullSecrets ?? [],
+function valuesOf(args: ExternalControlPlaneArgs): HelmValues {
+  return externalIstiodValues({
+    ...identityOf(args),
     clusterLocal: args.clusterLocal,
     dnsCapture: args.dnsCapture,
     clusterAliases: args.clusterAliases,
@@ -236,5 +225,4 @@ function istiodChart(
     certificateSecret: args.certificateSecret ?? PUBLIC_CERTIFICATE_SECRET,
     ...args.istiod,
   });
-  new HelmChart(`${name}-istiod`, { ...chartOf("istiod", args.istio), releaseName: "istiod", values }, opts);
 }

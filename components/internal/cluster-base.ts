@@ -2,8 +2,10 @@ import { Namespace, NamespacePatch } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
 import * as pulumi from "@pulumi/pulumi";
 import { BASE_RELEASE, ISTIO_NAMESPACE, NETWORK_LABEL, OWNER_ANNOTATION } from "../names";
-import type { HelmValues } from "../spec/types";
+import type { HelmValues, ReaderPlan } from "../spec/types";
 import { chartOf, type IstioArgs } from "./istio-args";
+import { pullSecrets } from "./pull-secrets";
+import { readerToken } from "./reader";
 
 /** What a cluster's system namespace tells istiods. */
 export interface SystemNamespaceInput {
@@ -11,19 +13,19 @@ export interface SystemNamespaceInput {
   readonly annotations?: Record<string, string>;
   /** Whose it is, where it is made here. @default - it is not marked */
   readonly owner?: pulumi.Input<string> | undefined;
-  /** Whether the namespace exists and is somebody else's. @default false */
-  readonly exists?: boolean | undefined;
+  /** Whether the namespace is there already and stays somebody else's. @default false */
+  readonly adoptNamespace?: boolean | undefined;
 }
 
-/** Istio's namespace, labelled with the cluster's network. Of one that exists nothing else is touched, nor is it deleted. */
+/** Istio's namespace, labelled with the cluster's network. Of an adopted one nothing else is touched, nor is it deleted. */
 export function systemNamespace(
   name: string,
-  { network, annotations, owner, exists }: SystemNamespaceInput,
+  { network, annotations, owner, adoptNamespace }: SystemNamespaceInput,
   opts: pulumi.CustomResourceOptions,
 ): Namespace | NamespacePatch {
   const labelled = { name: ISTIO_NAMESPACE, labels: { [NETWORK_LABEL]: network } };
   const resourceName = `${name}-${ISTIO_NAMESPACE}`;
-  if (exists) {
+  if (adoptNamespace) {
     const metadata = annotations === undefined ? labelled : { ...labelled, annotations };
     return new NamespacePatch(resourceName, { metadata }, opts);
   }
@@ -40,8 +42,51 @@ export function uidOf(namespace: Namespace | NamespacePatch): pulumi.Output<stri
   return pulumi.all([namespace.id, namespace.metadata]).apply(([, { uid }]) => uid);
 }
 
+/** What a cluster is given once. */
+export interface ClusterBaseInput extends SystemNamespaceInput {
+  readonly istio?: IstioArgs | undefined;
+  /** Account through which other clusters read this one. @default - none */
+  readonly reader?: ReaderPlan | undefined;
+  /** Whether its Helm release is dropped from the state without a try to delete it. @default false */
+  readonly forgetRelease?: boolean | undefined;
+}
+
+/** What a cluster has once, however many control planes it has or gets. */
+export interface ClusterBase {
+  readonly namespaceUid: pulumi.Output<string>;
+  /** Of the reader, if there is one; secret. */
+  readonly readerToken: pulumi.Output<string> | undefined;
+  /** Options of whatever else is in the namespace. */
+  readonly inNamespace: { readonly parent: pulumi.Resource; readonly dependsOn: pulumi.Resource[] };
+  /** What has to be there before a control plane is. */
+  readonly resources: pulumi.Resource[];
+}
+
+/**
+ * Istio's namespace with its network, the Secrets by which images are pulled, the base chart, and the reader.
+ *
+ * @param values - of the base chart
+ */
+export function clusterBase(
+  name: string,
+  { istio, reader, forgetRelease = false, ...namespaceInput }: ClusterBaseInput,
+  values: HelmValues,
+  parent: pulumi.Resource,
+): ClusterBase {
+  const namespace = systemNamespace(name, namespaceInput, { parent });
+  const inNamespace = { parent, dependsOn: [namespace] };
+  const pulling = pullSecrets(name, istio, inNamespace);
+  const base = baseRelease(name, istio, values, { ...inNamespace, retainOnDelete: forgetRelease });
+  return {
+    namespaceUid: uidOf(namespace),
+    readerToken: reader && readerToken(name, reader, inNamespace),
+    inNamespace,
+    resources: [namespace, ...pulling, base],
+  };
+}
+
 /** A Release, not a HelmChart: as resources of their own Istio's CRDs would be three quarters of the stack's state. */
-export function baseRelease(
+function baseRelease(
   name: string,
   istio: IstioArgs | undefined,
   values: HelmValues,
