@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { requireRoot } from "../lab/rootless";
+import { MAX_CLUSTERS } from "../lab/spec";
 import { EXIT_CODES } from "../verify";
 import { findLeavings, refuseWhileDeployed } from "./clean";
 import { demo, demoDown } from "./demo";
@@ -102,7 +103,7 @@ program
 
 function clusterCount(text: string): number {
   const count = positive(text);
-  if (count > 62) throw new InvalidArgumentError("a lab has room for 62");
+  if (count > MAX_CLUSTERS) throw new InvalidArgumentError(`a lab has room for ${MAX_CLUSTERS}`);
   return count;
 }
 

@@ -39,7 +39,7 @@ export async function demo({ name, clusters }: DemoOptions): Promise<boolean> {
   const steps = new Listr<DemoContext>(
     [
       {
-        title: `Clusters: ${clusters} Kubernetes control planes, each on its own network`,
+        title: `Clusters: ${clusters} of Kubernetes, each with its node and on its own network`,
         task: async (context, task) => {
           context.lab = await up(defaultSpec(name, clusters), toolchain, (cluster, state) => {
             task.output = `${cluster} is ${state}`;

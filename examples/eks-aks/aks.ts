@@ -5,10 +5,13 @@ import {
   ResourceIdentityType,
 } from "@pulumi/azure-native/containerservice";
 import { ResourceGroup } from "@pulumi/azure-native/resources";
-import type * as pulumi from "@pulumi/pulumi";
 
-/** An AKS cluster in a resource group of its own. */
-export function aksCluster(name: string): pulumi.Output<string> {
+/**
+ * An AKS cluster in a resource group of its own.
+ *
+ * @returns how to reach it, and its ID, which a cluster that replaces it does not have: Pulumi gives it a new name
+ */
+export function aksCluster(name: string) {
   const group = new ResourceGroup(name);
   const cluster = new ManagedCluster(`${name}-cluster`, {
     resourceGroupName: group.name,
@@ -20,5 +23,6 @@ export function aksCluster(name: string): pulumi.Output<string> {
     resourceGroupName: group.name,
     resourceName: cluster.name,
   });
-  return kubeconfigs.apply(([first]) => Buffer.from(first?.value ?? "", "base64").toString());
+  const kubeconfig = kubeconfigs.apply(([first]) => Buffer.from(first?.value ?? "", "base64").toString());
+  return { kubeconfig, identity: cluster.id };
 }

@@ -1,10 +1,13 @@
 import { getAvailabilityZonesOutput } from "@pulumi/aws/getAvailabilityZones";
 import { InternetGateway, Route, RouteTable, RouteTableAssociation, Subnet, Vpc } from "@pulumi/aws/ec2";
 import { AuthenticationMode, Cluster } from "@pulumi/eks";
-import type * as pulumi from "@pulumi/pulumi";
 
-/** An EKS cluster in Auto Mode, which brings nodes and network load balancers without a controller to install. */
-export function eksCluster(name: string, cidrPrefix: string): pulumi.Output<string> {
+/**
+ * An EKS cluster in Auto Mode, which brings nodes and network load balancers without a controller to install.
+ *
+ * @returns how to reach it, and the endpoint, which a cluster that replaces it does not have
+ */
+export function eksCluster(name: string, cidrPrefix: string) {
   const { vpc, subnets } = publicNetwork(name, cidrPrefix);
   const cluster = new Cluster(`${name}-cluster`, {
     authenticationMode: AuthenticationMode.Api,
@@ -12,7 +15,7 @@ export function eksCluster(name: string, cidrPrefix: string): pulumi.Output<stri
     publicSubnetIds: subnets.map(({ id }) => id),
     autoMode: { enabled: true },
   });
-  return cluster.kubeconfigJson;
+  return { kubeconfig: cluster.kubeconfigJson, identity: cluster.eksCluster.endpoint };
 }
 
 /** A VPC with a public subnet in each of two zones, tagged so that load balancers find them. */

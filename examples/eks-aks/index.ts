@@ -30,9 +30,9 @@ const mesh = deployMesh(
       sampleApps: { helloworld: { eks: ["v1"], aks: ["v2"] } },
     },
     {
-      // A private API has an address that only Pulumi's kubeconfig or only the other cloud can use.
-      eks: { kubeconfig: eksCluster("eks", "10.10"), apiServer: config.get("eksApiServer") },
-      aks: { kubeconfig: aksCluster("aks"), apiServer: config.get("aksApiServer") },
+      // With the identity of each, one that is replaced gets the mesh anew. A private API has an address that only Pulumi's kubeconfig or only the other cloud can use.
+      eks: { ...eksCluster("eks", "10.10"), apiServer: config.get("eksApiServer") },
+      aks: { ...aksCluster("aks"), apiServer: config.get("aksApiServer") },
     },
   ),
 );
