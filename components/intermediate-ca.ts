@@ -123,7 +123,7 @@ export function refuseToOutlive(clusterName: string, own: string, root: string):
   const days = Math.floor((Date.parse(root) - Date.now()) / MS_PER_DAY);
   throw new Error(
     `the intermediate CA of ${clusterName} would be valid until ${own}, after its root (${root}); ` +
-      `set caValidityDays of ${clusterName} to at most ${days}, or replace the root as docs/rotation.md says`,
+      `set intermediateValidityDays of ${clusterName} to at most ${days}, or replace the root as docs/rotation.md says`,
   );
 }
 

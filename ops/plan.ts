@@ -56,8 +56,8 @@ function clusterRow(cluster: ClusterPlan): string[] {
   ];
 }
 
-function roleOf({ controlPlanes, externalControlPlane, hosts }: ClusterPlan): string {
-  if (hosts !== undefined) return `host for ${hosts}`;
+function roleOf({ controlPlanes, externalControlPlane, runsIstiodOf }: ClusterPlan): string {
+  if (runsIstiodOf !== undefined) return `host for ${runsIstiodOf}`;
   if (externalControlPlane !== undefined) return "config cluster";
   return controlPlanes.length === 0 ? "primary" : "remote";
 }

@@ -54,8 +54,8 @@ export function membersOf<C extends Place>({ clusters }: { readonly clusters: re
 }
 
 /** Whether a planned cluster is one of these. */
-export function isMember({ hosts }: { readonly hosts?: string | undefined }): boolean {
-  return hosts === undefined;
+export function isMember({ runsIstiodOf }: { readonly runsIstiodOf?: string | undefined }): boolean {
+  return runsIstiodOf === undefined;
 }
 
 /** The cluster in which the istiod runs that serves a planned cluster. */

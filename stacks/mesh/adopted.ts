@@ -6,7 +6,7 @@ import { refuseReplaced } from "./replaced";
 import { placedOf } from "./scope";
 
 /** A cluster with an istiod that others installed, and a gateway if it is to get one. */
-export function existingMember(site: Site): Member {
+export function adoptedMember(site: Site): Member {
   const { scope, plan: cluster, provider } = site;
   const { name, opts } = placedOf(scope, cluster);
   const existing = new ExistingCluster(

@@ -4,8 +4,8 @@ import { gatewaysFor } from "../../components/spec/gateway/plan";
 import type { MeshPlan } from "../../components/spec/types";
 import { isMember, isPrimary } from "../../components/topology/links";
 import type { ClusterAccess } from "./access";
+import { adoptedMember } from "./adopted";
 import { deployApplications } from "./applications";
-import { existingMember } from "./existing";
 import { configClusterMember } from "./external";
 import { linkTo } from "./links";
 import type { Member } from "./member";
@@ -70,7 +70,7 @@ function withControlPlane(
   { clusters }: Trust,
 ): Member {
   const { name, externalControlPlane: external } = site.plan;
-  if (adopts(site.plan, "istiod")) return existingMember(site);
+  if (adopts(site.plan, "istiod")) return adoptedMember(site);
   const trust = clusters.get(name);
   if (external === undefined) return primaryMember(site, plan, trust);
   return configClusterMember(site, external, named(sites, external.host), plan, trust);

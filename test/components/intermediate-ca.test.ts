@@ -99,7 +99,7 @@ describe("IntermediateCA", () => {
     expect(failures).toEqual([
       expect.stringContaining(
         `the intermediate CA of cluster1 would be valid until ${hoursAfterStart(365 * 24)}, after its root (${rootNotAfter}); ` +
-          "set caValidityDays of cluster1 to at most ",
+          "set intermediateValidityDays of cluster1 to at most ",
       ),
     ]);
     expect(await chain).toBe("no chain");
@@ -112,7 +112,7 @@ describe("IntermediateCA", () => {
     const inDays = (days: number) => new Date(Date.now() + days * 24 * 3_600_000).toISOString();
     expect(() => refuseToOutlive("cluster1", inDays(99), inDays(100))).not.toThrow();
     expect(() => refuseToOutlive("cluster1", inDays(101), inDays(100.5))).toThrow(
-      "set caValidityDays of cluster1 to at most 100, or replace the root",
+      "set intermediateValidityDays of cluster1 to at most 100, or replace the root",
     );
   });
 });

@@ -11,7 +11,7 @@ export function adoption(spec: MeshSpec): Problem[] {
       ...rootCertificate(cluster, `${path}.rootCertificate`),
       ...remote(cluster, `${path}.adopt`),
       ...external(cluster, `${path}.adopt`, spec),
-      ...(adopts(cluster, "istiod") ? existingIstiod(cluster, path, spec) : []),
+      ...(adopts(cluster, "istiod") ? adoptedIstiod(cluster, path, spec) : []),
     ];
   });
 }
@@ -64,7 +64,7 @@ function external(cluster: ClusterSpec, path: string, { clusters }: MeshSpec): P
   return [{ path, message }];
 }
 
-function existingIstiod(cluster: ClusterSpec, path: string, spec: MeshSpec): Problem[] {
+function adoptedIstiod(cluster: ClusterSpec, path: string, spec: MeshSpec): Problem[] {
   const served = remotesOf(cluster.name, spec.clusters);
   const settings = (["istiod", "base"] as const).filter((key) => cluster[key] !== undefined);
   return [

@@ -5,7 +5,7 @@ import { planCa } from "./plan";
 import type { ClusterCaKey } from "./source";
 import { CA_SOURCES, sourceOf } from "./sources";
 
-const OF_CLUSTERS: readonly ClusterCaKey[] = ["caEpoch", "caValidityDays"];
+const OF_CLUSTERS: readonly ClusterCaKey[] = ["intermediateEpoch", "intermediateValidityDays"];
 
 /** Istio's MAX_WORKLOAD_CERT_TTL. */
 const LONGEST_TTL_MINUTES = 90 * 24 * 60;
@@ -20,17 +20,18 @@ export function ca(spec: MeshSpec): Problem[] {
 function withoutEffect({ ca = {}, clusters }: MeshSpec): Problem[] {
   const source = CA_SOURCES[sourceOf(ca)];
   const settings = (Object.keys(ca) as (keyof CaSpec)[])
-    .filter((key) => key !== source.key && ca[key] !== undefined)
-    .map((key) => ({ key, path: `ca.${key}` }));
+    .filter((key) => key !== source.key && ca[key] !== undefined && !source.reads(key, ca))
+    .map((key) => ({ path: `ca.${key}`, message: `has no effect ${source.withoutEffect(key)}` }));
+  const unread = OF_CLUSTERS.filter((key) => !source.readsOfClusters.includes(key));
   const ofClusters = clusters.flatMap((cluster, index) =>
-    OF_CLUSTERS.filter((key) => cluster[key] !== undefined).map((key) => ({
-      key,
-      path: `clusters[${index}].${key}`,
-    })),
+    unread
+      .filter((key) => cluster[key] !== undefined)
+      .map((key) => ({
+        path: `clusters[${index}].${key}`,
+        message: `has no effect ${source.withoutEffect()}`,
+      })),
   );
-  return [...settings, ...ofClusters]
-    .filter(({ key }) => !source.reads(key, ca))
-    .map(({ key, path }) => ({ path, message: `has no effect ${source.withoutEffect(key, ca)}` }));
+  return [...settings, ...ofClusters];
 }
 
 /** Settings of the CA of a cluster that has none from here. */

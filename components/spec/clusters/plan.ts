@@ -20,12 +20,12 @@ export function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
     istio: planIstio(cluster, spec),
     externalControlPlane: planExternalControlPlane(cluster, spec),
     webhookHostName: cluster.webhookHostName,
-    hosts: hostedBy(cluster.name, spec.clusters),
+    runsIstiodOf: hostedBy(cluster.name, spec.clusters),
     base: onPlatform(cluster.platform, mergeSettings(spec.base, cluster.base)),
     istiod: onPlatform(cluster.platform, istiodSettings(cluster, spec)),
     gateway: planGateway(cluster, spec),
-    caEpoch: `${spec.ca?.intermediateEpoch ?? 1}.${cluster.caEpoch ?? 1}`,
-    caValidityDays: cluster.caValidityDays ?? planCa(spec.ca).intermediateValidityDays,
+    intermediateEpoch: `${spec.ca?.intermediateEpoch ?? 1}.${cluster.intermediateEpoch ?? 1}`,
+    intermediateValidityDays: cluster.intermediateValidityDays ?? planCa(spec.ca).intermediateValidityDays,
     whenUnreachable: cluster.whenUnreachable ?? "fail",
   };
 }

@@ -100,7 +100,9 @@ export interface ClusterSpec {
   readonly gatewayAddresses?: readonly string[] | undefined;
   /** Its region, `topology.kubernetes.io/region` of its nodes, by which imports from it are ordered. @default - unknown */
   readonly region?: string | undefined;
-  /** Raised by one, it gives this cluster a new intermediate with a new key. @default 1 */
+  /** Raised by one, it gives this cluster a new intermediate with a new key; the mesh's number counts as well. @default 1 */
+  readonly intermediateEpoch?: number | undefined;
+  /** Former name of `intermediateEpoch`. */
   readonly caEpoch?: number | undefined;
   /**
    * Lifetime of this cluster's intermediate in days, for one that joins when less than the mesh's
@@ -108,6 +110,8 @@ export interface ClusterSpec {
    * cluster a new intermediate for the same key.
    * @default - the mesh's
    */
+  readonly intermediateValidityDays?: number | undefined;
+  /** Former name of `intermediateValidityDays`. */
   readonly caValidityDays?: number | undefined;
   /** What to do while its API server does not answer. @default "fail" */
   readonly whenUnreachable?: WhenUnreachable | undefined;
@@ -146,15 +150,15 @@ export interface ClusterPlan {
   /** Name by which the API servers of its remotes call its istiod. */
   readonly webhookHostName?: string | undefined;
   /** The cluster whose istiod it runs, which makes it a host: no member of the mesh. */
-  readonly hosts?: string | undefined;
+  readonly runsIstiodOf?: string | undefined;
   readonly base: BaseSpec;
   readonly istiod: IstiodSpec;
   /** Absent where no other network has to reach the cluster. */
   readonly gateway?: GatewayPlan | undefined;
   /** Names the intermediate that it has: the mesh's epoch, then its own. */
-  readonly caEpoch: string;
+  readonly intermediateEpoch: string;
   /** Lifetime of its intermediate in days. */
-  readonly caValidityDays: number;
+  readonly intermediateValidityDays: number;
   readonly whenUnreachable: WhenUnreachable;
   /** Absent where no other cluster observes this one. */
   readonly reader?: ReaderPlan | undefined;

@@ -17,8 +17,8 @@ function withinRoot({ ca, clusters }: MeshSpec): Problem[] {
   const plan = planCa(ca);
   return [
     ...lifetime("ca.intermediateValidityDays", plan.intermediateValidityDays, plan),
-    ...clusters.flatMap(({ caValidityDays = 0 }, index) =>
-      lifetime(`clusters[${index}].caValidityDays`, caValidityDays, plan),
+    ...clusters.flatMap(({ intermediateValidityDays = 0 }, index) =>
+      lifetime(`clusters[${index}].intermediateValidityDays`, intermediateValidityDays, plan),
     ),
   ];
 }

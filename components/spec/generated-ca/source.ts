@@ -6,6 +6,7 @@ import { generatedCa } from "./rules";
 /** A root that the program makes, and a CA for each cluster under it: what there is unless another source is asked for. */
 export const generated: CaSource = {
   reads: () => true,
+  readsOfClusters: ["intermediateEpoch", "intermediateValidityDays"],
   withoutEffect: () => "",
   problems: generatedCa,
   rootsOf: (_cluster, ca) => rootToBeMade(ca),

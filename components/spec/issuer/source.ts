@@ -6,8 +6,9 @@ import { issuer as problems } from "./rules";
 export const issuer: CaSource = {
   key: "issuer",
   reads: (setting, ca) => ASKED_FOR.includes(setting) || (COPIED.includes(setting) && isOneForAll(ca)),
+  readsOfClusters: [],
   withoutEffect: (setting) =>
-    COPIED.includes(setting)
+    setting !== undefined && COPIED.includes(setting)
       ? "with an issuer in each cluster, where cert-manager alone writes the CA; set ca.issuer.cluster or remove it"
       : "with ca.issuer, which has the root and renews the CAs; remove one of the two",
   problems,

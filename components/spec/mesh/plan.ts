@@ -1,6 +1,7 @@
 import { MESH_DEFAULTS } from "../../defaults";
 import { discoveryLinks, membersOf } from "../../topology/links";
 import { planCa } from "../ca/plan";
+import { withPresentKeys } from "../clusters/former-keys";
 import { planCluster } from "../clusters/plan";
 import { planExports } from "../imports/exports";
 import { planImports } from "../imports/plan";
@@ -11,11 +12,12 @@ import { planStubs } from "../services/plan";
 import type { MeshPlan, MeshSpec } from "../types";
 
 /** Makes the plan of a spec in which {@link validateMesh} found no problem. */
-export function planMesh(spec: MeshSpec): MeshPlan {
+export function planMesh(given: MeshSpec): MeshPlan {
+  const spec = withPresentKeys(given);
   const plan = planWithoutReaders(spec);
   const clusters = plan.clusters.map((cluster, index) => {
-    const given = spec.clusters[index];
-    return given === undefined ? cluster : { ...cluster, reader: planReader(given, spec, plan) };
+    const own = spec.clusters[index];
+    return own === undefined ? cluster : { ...cluster, reader: planReader(own, spec, plan) };
   });
   return { ...plan, clusters };
 }

@@ -2,6 +2,7 @@ import { adoption } from "../adopt/rules";
 import { ca } from "../ca/rules";
 import { trust } from "../ca/trust";
 import { cidrs } from "../clusters/cidrs";
+import { formerNames, twiceNamed, withPresentKeys } from "../clusters/former-keys";
 import { leaving } from "../clusters/leaving";
 import { roles } from "../clusters/roles";
 import { clusters } from "../clusters/rules";
@@ -50,7 +51,8 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
  * @see https://istio.io/latest/docs/ops/deployment/deployment-models/
  */
 export function validateMesh(spec: MeshSpec): Problem[] {
-  return RULES.flatMap((rule) => rule(spec));
+  const present = withPresentKeys(spec);
+  return [...twiceNamed(spec), ...RULES.flatMap((rule) => rule(present))];
 }
 
 /** Everything that deserves a look though it stops nothing. */
@@ -63,5 +65,6 @@ const WARNINGS: readonly ((spec: MeshSpec) => Problem[])[] = [
 
 /** Finds what of a mesh works, but not for long or not everywhere; each with the way to mend it. */
 export function warningsOf(spec: MeshSpec): Problem[] {
-  return WARNINGS.flatMap((rule) => rule(spec));
+  const present = withPresentKeys(spec);
+  return [...formerNames(spec), ...WARNINGS.flatMap((rule) => rule(present))];
 }

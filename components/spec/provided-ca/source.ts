@@ -9,6 +9,7 @@ export const provided: CaSource = {
   key: "provided",
   reads: (setting, { provided: settings }) =>
     READ.includes(setting) || (OF_KEYS.includes(setting) && settings?.signingRequests !== undefined),
+  readsOfClusters: [],
   withoutEffect: () => "on CAs that are provided; remove it, or ca.provided",
   problems: providedCa,
   rootsOf,

@@ -90,10 +90,10 @@ function clusterTrust(
     rootPrivateKey: signer.privateKey,
     rootNotAfter: signer.notAfter,
     algorithm: settings.intermediateAlgorithm,
-    validityDays: cluster.caValidityDays,
+    validityDays: cluster.intermediateValidityDays,
     organization: settings.organization,
     // A new root is of little use over keys that were there before it.
-    epoch: `${cluster.caEpoch}.${rolesOf(settings.root).signer}`,
+    epoch: `${cluster.intermediateEpoch}.${rolesOf(settings.root).signer}`,
   };
   const ca = new IntermediateCA(name, args, opts);
   return {
@@ -109,7 +109,7 @@ function clusterTrust(
 }
 
 function intermediateEnding([cluster, { notAfter }]: readonly [string, GeneratedCa]): Ending {
-  const mend = `raise ca.intermediateEpoch, or caEpoch of ${cluster}`;
+  const mend = `raise ca.intermediateEpoch, or intermediateEpoch of ${cluster}`;
   return { what: `the intermediate CA of ${cluster}`, notAfter, mend };
 }
 

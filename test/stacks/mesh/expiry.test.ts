@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { expiryText } from "../../../stacks/mesh/trust/expiry";
 
 const END = "2026-06-30T12:00:00Z";
-const NOTICE = { what: "the intermediate CA of cluster1", mend: "raise caEpoch" };
+const NOTICE = { what: "the intermediate CA of cluster1", mend: "raise intermediateEpoch" };
 const on = (time: string) => expiryText(END, Date.parse(time), 30, NOTICE);
 
 describe("of a certificate's end", () => {
@@ -12,6 +12,6 @@ describe("of a certificate's end", () => {
     ["is told until the last moment", "2026-06-30T11:59:59Z", "expires in 0 days, on"],
     ["is told when it is there", "2026-06-30T12:00:00Z", "expired on"],
   ])("%s", (_, now, when) => {
-    expect(on(now)).toBe(when && `the intermediate CA of cluster1 ${when} ${END}; raise caEpoch`);
+    expect(on(now)).toBe(when && `the intermediate CA of cluster1 ${when} ${END}; raise intermediateEpoch`);
   });
 });

@@ -161,7 +161,7 @@ describe("an end that comes near", () => {
       ["cluster1", "cluster2"].map((name) =>
         expect.stringMatching(
           new RegExp(
-            `^the intermediate CA of ${name} expires in 9 days, on .*; raise ca.intermediateEpoch, or caEpoch of ${name}$`,
+            `^the intermediate CA of ${name} expires in 9 days, on .*; raise ca.intermediateEpoch, or intermediateEpoch of ${name}$`,
           ),
         ),
       ),

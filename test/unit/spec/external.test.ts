@@ -208,14 +208,14 @@ describe("the plan of an external control plane", () => {
   const [host, config, remote] = plan.clusters;
 
   test("tells host and config cluster of each other", () => {
-    expect(host?.hosts).toBe("cluster2");
+    expect(host?.runsIstiodOf).toBe("cluster2");
     expect(config?.externalControlPlane).toEqual({
       host: "cluster1",
       addressType: "hostname",
       serviceAnnotations: {},
       sourceRanges: ["10.0.0.0/8"],
     });
-    expect([config?.hosts, host?.externalControlPlane, remote?.externalControlPlane]).toEqual([
+    expect([config?.runsIstiodOf, host?.externalControlPlane, remote?.externalControlPlane]).toEqual([
       undefined,
       undefined,
       undefined,

@@ -39,10 +39,10 @@ const rows: Record<string, RuleCase> = {
     good: mesh(2, { ca: { intermediateEpoch: 2 } }),
   },
   "one cluster's rotation beside an issuer": {
-    bad: { ...issued(), clusters: [cluster(1, { caEpoch: 2 })] },
-    path: "clusters[0].caEpoch",
+    bad: { ...issued(), clusters: [cluster(1, { intermediateEpoch: 2 })] },
+    path: "clusters[0].intermediateEpoch",
     message: "has no effect with ca.issuer",
-    good: { clusters: [cluster(1, { caEpoch: 2 })] },
+    good: { clusters: [cluster(1, { intermediateEpoch: 2 })] },
   },
   "a warning of an expiry that the program does not see": {
     bad: issued({}, { expiryWarningDays: 10 }),

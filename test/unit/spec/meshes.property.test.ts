@@ -55,12 +55,12 @@ function keysOf(shape: object): string[] {
 }
 
 function roleOf({
-  hosts,
+  runsIstiodOf,
   externalControlPlane,
   controlPlanes,
   adopt,
 }: ReturnType<typeof planMesh>["clusters"][number]) {
-  if (hosts !== undefined) return "host";
+  if (runsIstiodOf !== undefined) return "host";
   if (externalControlPlane !== undefined) return "config cluster";
   if (controlPlanes.length > 0) return "remote";
   return adopt.length > 0 ? "adopted" : "primary";

@@ -30,8 +30,8 @@ describe("the plan of a mesh", () => {
       base: {},
       istiod: {},
       gateway,
-      caEpoch: "1.1",
-      caValidityDays: 730,
+      intermediateEpoch: "1.1",
+      intermediateValidityDays: 730,
       whenUnreachable: "fail",
       reader: { tokenSecret: "istio-multicluster-reader-token", rules: expect.any(Array) },
     });

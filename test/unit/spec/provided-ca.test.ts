@@ -145,8 +145,8 @@ describe("provided CAs", () => {
   test("beside a CA epoch of a cluster are refused", () => {
     const mesh = spec();
     const [first, ...others] = mesh.clusters;
-    expect(problems({ ...mesh, clusters: [{ ...first!, caEpoch: 2 }, ...others] })).toEqual([
-      "clusters[0].caEpoch has no effect on CAs that are provided; remove it, or ca.provided",
+    expect(problems({ ...mesh, clusters: [{ ...first!, intermediateEpoch: 2 }, ...others] })).toEqual([
+      "clusters[0].intermediateEpoch has no effect on CAs that are provided; remove it, or ca.provided",
     ]);
   });
 

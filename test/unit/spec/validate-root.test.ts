@@ -6,13 +6,13 @@ import { cluster, mesh } from "../../support/specs";
 const root = (settings: RootSpec) => mesh(1, { ca: { root: settings } });
 const ttl = (ttlMinutes: number, intermediateValidityDays = 730) =>
   mesh(1, { workloadCertificates: { ttlMinutes }, ca: { intermediateValidityDays } });
-const withEpoch = (caEpoch: number | undefined): MeshSpec => ({
-  clusters: [cluster(1), cluster(2, { controlPlanes: ["cluster1"], caEpoch })],
+const withEpoch = (intermediateEpoch: number | undefined): MeshSpec => ({
+  clusters: [cluster(1), cluster(2, { controlPlanes: ["cluster1"], intermediateEpoch })],
 });
 
-const withValidity = (caValidityDays: number | undefined, index = 0): MeshSpec => ({
+const withValidity = (intermediateValidityDays: number | undefined, index = 0): MeshSpec => ({
   clusters: [cluster(1), cluster(2, { controlPlanes: ["cluster1"] })].map((own, place) =>
-    place === index ? { ...own, caValidityDays } : own,
+    place === index ? { ...own, intermediateValidityDays } : own,
   ),
 });
 
@@ -49,25 +49,25 @@ const rows: Record<string, { bad: MeshSpec; path: string; message: string; good:
   },
   "an epoch of a cluster that signs nothing": {
     bad: withEpoch(2),
-    path: "clusters[1].caEpoch",
+    path: "clusters[1].intermediateEpoch",
     message: "is set, but cluster2 is a remote, whose certificates are signed by cluster1; set it there",
     good: withEpoch(undefined),
   },
   "a lifetime of the CA of a cluster that signs nothing": {
     bad: withValidity(30, 1),
-    path: "clusters[1].caValidityDays",
+    path: "clusters[1].intermediateValidityDays",
     message: "is set, but cluster2 is a remote, whose certificates are signed by cluster1; set it there",
     good: withValidity(30),
   },
   "a CA of one cluster that outlives the root": {
     bad: withValidity(3651),
-    path: "clusters[0].caValidityDays",
+    path: "clusters[0].intermediateValidityDays",
     message: "is 3651, so intermediates would outlive the root (3650 days)",
     good: withValidity(3650),
   },
   "a lifetime of a CA that others sign": {
     bad: { ...withValidity(30), ca: { issuer: { name: "vault" } } },
-    path: "clusters[0].caValidityDays",
+    path: "clusters[0].intermediateValidityDays",
     message: "has no effect with ca.issuer, which has the root and renews the CAs; remove one of the two",
     good: { ...withValidity(undefined), ca: { issuer: { name: "vault" } } },
   },
@@ -101,15 +101,18 @@ describe("validateMesh reports", () => {
     const existing: Partial<ClusterSpec> = { adopt: ["istiod"], rootCertificate: await selfSigned() };
     const spec = (changes: Partial<ClusterSpec>) => ({ clusters: [cluster(1, { ...existing, ...changes })] });
     const message = "is set, but the CA of cluster1 is somebody else's; remove it";
-    expect(validateMesh(spec({ caEpoch: 2 }))).toEqual([{ path: "clusters[0].caEpoch", message }]);
+    expect(validateMesh(spec({ intermediateEpoch: 2 }))).toEqual([
+      { path: "clusters[0].intermediateEpoch", message },
+    ]);
     expect(validateMesh(spec({}))).toEqual([]);
   });
 });
 
 describe("the plan", () => {
   test("names each cluster's intermediate by both epochs, so that neither hides the other", () => {
-    const clusters = [cluster(1), cluster(2, { caEpoch: 3 })];
-    const epochs = (spec: MeshSpec) => planMesh(spec).clusters.map(({ caEpoch }) => caEpoch);
+    const clusters = [cluster(1), cluster(2, { intermediateEpoch: 3 })];
+    const epochs = (spec: MeshSpec) =>
+      planMesh(spec).clusters.map(({ intermediateEpoch }) => intermediateEpoch);
     expect(epochs({ clusters })).toEqual(["1.1", "1.3"]);
     expect(epochs({ clusters, ca: { intermediateEpoch: 2 } })).toEqual(["2.1", "2.3"]);
   });
