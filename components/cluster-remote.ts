@@ -14,7 +14,7 @@ import {
   WEBHOOK_PORT,
 } from "./names";
 import type { BaseSpec, HelmValues, IstiodSpec, ReaderPlan } from "./spec/types";
-import { remoteBaseValues, remoteIstiodValues } from "./values/remote";
+import { remoteBaseValues, remoteIstiodValues, type RemoteValidation } from "./values/remote";
 
 /** Arguments of {@link ClusterRemote}. */
 export interface ClusterRemoteArgs {
@@ -106,7 +106,7 @@ export class ClusterRemote extends pulumi.ComponentResource {
   public constructor(name: string, args: ClusterRemoteArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ClusterRemote"), name, {}, asClusterMember(opts));
     const annotations = { [CONTROL_PLANES_ANNOTATION]: args.controlPlanes.join(",") };
-    const values = remoteBaseValues(args.base ?? {}, webhookHostName(args), args.adoptCrds);
+    const values = remoteBaseValues(args.base ?? {}, validationOf(args), args.adoptCrds);
     const base = clusterBase(name, { ...args, annotations }, values, this);
     this.namespaceUid = base.namespaceUid;
     this.readerToken = base.readerToken;
@@ -131,16 +131,18 @@ function istiodToken(name: string, opts: pulumi.CustomResourceOptions): pulumi.O
 function valuesOf(args: ClusterRemoteArgs): HelmValues {
   return remoteIstiodValues({
     ...identityOf(args),
-    webhookHostName: webhookHostName(args),
+    ...validationOf(args),
     values: args.istiod?.values,
   });
 }
 
-function webhookHostName({
-  webhookHostName: own,
-  controlPlaneHostName,
-}: ClusterRemoteArgs): string | undefined {
-  return own ?? controlPlaneHostName;
+/** A public name has a certificate that the system's roots verify, and a config cluster's istiod writes its CA there. */
+function validationOf(args: ClusterRemoteArgs): RemoteValidation {
+  const { webhookHostName, controlPlaneHostName } = args;
+  return {
+    webhookHostName: webhookHostName ?? controlPlaneHostName,
+    isTrusted: isConfigCluster(args) || controlPlaneHostName !== undefined,
+  };
 }
 
 const SERVICE = { name: "istiod", namespace: ISTIO_NAMESPACE };

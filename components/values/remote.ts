@@ -3,8 +3,16 @@ import { mergeValues } from "../spec/settings";
 import type { BaseSpec, HelmValues } from "../spec/types";
 import { baseValues, STABLE_WEBHOOK_VALUES } from "./base";
 
+/** How the API server of a cluster without an istiod has Istio's objects validated. */
+export interface RemoteValidation {
+  /** Name by which it calls its control plane. @default - none: the Service `istiod` */
+  readonly webhookHostName?: string | undefined;
+  /** Whether it can trust the control plane that it calls. */
+  readonly isTrusted: boolean;
+}
+
 /** What the istiod chart has to know of a remote. */
-export interface RemoteValuesInput {
+export interface RemoteValuesInput extends RemoteValidation {
   readonly clusterName: string;
   readonly network: string;
   readonly meshId: string;
@@ -12,8 +20,6 @@ export interface RemoteValuesInput {
   readonly hub?: string | undefined;
   readonly tag?: string | undefined;
   readonly imagePullSecrets: readonly string[];
-  /** Name by which its API server calls its control plane. @default - none: the Service `istiod` */
-  readonly webhookHostName?: string | undefined;
   readonly values?: HelmValues | undefined;
 }
 
@@ -21,14 +27,24 @@ export interface RemoteValuesInput {
 const REMOTE_PROFILE = { profile: "remote" } as const;
 
 /** Values of a remote's base chart. */
-export function remoteBaseValues(base: BaseSpec, webhookHostName?: string, adoptCrds = false): HelmValues {
-  const values = mergeValues(REMOTE_PROFILE, validation(webhookHostName));
+export function remoteBaseValues(base: BaseSpec, remote: RemoteValidation, adoptCrds = false): HelmValues {
+  const values = mergeValues(REMOTE_PROFILE, validation(remote));
   return baseValues({ values: mergeValues(values, base.values ?? {}) }, adoptCrds);
 }
 
-/** With a name the validation webhooks of both charts go there. */
-function validation(hostName: string | undefined): HelmValues {
-  return hostName === undefined ? {} : { base: { validationURL: `${webhookUrl(hostName)}/validate` } };
+/**
+ * With a name the validation webhooks of both charts go there.
+ *
+ * An istiod gives its CA to the webhooks of its config cluster; of the remotes that it serves only to those that inject.
+ * With `Fail` such a remote would take no object of Istio's kinds at all. Its control plane reads none there anyway.
+ * @see https://github.com/istio/istio/blob/1.31.0/pilot/pkg/serviceregistry/kube/controller/multicluster.go
+ */
+function validation({ webhookHostName, isTrusted }: RemoteValidation): HelmValues {
+  const settings = {
+    ...(webhookHostName === undefined ? {} : { validationURL: `${webhookUrl(webhookHostName)}/validate` }),
+    ...(isTrusted ? {} : { validationFailurePolicy: "Ignore" }),
+  };
+  return Object.keys(settings).length === 0 ? {} : { base: settings };
 }
 
 function webhookUrl(hostName: string): string {
@@ -59,7 +75,7 @@ export function remoteIstiodValues(input: RemoteValuesInput): HelmValues {
     meshConfig: { trustDomain: input.trustDomain },
     istiodRemote: injection(input),
   };
-  return mergeValues(mergeValues(values, validation(input.webhookHostName)), input.values ?? {});
+  return mergeValues(mergeValues(values, validation(input)), input.values ?? {});
 }
 
 function injection({ clusterName, network, webhookHostName }: RemoteValuesInput): HelmValues {

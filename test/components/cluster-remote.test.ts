@@ -23,6 +23,8 @@ const ARGS: ClusterRemoteArgs = {
   reader: { tokenSecret: "istio-multicluster-reader-token", rules: [] },
 };
 
+const CONFIG_CLUSTER: Partial<ClusterRemoteArgs> = { controlPlanes: ["cluster2"] };
+
 const remote = (args: Partial<ClusterRemoteArgs> = {}) =>
   new ClusterRemote("cluster2", { ...ARGS, ...args }, { provider: testProvider() });
 
@@ -68,6 +70,7 @@ describe("ClusterRemote", () => {
       meshId: "mesh1",
       trustDomain: "cluster.local",
       imagePullSecrets: [],
+      isTrusted: false,
     });
     expect(chartCall(chartCalls, "istiod").options["values"]).toEqual(values);
     expect(values).toMatchObject({
@@ -75,8 +78,26 @@ describe("ClusterRemote", () => {
       istiodRemote: { injectionPath: "/inject/cluster/cluster2/net/network2" },
       global: { configCluster: true, multiCluster: { clusterName: "cluster2" }, network: "network2" },
     });
-    expect(find(registrations, "cluster2-base").inputs["values"]).toEqual(remoteBaseValues({}));
-    expect(remoteBaseValues({})).toMatchObject({ profile: "remote" });
+    expect(find(registrations, "cluster2-base").inputs["values"]).toEqual(
+      remoteBaseValues({}, { isTrusted: false }),
+    );
+    expect(remoteBaseValues({}, { isTrusted: false })).toMatchObject({ profile: "remote" });
+  });
+
+  test.each<[string, Partial<ClusterRemoteArgs>, string]>([
+    ["lets Istio's objects pass where nobody gives its API server istiod's CA", {}, "Ignore"],
+    [
+      "so too by a name that is in the mesh's own certificate",
+      { webhookHostName: "i.example.com" },
+      "Ignore",
+    ],
+    ["has them validated by a public name", { controlPlaneHostName: "istiod.example.com" }, "Fail"],
+    ["has them validated as a config cluster, to which istiod gives its CA", CONFIG_CLUSTER, "Fail"],
+  ])("%s", async (_, args, policy) => {
+    const { registrations, chartCalls } = await runProgram(() => remote(args), charts);
+    const base = { base: { validationFailurePolicy: policy } };
+    expect(find(registrations, "cluster2-base").inputs["values"]).toMatchObject(base);
+    expect(chartCall(chartCalls, "istiod").options["values"]).toMatchObject(base);
   });
 
   test.each([

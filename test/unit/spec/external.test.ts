@@ -308,14 +308,16 @@ describe("values of the charts", () => {
   });
 
   test("send a remote's webhooks to the public name, or else to its Service istiod", () => {
-    const named = remoteIstiodValues({ ...input, webhookHostName: "istiod.example.com" });
+    const named = remoteIstiodValues({ ...input, isTrusted: true, webhookHostName: "istiod.example.com" });
     expect(named).toMatchObject({
       istiodRemote: { injectionURL: "https://istiod.example.com:15017/inject/cluster/cluster2/net/network2" },
       base: { validationFailurePolicy: "Fail", validationURL: "https://istiod.example.com:15017/validate" },
     });
     expect(named["istiodRemote"]).not.toHaveProperty("injectionPath");
-    expect(remoteIstiodValues(input)["base"]).not.toHaveProperty("validationURL");
-    expect(remoteBaseValues({}, "istiod.example.com")["base"]).toHaveProperty("validationURL");
+    expect(remoteIstiodValues({ ...input, isTrusted: true })["base"]).not.toHaveProperty("validationURL");
+    expect(
+      remoteBaseValues({}, { isTrusted: true, webhookHostName: "istiod.example.com" })["base"],
+    ).toHaveProperty("validationURL");
   });
 });
 
