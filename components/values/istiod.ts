@@ -1,3 +1,4 @@
+import { aliasArguments } from "../spec/clusters/aliases";
 import { REMOTE_CREDENTIALS } from "../spec/istio/env";
 import { mergeValues } from "../spec/settings";
 import type { HelmValues, IstiodSpec } from "../spec/types";
@@ -80,12 +81,7 @@ function lifetime(name: string, { certificateTtlMinutes: minutes }: IstiodValues
   return minutes === undefined ? {} : { [name]: `${minutes}m` };
 }
 
-/**
- * Proxies keep the cluster ID that they were started with. Without an alias istiod would refuse those of a renamed
- * cluster, and know no service of theirs.
- * @see https://istio.io/latest/docs/reference/commands/pilot-discovery/
- */
 function argumentsOf({ clusterAliases = {} }: IstiodValuesInput) {
-  const aliases = Object.entries(clusterAliases).map(([former, name]) => `${former}=${name}`);
-  return aliases.length === 0 ? {} : { extraContainerArgs: [`--clusterAliases=${aliases.join(",")}`] };
+  const extraContainerArgs = aliasArguments(clusterAliases);
+  return extraContainerArgs.length === 0 ? {} : { extraContainerArgs };
 }

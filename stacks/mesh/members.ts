@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ClusterPrimary, ClusterRemote, EastWestGateway, type IstioArgs } from "../../components";
 import { adopts } from "../../components/spec/adopt/adopted";
+import { clusterAliases } from "../../components/spec/clusters/aliases";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import { linkTo } from "./links";
 import type { Entrance, Istiod, Member } from "./member";
@@ -84,19 +85,8 @@ export function istiodArgs(
     ...(ttlMinutes === undefined ? {} : { certificateTtlMinutes: ttlMinutes }),
     clusterLocal: [...clusterLocal],
     dnsCapture,
-    clusterAliases: clusterAliases(cluster, clusters),
+    clusterAliases: clusterAliases(cluster.name, clusters),
   };
-}
-
-/** Former names of the clusters that the istiod of one serves. */
-function clusterAliases(
-  { name: own }: ClusterPlan,
-  clusters: readonly ClusterPlan[],
-): Readonly<Record<string, string>> {
-  const served = clusters.filter(({ name, controlPlanes }) => name === own || controlPlanes.includes(own));
-  return Object.fromEntries(
-    served.flatMap(({ name, formerName }) => (formerName === undefined ? [] : [[formerName, name]])),
-  );
 }
 
 /** What a remote has to know of the way to its control plane. */

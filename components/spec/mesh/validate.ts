@@ -10,6 +10,7 @@ import { externalControlPlanes } from "../external/rules";
 import { platforms } from "../gateway/platforms";
 import { gateways } from "../gateway/rules";
 import { nodeAgent } from "../istio/cni";
+import { replacedLists } from "../istio/lists";
 import { istio } from "../istio/rules";
 import { values, valueWarnings } from "../istio/values";
 import { versions, versionWarnings } from "../istio/versions";
@@ -32,6 +33,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   trust,
   cidrs,
   values,
+  replacedLists,
   roles,
   externalControlPlanes,
   gateways,
