@@ -1,4 +1,5 @@
 import {
+  AdmissionregistrationV1Api,
   ApiextensionsV1Api,
   AppsV1Api,
   CoordinationV1Api,
@@ -6,6 +7,7 @@ import {
   CustomObjectsApi,
   type KubeConfig,
   type V1CustomResourceDefinition,
+  type V1MutatingWebhookConfiguration,
   type V1ObjectMeta,
 } from "@kubernetes/client-node";
 import type { Deployment } from "@pulumi/pulumi/automation";
@@ -13,6 +15,7 @@ import { SERVED_ROOT } from "../components/names";
 import { httpStatus } from "../verify/kube/errors";
 import { isIstioCrd, isOfBase } from "./base-release";
 import { kubernetesObjects } from "./interrupted";
+import { TAG_LABEL } from "./take-over/leftovers";
 import { inCluster } from "./timed-kube-config";
 
 /** What is removed beyond istiod's own leavings. */
@@ -94,6 +97,7 @@ async function leavingsIn(
   const found = [
     ...(await configMaps(kubeConfig.makeApiClient(CoreV1Api))),
     ...(await leases(kubeConfig.makeApiClient(CoordinationV1Api))),
+    ...(await tagWebhooks(kubeConfig)),
     ...(crds ? await ownCrds(kubeConfig) : []),
   ];
   return found.map(({ object, remove }) => ({
@@ -130,6 +134,37 @@ async function leases(coordination: CoordinationV1Api): Promise<Found[]> {
       },
     ];
   });
+}
+
+/** Istioctl's webhooks of revision tags, of a mesh that was taken over: they refuse every pod once nobody answers them. */
+async function tagWebhooks(kubeConfig: KubeConfig): Promise<Found[]> {
+  const admission = kubeConfig.makeApiClient(AdmissionregistrationV1Api);
+  const core = kubeConfig.makeApiClient(CoreV1Api);
+  const { items } = await admission.listMutatingWebhookConfiguration({ labelSelector: TAG_LABEL });
+  const found = items.map(async (webhook): Promise<Found[]> => {
+    if (await isAnswered(webhook, core)) return [];
+    const name = webhook.metadata?.name ?? "";
+    const remove = () => admission.deleteMutatingWebhookConfiguration({ name });
+    return [{ object: `MutatingWebhookConfiguration ${name}`, remove }];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** Whether the Service behind a webhook is there; one at an address is somebody else's. */
+async function isAnswered(
+  { webhooks = [] }: V1MutatingWebhookConfiguration,
+  core: CoreV1Api,
+): Promise<boolean> {
+  const service = webhooks[0]?.clientConfig.service;
+  if (service === undefined) return true;
+  const { name, namespace } = service;
+  return core.readNamespacedService({ name, namespace }).then(
+    () => true,
+    (error: unknown) => {
+      if (httpStatus(error) === 404) return false;
+      throw error;
+    },
+  );
 }
 
 async function ownCrds(kubeConfig: KubeConfig): Promise<Found[]> {

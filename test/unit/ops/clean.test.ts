@@ -7,6 +7,7 @@ interface Cluster {
   deployments?: object[];
   crds?: object[];
   gateways?: object[];
+  webhooks?: object[];
 }
 
 const named = (name: string, namespace: string) => ({ metadata: { name, namespace } });
@@ -30,7 +31,7 @@ const OURS = { name: "istio-base", namespace: "istio-system" };
 const ISTIOD = named("istiod-1", "istio-system");
 
 /** What istiod has left in a cluster, and objects of others beside it. */
-function cluster({ pods = [], deployments = [], crds = [], gateways = [] }: Cluster) {
+function cluster({ pods = [], deployments = [], crds = [], gateways = [], webhooks = [] }: Cluster) {
   const lists: Record<string, object[]> = {
     "/api/v1/pods": pods,
     "/apis/apps/v1/deployments": deployments,
@@ -45,9 +46,11 @@ function cluster({ pods = [], deployments = [], crds = [], gateways = [] }: Clus
     ],
     "/apis/apiextensions.k8s.io/v1/customresourcedefinitions": crds,
     "/apis/networking.istio.io/v1/gateways": gateways,
+    "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations": webhooks,
   };
   return (method: string, path: string): Answer => {
     if (method === "DELETE") return { kind: "Status", status: "Success" };
+    if (path === "/api/v1/namespaces/other/services/istiod") return { kind: "Service" };
     const items = lists[path];
     return items === undefined ? 404 : { items };
   };
@@ -114,6 +117,26 @@ describe("findLeavings", () => {
       "CustomResourceDefinition gateways.networking.istio.io with 2 objects",
     ]);
     expect(await findLeavings(kubeConfigs)).toHaveLength(found.length - 1);
+  });
+
+  test("takes a webhook of istioctl's tags that nobody answers, which would refuse every pod", async () => {
+    const webhook = (name: string, clientConfig: object) => ({
+      metadata: { name },
+      webhooks: [{ name: "namespace.sidecar-injector.istio.io", clientConfig }],
+    });
+    const webhooks = [
+      webhook("istio-revision-tag-default", { service: { name: "istiod", namespace: "istio-system" } }),
+      webhook("istio-revision-tag-other", { service: { name: "istiod", namespace: "other" } }),
+      webhook("istio-revision-tag-remote", { url: "https://istiod.example/inject" }),
+    ];
+    const found = await findLeavings(await mesh({ webhooks }));
+    expect(found.map(({ object }) => object).filter((object) => object.startsWith("Mutating"))).toEqual([
+      "MutatingWebhookConfiguration istio-revision-tag-default",
+    ]);
+    for (const { remove } of found) await remove();
+    expect(changes()).toContain(
+      "DELETE /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-revision-tag-default",
+    );
   });
 
   test("minds nothing that somebody else removes meanwhile", async () => {
