@@ -1,3 +1,4 @@
+import "./stacks/start";
 import * as pulumi from "@pulumi/pulumi";
 import { readMesh } from "./stacks/config/read";
 import { deployMesh } from "./stacks/mesh/mesh";

@@ -1,0 +1,32 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+/** The depth of a stack that is certainly deeper than what is kept of it. */
+const DEPTH = 30;
+
+const { prepareStackTrace, stackTraceLimit } = Error;
+
+/** How many frames a stack has below so many calls, when as many are asked for as the limit says. */
+function framesBelow(depth: number, limit: number): number {
+  if (depth > 0) return framesBelow(depth - 1, limit);
+  Error.stackTraceLimit = limit;
+  return new Error().stack?.split("\n").filter((line) => line.startsWith("    at ")).length ?? 0;
+}
+
+describe("the start of the program", () => {
+  beforeEach(() => vi.resetModules());
+  afterEach(() => Object.assign(Error, { prepareStackTrace, stackTraceLimit }));
+
+  test("keeps of the whole stacks that the SDK asks for with every resource what it needs", async () => {
+    Error.prepareStackTrace = (_, frames) => ["Error", ...frames.map(() => "    at f (x.ts:1:1)")].join("\n");
+    expect(framesBelow(DEPTH, Infinity)).toBeGreaterThan(DEPTH);
+    await import("../../stacks/start");
+    expect(framesBelow(DEPTH, Infinity)).toBe(6);
+    expect(framesBelow(DEPTH, 10)).toBe(10);
+  });
+
+  test("leaves stacks alone where nobody maps them to sources", async () => {
+    Object.assign(Error, { prepareStackTrace: undefined });
+    await import("../../stacks/start");
+    expect(Error.prepareStackTrace).toBeUndefined();
+  });
+});
