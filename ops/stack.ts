@@ -41,6 +41,8 @@ export async function openWorkspace(place: StackPlace): Promise<LocalWorkspace> 
 export function stackEnvironment(place: StackPlace): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: `file://${place.stateDir}`,
+    // The engine writes the whole state at every step, and its text is a twelfth as long when it is compressed.
+    PULUMI_DIY_BACKEND_ZSTD: "true",
     PULUMI_CONFIG_PASSPHRASE: place.passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PATH: [place.pluginDir, process.env["PATH"], LANGUAGE_HOST].join(delimiter),

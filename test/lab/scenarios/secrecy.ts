@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execFileSync } from "node:child_process";
+import { zstdDecompressSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { stackEnvironment } from "../../../ops/stack";
 import type { Suite } from "../support/suite";
@@ -77,7 +78,7 @@ async function publicPlaces(suite: Suite): Promise<Record<string, string>> {
   await suite.stack.preview({ diff: true, logVerbosity: 1, onOutput: (text) => logged.push(text) });
   return {
     "the state and its history": files
-      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+      .map((entry) => readState(join(entry.parentPath, entry.name)))
       .join("\n"),
     "the exported state": pulumi(suite, "stack", "export"),
     "the outputs": pulumi(suite, "stack", "output", "--json"),
@@ -85,6 +86,16 @@ async function publicPlaces(suite: Suite): Promise<Record<string, string>> {
     "the history": pulumi(suite, "stack", "history", "--json"),
   };
 }
+
+/** The text of a file of the backend, which compresses states. */
+function readState(file: string): string {
+  const content = readFileSync(file);
+  const isCompressed = content.subarray(0, ZSTD_MAGIC.length).equals(ZSTD_MAGIC);
+  return (isCompressed ? zstdDecompressSync(content) : content).toString();
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1 */
+const ZSTD_MAGIC = Buffer.from("28b52ffd", "hex");
 
 /** Runs a command of Pulumi on a suite's stack. */
 export function pulumi(suite: Suite, ...args: string[]): string {
