@@ -1,4 +1,5 @@
-import { fileURLToPath } from "node:url";
+import { userInfo } from "node:os";
+import { resolve } from "node:path";
 import type { Workspace } from "@pulumi/pulumi/automation";
 import { folderLocks, type LockStore, pulumiLocks } from "./lock-stores";
 
@@ -31,9 +32,20 @@ export async function backendOf(workspace: Workspace, stack: string): Promise<Ba
         `It knows file://, s3://, gs:// and azblob://`,
     );
   }
-  const folder = fileURLToPath(new URL(url));
+  const folder = folderOf(url, workspace.workDir);
   const { name: project } = await workspace.projectSettings();
   return { folder, locks: folderLocks(folder, project, stack) };
+}
+
+/**
+ * The folder of a file backend, as Pulumi finds it: `~`, which `pulumi login --local` stands for, is the home that the
+ * system knows for the user, whatever HOME says, and the address is none of a host but a path, which may be relative.
+ *
+ * @see https://github.com/pulumi/pulumi/blob/master/pkg/backend/diy/backend.go
+ */
+function folderOf(url: string, workDir: string): string {
+  const [path = ""] = url.slice("file://".length).split("?");
+  return resolve(workDir, decodeURIComponent(path).replace(/^~(?=\/|$)/, userInfo().homedir));
 }
 
 function pulumiCloud(url: string, stack: string): string {

@@ -1,11 +1,13 @@
+import { userInfo } from "node:os";
 import type { Workspace } from "@pulumi/pulumi/automation";
 import { describe, expect, test } from "vitest";
 import { backendOf } from "../../../ops/backend";
 
 /** A workspace over a backend, as far as it is asked here; the real CLI is asked in test/lab/recover.test.ts. */
 function workspace(url: string): Workspace {
-  const asked: Pick<Workspace, "whoAmI" | "projectSettings"> = {
+  const asked: Pick<Workspace, "whoAmI" | "projectSettings" | "workDir"> = {
     whoAmI: async () => ({ user: "me", url }),
+    workDir: "/srv/project",
     projectSettings: async () => ({ name: "istio-multicluster", runtime: "nodejs" }),
   };
   return asked as Workspace;
@@ -15,6 +17,11 @@ describe("backendOf", () => {
   test.each([
     ["file:///var/state?no_tmp_dir=true", "/var/state"],
     ["file:///var/with space", "/var/with space"],
+    // As `pulumi login --local` has it, and as a folder may be given in Pulumi.yaml.
+    ["file://~", userInfo().homedir],
+    ["file://~/states/mesh", `${userInfo().homedir}/states/mesh`],
+    ["file://./state", "/srv/project/state"],
+    ["file://state", "/srv/project/state"],
   ])("finds the folder of %s", async (url, folder) => {
     expect((await backendOf(workspace(url), "dev")).folder).toBe(folder);
   });
