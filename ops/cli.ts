@@ -4,6 +4,7 @@ import { MAX_CLUSTERS } from "../lab/spec";
 import { EXIT_CODES } from "../verify";
 import { findLeavings, refuseWhileDeployed } from "./clean";
 import { demo, demoDown } from "./demo";
+import { describeFailure } from "./failure";
 import { DEV_LAB } from "./lab-mesh";
 import { openMesh } from "./open-mesh";
 import { openNamedStack, openNamedWorkspace } from "./place";
@@ -120,6 +121,6 @@ function duration(text: string): number {
 }
 
 program.parseAsync().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(describeFailure(error));
   process.exitCode = 1;
 });

@@ -1,4 +1,5 @@
 import { EXIT_CODES, renderReport, verifyMesh } from "../verify";
+import { describeFailure } from "./failure";
 import { openMesh } from "./open-mesh";
 import { openNamedStack } from "./place";
 
@@ -34,7 +35,7 @@ export async function verify({
     console.log(json ? JSON.stringify(report, undefined, 2) : renderReport(report));
     return EXIT_CODES[report.result];
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(describeFailure(error));
     return EXIT_CODES["could-not-look"];
   }
 }
