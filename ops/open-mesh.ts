@@ -3,7 +3,7 @@ import type { ConfigMap, Stack } from "@pulumi/pulumi/automation";
 import { planMesh } from "../components/spec/mesh/plan";
 import type { MeshPlan } from "../components/spec/types";
 import { readKubeconfigFile } from "../stacks/config/files";
-import { checkMesh } from "../stacks/config/read";
+import { checkMesh, parseMesh } from "../stacks/config/read";
 import type { ClusterConfig, MeshConfig } from "../stacks/config/schema";
 import { selectContext, singleContext } from "../stacks/mesh/kubeconfig";
 import { describeProblems } from "../stacks/mesh/problems";
@@ -24,7 +24,7 @@ export async function configuredMesh(stack: Stack): Promise<{ mesh: MeshConfig; 
   const raw = config[CONFIG_KEY]?.value;
   if (raw === undefined)
     throw new Error(`stack ${stack.name} has no config value ${CONFIG_KEY}; see README.md`);
-  const { mesh, problems } = checkMesh(JSON.parse(raw), (secret) => configKey(secret) in config);
+  const { mesh, problems } = checkMesh(parseMesh(CONFIG_KEY, raw), (secret) => configKey(secret) in config);
   if (mesh === undefined) throw new Error(describeProblems(CONFIG_KEY, problems));
   return { mesh, config };
 }

@@ -40,6 +40,11 @@ function toProblems(issue: z.core.$ZodIssue): Problem[] {
   if (issue.code === "invalid_type" && issue.input === undefined) {
     return [{ path, message: `is missing; it must be of type ${issue.expected}` }];
   }
+  if (issue.code === "invalid_value") {
+    return [
+      { path, message: `is ${JSON.stringify(issue.input)}; it must be one of ${issue.values.join(", ")}` },
+    ];
+  }
   return [{ path, message: issue.message.replace(/^Invalid input: /, "is invalid: ") }];
 }
 

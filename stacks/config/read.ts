@@ -7,6 +7,7 @@ import type { ConfiguredMesh } from "../mesh/mesh";
 import { describeProblems } from "../mesh/problems";
 import { caKeys } from "../mesh/trust/keys";
 import { openAccess, validateAccess } from "./access";
+import { chartFolderProblems, chartFolderWarnings } from "./charts";
 import { beside, parseLeniently, type StandIns } from "./lenient";
 import { type MeshConfig, meshConfigSchema } from "./schema";
 import { caKeyProblems, pullCredentialProblems } from "./secrets";
@@ -22,20 +23,41 @@ const MESH_KEY = "mesh";
  */
 export function readMesh(config: pulumi.Config): ConfiguredMesh {
   const key = `${config.name}:${MESH_KEY}`;
-  const raw = config.getObject<unknown>(MESH_KEY);
-  if (raw === undefined) {
+  const text = config.get(MESH_KEY);
+  if (text === undefined) {
     throw new pulumi.RunError(
       `config value ${key} is missing; describe the mesh in Pulumi.${pulumi.getStack()}.yaml, see README.md`,
     );
   }
-  const { mesh, problems } = checkMesh(raw, (secret) => config.getSecret(secret) !== undefined);
+  const { mesh, problems } = checkMesh(
+    parseMesh(key, text),
+    (secret) => config.getSecret(secret) !== undefined,
+  );
   if (mesh === undefined) throw new pulumi.RunError(describeProblems(key, problems));
-  for (const { path, message } of warningsOf(mesh)) void pulumi.log.warn(`${key}: ${path} ${message}`);
+  for (const { path, message } of [...warningsOf(mesh), ...chartFolderWarnings(mesh)]) {
+    void pulumi.log.warn(`${key}: ${path} ${message}`);
+  }
   return {
     plan: planMesh(mesh),
     access: openAccess(mesh, config),
     caKeys: caKeys(mesh, (name) => config.requireSecret(name)),
   };
+}
+
+/**
+ * What Pulumi keeps of a config value that is more than a text.
+ *
+ * @throws pulumi.RunError where it is a text, as when nothing is indented under its key
+ */
+export function parseMesh(key: string, text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    const what = text === "" ? "is empty" : "is a text";
+    throw new pulumi.RunError(
+      `config value ${key} ${what}, not the settings of a mesh; indent them by two spaces more than the line that ends with "${key}:"`,
+    );
+  }
 }
 
 /** What stands in for required parts of the wrong shape while the rest is checked; nothing refers to them. */
@@ -72,6 +94,7 @@ export function checkMesh(
     ...validateMesh(value),
     ...caKeyProblems(value, hasSecret),
     ...pullCredentialProblems(value, hasSecret),
+    ...chartFolderProblems(value),
     ...validateAccess(value, clustersReadElsewhere(value), hasSecret),
   ];
   const problems = [...shape, ...beside(shape, meaning)];

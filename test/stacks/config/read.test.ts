@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { parseLeniently } from "../../../stacks/config/lenient";
-import { checkMesh } from "../../../stacks/config/read";
+import { chartFolderWarnings } from "../../../stacks/config/charts";
+import { checkMesh, parseMesh } from "../../../stacks/config/read";
 import { describeProblems } from "../../../stacks/mesh/problems";
 import { kubeconfig, reachable } from "../../support/kubeconfigs";
 
@@ -70,7 +71,18 @@ describe("a config value", () => {
       "clusters[1].gatway",
       "is not a known setting",
     ],
-    ["an unknown mTLS mode", () => config({ mtls: "DISABLE" }), "mtls", "STRICT"],
+    [
+      "an unknown mTLS mode",
+      () => config({ mtls: "DISABLE" }),
+      "mtls",
+      'is "DISABLE"; it must be one of STRICT, PERMISSIVE',
+    ],
+    [
+      "an unknown platform",
+      () => second({ platform: "EKS" }),
+      "clusters[1].platform",
+      'is "EKS"; it must be one of eks, gke,',
+    ],
     ["no replicas", () => config({ istiod: { replicas: 0 } }), "istiod.replicas", ">=1"],
     [
       "an API address without TLS",
@@ -105,6 +117,45 @@ describe("a config value", () => {
     ["no access", () => access({}), "clusters[1].access", "must be one of { kubeconfigFile, context? }"],
   ])("is refused for %s", (_, raw, path, message) => {
     expect(problemsOf(raw())).toEqual([{ path, message: expect.stringContaining(message) }]);
+  });
+
+  test.each([
+    ["", "is empty"],
+    ["eu", "is a text"],
+  ])("that Pulumi has as the text %j was not indented", (text, what) => {
+    expect(() => parseMesh("istio-multicluster:mesh", text)).toThrow(
+      `config value istio-multicluster:mesh ${what}, not the settings of a mesh; indent them by two spaces more`,
+    );
+  });
+
+  test("whose charts are in no folder is refused, of the mesh and of a cluster", () => {
+    const istio = { charts: { folder: "~/charts" } };
+    expect(problemsOf({ ...second({ istio }), istio })).toEqual(
+      ["istio.charts.folder", "clusters[1].istio.charts.folder"].map((path) => ({
+        path,
+        message: expect.stringMatching(
+          /^~\/charts has no istiod\/Chart\.yaml; give it the folder .* relative to the project \(a leading ~ is not/,
+        ),
+      })),
+    );
+  });
+
+  test("is warned of charts of another version than the one that checks go by", () => {
+    mkdirSync(join(folder, "istiod"), { recursive: true });
+    writeFileSync(join(folder, "istiod", "Chart.yaml"), "name: istiod\nversion: 1.31.0\n");
+    const charts = { folder };
+    const warningsOf = (changes: object) => {
+      const { mesh, problems } = checkMesh(config(changes), () => true);
+      expect(problems).toEqual([]);
+      return mesh === undefined ? [] : chartFolderWarnings(mesh);
+    };
+    expect(warningsOf({ istio: { charts, version: "1.31.0" } })).toEqual([]);
+    expect(warningsOf({ istio: { charts } })).toEqual([
+      {
+        path: "istio.charts.folder",
+        message: `${folder} has charts of Istio 1.31.0, but checks go by 1.31.1; set istio.version: 1.31.0`,
+      },
+    ]);
   });
 
   test("that is no map at all has one problem, without a path", () => {
