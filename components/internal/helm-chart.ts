@@ -61,14 +61,29 @@ async function render(args: HelmChartArgs): Promise<Manifest[]> {
     values,
   });
   const provider = chartRenderer();
-  const { result } = (await pulumi.runtime.invoke(
-    "kubernetes:helm:template",
-    { jsonOpts },
-    { provider },
-  )) as {
-    result: Manifest[];
-  };
-  return result.map(withoutStrayNamespace);
+  try {
+    const answer: unknown = await pulumi.runtime.invoke(
+      "kubernetes:helm:template",
+      { jsonOpts },
+      { provider },
+    );
+    return (answer as { result: Manifest[] }).result.map(withoutStrayNamespace);
+  } catch (error) {
+    throw new pulumi.RunError(notRendered(args, error));
+  }
+}
+
+/** Without it each chart would be a stack trace, which says neither where the source is chosen nor what else there is. */
+function notRendered({ chart, version, repositoryOpts }: HelmChartArgs, error: unknown): string {
+  const source = repositoryOpts === undefined ? "" : ` of ${repositoryOpts.repo}`;
+  const reason = (error instanceof Error ? error.message : String(error))
+    .replace(/^invocation of \S+ returned an error: /, "")
+    .replace(/^failed to generate YAML for specified Helm chart: /, "");
+  return (
+    `the chart ${chart}${version === undefined ? "" : ` ${version}`}${source} cannot be rendered: ${reason}; ` +
+    "if it is not there or cannot be reached, set istio.charts to a repository, an OCI prefix or a folder that has it, " +
+    "see docs/runbooks/air-gapped.md; if a value is wrong, correct the values of the chart"
+  );
 }
 
 /**

@@ -26,6 +26,18 @@ const configMap = (name: string, opts: pulumi.CustomResourceOptions) =>
   new k8s.core.v1.ConfigMap(name, {}, opts);
 
 describe("HelmChart", () => {
+  test("says in one sentence which chart cannot be rendered, why, and where its source is chosen", async () => {
+    const { failures } = await runFailingProgram(
+      () => chart({ chart: "istiod", version: "1.31.1", repositoryOpts: { repo: "https://charts.example" } }),
+      { render: () => Promise.reject(new Error("failed to pull chart: no such host")) },
+    );
+    expect(failures).toEqual([
+      expect.stringMatching(
+        /^the chart istiod 1\.31\.1 of https:\/\/charts\.example cannot be rendered: failed to pull chart: no such host; if it is not there.*set istio\.charts/,
+      ),
+    ]);
+  });
+
   test("makes what the chart renders to its children, under its provider", async () => {
     const { result, registrations } = await runProgram(() => chart());
     expect(listOf(registrations)).toEqual([
@@ -157,7 +169,7 @@ describe("HelmChart", () => {
     const { failures, registrations } = await runFailingProgram(() =>
       configMap("after", { dependsOn: [chart({ releaseName: "unknown" })] }),
     );
-    expect(failures).toEqual(["no chart is mocked for release unknown"]);
+    expect(failures).toEqual([expect.stringContaining("no chart is mocked for release unknown")]);
     expect(listOf(registrations)).toEqual(["istio-multicluster:index:HelmChart chart"]);
   });
 });
