@@ -1,12 +1,14 @@
 import type { ApiException, CoreV1Api } from "@kubernetes/client-node";
-import * as pulumi from "@pulumi/pulumi";
 import { ISTIO_NAMESPACE, OWNER_ANNOTATION } from "../../components/names";
+import { faultOf } from "./client-fault";
 import { endingBy } from "./kube-client";
 
 /** What an API server says of its cluster; whatever it cannot be asked for is left out. */
 export interface LiveCluster {
   /** UID of kube-system, which no two clusters share. */
   readonly uid?: string | undefined;
+  /** Why it cannot be asked, for a sentence that begins with the server. @default - it answers */
+  readonly silence?: string | undefined;
   /** Istio's namespace; empty where there is none. */
   readonly namespace?: LiveNamespace | undefined;
 }
@@ -24,13 +26,13 @@ const TIME_LIMIT_MS = 5000;
 /**
  * Asks the API of a kubeconfig. Not a resource that is read, since one unreachable cluster would end the program with it.
  *
- * @returns nothing where the API does not answer, or not to this user
+ * @returns what this user may read, and nothing but why where the API does not answer
  */
 export async function lookAt(kubeconfig: string, timeLimit = TIME_LIMIT_MS): Promise<LiveCluster> {
   const limit = AbortSignal.timeout(timeLimit);
   // A credential plugin knows nothing of the signal.
   const end = new Promise<LiveCluster>((resolve) => {
-    limit.addEventListener("abort", () => resolve({}));
+    limit.addEventListener("abort", () => resolve({ silence: silenceOf(limit.reason) }));
   });
   return Promise.race([answerOf(kubeconfig, limit), end]);
 }
@@ -41,11 +43,15 @@ async function answerOf(kubeconfig: string, limit: AbortSignal): Promise<LiveClu
     // One after the other, so that a credential plugin is run once.
     const system = await namespace(client, "kube-system");
     return { uid: system?.uid, namespace: await namespace(client, ISTIO_NAMESPACE) };
-  } catch {
-    // What a credential plugin or a parser says may quote secrets.
-    void pulumi.log.debug("an API server could not be asked what cluster it is of");
-    return {};
+  } catch (error) {
+    return { silence: silenceOf(limit.aborted ? limit.reason : error) };
   }
+}
+
+/** Not the error's own words: what a credential plugin or a parser says may quote secrets. */
+function silenceOf(error: unknown): string {
+  const { fault, mend } = faultOf(error);
+  return `${fault}; ${mend}`;
 }
 
 async function namespace(client: CoreV1Api, name: string): Promise<LiveNamespace | undefined> {
@@ -56,7 +62,6 @@ async function namespace(client: CoreV1Api, name: string): Promise<LiveNamespace
     switch ((error as Partial<ApiException<unknown>>).code) {
       case 404:
         return {};
-      case 401:
       case 403:
         return undefined;
       default:

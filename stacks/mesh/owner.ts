@@ -26,7 +26,7 @@ export function thisState(): string {
 
 /**
  * The access to clusters, which is given only if each API server is that of its own cluster: of none that another stack
- * or another entry of the config has. What cannot be asked is taken as right.
+ * or another entry of the config has. What cannot be asked is taken as right, with a warning.
  */
 export function ownAccess(
   plan: MeshPlan,
@@ -42,12 +42,27 @@ export function ownAccess(
       const checked = pulumi
         .all([own.kubeconfig, own.live(), identifiers.get(name) ?? name])
         .apply(([kubeconfig, live, identifier]) => {
+          warnOfSilence(cluster, live, plan);
           refuseTwice(cluster, live);
           refuseOwner(cluster, live, { state: thisState(), identifier }, plan, scope);
           return kubeconfig;
         });
       return [name, { ...own, kubeconfig: checked }];
     }),
+  );
+}
+
+/** Elsewhere a preview says nothing of it, and shows the cluster as the state remembers it. */
+function warnOfSilence(
+  { name, whenUnreachable }: ClusterPlan,
+  { silence }: LiveCluster,
+  plan: MeshPlan,
+): void {
+  // The provider itself warns of those that may be unreachable.
+  if (silence === undefined || whenUnreachable !== "fail") return;
+  void pulumi.log.warn(
+    `${pathOf(name, plan.clusters)}: the API server ${silence}. As long as that lasts, nobody checks whether it is the ` +
+      "right cluster, and pulumi up fails where something in it is to change",
   );
 }
 

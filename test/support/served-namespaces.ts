@@ -31,6 +31,14 @@ export async function apiServer(
   return insecureKubeconfig(name, server.url);
 }
 
+/** The address of an API server that was there, so that connections to it are refused. */
+export async function closedAddress(): Promise<string> {
+  const server = await ApiServer.start(() => 404);
+  const { url } = server;
+  server.stop();
+  return url;
+}
+
 /** A kubeconfig without TLS, which the client takes only with a word of its own. */
 export function insecureKubeconfig(name: string, server: string, user?: Record<string, unknown>): string {
   const cluster = { server, "insecure-skip-tls-verify": true };

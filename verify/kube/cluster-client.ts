@@ -8,6 +8,7 @@ import {
   type V1Secret,
   type V1Service,
 } from "@kubernetes/client-node";
+import { faultOf } from "../../stacks/mesh/client-fault";
 import { allPages, apisOf, CALL_SECONDS, timeLimit } from "./api";
 import type { ClusterReader, Credential, ExecTarget, PodSelection } from "./cluster-reader";
 import { CannotLookError, describeError, httpStatus, isRefusal, UnreachableError } from "./errors";
@@ -48,7 +49,7 @@ export class ClusterClient implements ClusterReader {
         this.signal?.throwIfAborted();
         throw new UnreachableError(
           `the API of ${this.name} at ${this.server} does not answer: ${describeError(error)}; ` +
-            "check that the cluster runs, its address and this machine's way to it",
+            faultOf(error).mend,
         );
       }
     });
@@ -140,7 +141,9 @@ export class ClusterClient implements ClusterReader {
         this.signal?.throwIfAborted();
         const reason = `cannot read ${what} of ${this.name}: ${describeError(error)}`;
         if (!isRefusal(error)) throw new Error(reason);
-        throw new CannotLookError(`${reason}; docs/verify.md has the rights that verify needs`);
+        const mend =
+          httpStatus(error) === 401 ? faultOf(error).mend : "docs/verify.md has the rights that verify needs";
+        throw new CannotLookError(`${reason}; ${mend}`);
       }
     });
   }

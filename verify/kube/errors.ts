@@ -25,7 +25,9 @@ export function describeError(error: unknown): string {
   if (error.name === "TimeoutError") return "no answer in time";
   if (error.cause !== undefined) return describeError(error.cause);
   const code = (error as NodeJS.ErrnoException).code;
-  return error.message !== "" ? error.message : (code ?? error.name);
+  // Of certificates Node gives advice that is for its own settings, not for a kubeconfig.
+  const [message = ""] = error.message.split("; if the root CA is installed locally");
+  return message !== "" ? message : (code ?? error.name);
 }
 
 /** HTTP status of an answer that the client library made an error of. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { lookAt } from "../../../stacks/mesh/live";
-import { apiServer, insecureKubeconfig } from "../../support/served-namespaces";
+import { apiServer, closedAddress, insecureKubeconfig } from "../../support/served-namespaces";
 
 const LIMIT_MS = 300;
 
@@ -23,27 +23,46 @@ test("a namespace that is not there is told from one that is nobody's", async ()
 });
 
 test("nothing is known of what may not be read", async () => {
-  const server = await apiServer("cluster1", { "kube-system": 403, "istio-system": 401 });
+  const server = await apiServer("cluster1", { "kube-system": 403, "istio-system": 403 });
   expect(await lookAt(server)).toEqual({});
+});
+
+test("credentials that are not accepted are told from rights that are not there", async () => {
+  const server = await apiServer("cluster1", { "kube-system": 401, "istio-system": 401 });
+  expect(await lookAt(server)).toEqual({
+    silence: expect.stringMatching(/^does not accept who asks \(HTTP 401\); renew the kubeconfig/),
+  });
 });
 
 test.each([
   [
     "does not answer",
+    "no answer in time",
     async () => apiServer("cluster1", { "kube-system": "silent", "istio-system": "silent" }),
   ],
-  ["is not there", async () => insecureKubeconfig("cluster1", "http://127.0.0.1:1")],
+  ["is not there", "ECONNREFUSED", async () => insecureKubeconfig("cluster1", await closedAddress())],
   [
     "waits for its credential plugin",
+    "no answer in time",
     async () =>
       insecureKubeconfig("cluster1", "http://127.0.0.1:1", {
         exec: { apiVersion: "client.authentication.k8s.io/v1", command: "sleep", args: ["2"] },
       }),
   ],
-  ["has no kubeconfig", async () => "{}"],
-])("nothing is known of an API server that %s, and soon", async (_, kubeconfig) => {
+  [
+    "has a credential plugin that is not installed",
+    "ENOENT",
+    async () =>
+      insecureKubeconfig("cluster1", "http://127.0.0.1:1", {
+        exec: { apiVersion: "client.authentication.k8s.io/v1", command: "no-such-plugin", args: ["s3cret"] },
+      }),
+  ],
+  ["has no kubeconfig", "", async () => "{}"],
+])("nothing is known of an API server that %s, but why, and soon", async (_, why, kubeconfig) => {
   const text = await kubeconfig();
   const start = Date.now();
-  expect(await lookAt(text, LIMIT_MS)).toEqual({});
+  const live = await lookAt(text, LIMIT_MS);
+  expect(live).toEqual({ silence: expect.stringContaining(why) });
+  expect(live.silence).not.toContain("s3cret");
   expect(Date.now() - start).toBeLessThan(LIMIT_MS + 1500);
 });

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { MeshSpec } from "../../../components";
 import { configureMesh, deployMesh } from "../../../stacks/mesh/library";
 import { apiServer, type ServedNamespaces } from "../../support/served-namespaces";
@@ -9,6 +9,8 @@ import { CA_DATA } from "../../support/kubeconfigs";
 import { type Registration, runFailingProgram, runProgram } from "../../support/mocks";
 import { rootCertificate } from "../../support/pki";
 import { cluster, mesh } from "../../support/specs";
+
+afterEach(() => vi.restoreAllMocks());
 
 const SYSTEM = "istio-system";
 const annotationsOf = (registrations: readonly Registration[], name: string) =>
@@ -117,6 +119,19 @@ test("two entries that reach the same API server are refused", async () => {
       "has the UID 1), so cluster1 and cluster3 would write and delete each other's istio-system; correct the access of " +
       "one of them, or take it out of clusters",
   );
+});
+
+test("an API server that cannot be asked is told of, unless it may be unreachable or only refuses to tell", async () => {
+  const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+  const expired = { "kube-system": 401, "istio-system": 401 };
+  const spec = { clusters: [cluster(1), cluster(2), cluster(3, { whenUnreachable: "skip" as const })] };
+  const served = [{ "kube-system": 403, "istio-system": 403 }, expired, expired];
+  await runProgram(await program(spec, served), { ...LOAD_BALANCER, preview: true });
+  expect(warn.mock.calls.map(([message]) => message)).toEqual([
+    "access of clusters[1] (cluster2): the API server does not accept who asks (HTTP 401); renew the kubeconfig's " +
+      "credentials, as by logging in to the cluster anew. As long as that lasts, nobody checks whether it is the right " +
+      "cluster, and pulumi up fails where something in it is to change",
+  ]);
 });
 
 test("a cluster that is yet to be made keeps no other one unknown", async () => {
