@@ -25,6 +25,12 @@ export interface SampleAppsArgs {
    */
   client?: boolean;
   /**
+   * Registry of the images, with the path under which it has those of Docker Hub: `istio/examples-helloworld-v1:1.0` and
+   * `-v2`, `curlimages/curl:8.16.0`.
+   * @default "docker.io"
+   */
+  registry?: string;
+  /**
    * Lets clients prefer the helloworld of their own cluster. For primaries only: Istio reads it nowhere else.
    * @default - every helloworld serves every client
    */
@@ -45,6 +51,7 @@ export class SampleApps extends pulumi.ComponentResource {
       helloworldVersions: args.helloworldVersions,
       client: args.client ?? true,
       network: args.network,
+      registry: args.registry,
       failover: args.failover,
     };
     applyChart(name, (chart) => sampleApps(chart, input), { parent: this });

@@ -1,6 +1,6 @@
 import { ApiObject, type Chart, Duration, JsonPatch, Size } from "cdk8s";
 import * as kplus from "cdk8s-plus-28";
-import { SAMPLE_IMAGES } from "../defaults";
+import { SAMPLE_IMAGES, SAMPLE_REGISTRY } from "../defaults";
 import { HELLOWORLD_PORT, NETWORK_LABEL } from "../names";
 import { helloworldHost } from "../spec/services/hosts";
 import type { LocalityFailoverSpec } from "../spec/types";
@@ -12,6 +12,8 @@ export interface SampleAppsInput {
   readonly helloworldVersions: readonly string[];
   readonly client: boolean;
   readonly network?: string | undefined;
+  /** Where the images come from. @default "docker.io" */
+  readonly registry?: string | undefined;
   /** How clients choose among the helloworlds; only for a cluster from which an istiod reads its configuration. */
   readonly failover?: LocalityFailoverSpec | undefined;
 }
@@ -72,7 +74,7 @@ function helloworld(chart: Chart, input: SampleAppsInput, version: string): void
     { app: "helloworld", version },
     {
       name: "helloworld",
-      image: SAMPLE_IMAGES.helloworld(version),
+      image: `${input.registry ?? SAMPLE_REGISTRY}/${SAMPLE_IMAGES.helloworld(version)}`,
       ports: [{ name: "http", number: HELLOWORLD_PORT }],
       resources: { cpu: { request: kplus.Cpu.millis(100) }, memory: { request: Size.mebibytes(64) } },
       startup: STARTED,
@@ -109,7 +111,7 @@ function client(chart: Chart, input: SampleAppsInput): void {
     { app: "curl" },
     {
       name: "curl",
-      image: SAMPLE_IMAGES.curl,
+      image: `${input.registry ?? SAMPLE_REGISTRY}/${SAMPLE_IMAGES.curl}`,
       command: ["sleep", "infinity"],
       resources: { cpu: { request: kplus.Cpu.millis(10) }, memory: { request: Size.mebibytes(16) } },
     },

@@ -217,6 +217,10 @@ export const meshConfigSchema = z.strictObject({
       namespace: z.string().optional(),
       helloworld: z.record(z.string(), z.array(z.string())),
       clients: z.array(z.string()).optional(),
+      registry: z
+        .string()
+        .regex(/^[^/\s]+(\/[^/\s]+)*$/, "must be a registry without https:// and without a / at its end")
+        .optional(),
       failover: localityFailover.optional(),
     })
     .optional(),

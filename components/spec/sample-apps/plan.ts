@@ -9,6 +9,7 @@ export function planSampleApps(apps: SampleAppsSpec, clusters: readonly ClusterS
     namespace: apps.namespace ?? SAMPLE_NAMESPACE,
     helloworldVersions: apps.helloworld[cluster.name] ?? [],
     client: apps.clients?.includes(cluster.name) ?? true,
+    ...(apps.registry === undefined ? {} : { registry: apps.registry }),
   }));
   const users = plans.filter((plan) => plan.helloworldVersions.length > 0 || plan.client);
   const served = (name: string) => [name, ...remotesOf(name, clusters)];

@@ -8,6 +8,12 @@ export interface SampleAppsSpec {
   readonly helloworld: Readonly<Record<string, readonly string[]>>;
   /** Clusters that get the curl client. @default - all */
   readonly clients?: readonly string[] | undefined;
+  /**
+   * Registry of their images, with the path under which it has those of Docker Hub: `istio/examples-helloworld-v1:1.0`
+   * and `-v2`, `curlimages/curl:8.16.0`.
+   * @default "docker.io"
+   */
+  readonly registry?: string | undefined;
   /** Lets clients prefer the helloworld of their own cluster; `{}` takes every default. @default - all of it serves all */
   readonly failover?: LocalityFailoverSpec | undefined;
 }
@@ -18,6 +24,8 @@ export interface SampleAppsPlan {
   readonly namespace: string;
   readonly helloworldVersions: readonly string[];
   readonly client: boolean;
+  /** Registry of the images. @default "docker.io" */
+  readonly registry?: string;
   /** Set in primaries only, from which Istio reads its configuration, also for their remotes. */
   readonly failover?: LocalityFailoverSpec | undefined;
 }

@@ -3,7 +3,7 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { SAMPLE_IMAGES } from "../../../components/defaults";
+import { SAMPLE_IMAGES, SAMPLE_REGISTRY } from "../../../components/defaults";
 import { cloneImageStore } from "../../../lab/toolchain/image-store";
 import { labImages, PAUSE_IMAGE } from "../../../lab/toolchain/images";
 
@@ -19,9 +19,9 @@ describe("a lab's images", () => {
         PAUSE_IMAGE,
         "docker.io/istio/pilot:1.2.3",
         "docker.io/istio/proxyv2:1.2.3",
-        SAMPLE_IMAGES.curl,
-        SAMPLE_IMAGES.helloworld("v1"),
-        SAMPLE_IMAGES.helloworld("v2"),
+        `${SAMPLE_REGISTRY}/${SAMPLE_IMAGES.curl}`,
+        `${SAMPLE_REGISTRY}/${SAMPLE_IMAGES.helloworld("v1")}`,
+        `${SAMPLE_REGISTRY}/${SAMPLE_IMAGES.helloworld("v2")}`,
       ].sort(),
     );
   });

@@ -51,6 +51,21 @@ describe("the sample applications", () => {
     ]);
   });
 
+  test("come from Docker Hub, or from a registry that has the same", () => {
+    const imagesOf = (input: SampleAppsInput) =>
+      objectsOf(input).flatMap(({ kind, spec }) =>
+        kind === "Deployment" ? spec.template.spec.containers.map(({ image }) => image) : [],
+      );
+    const images = (registry: string) =>
+      ["istio/examples-helloworld-v1:1.0", "istio/examples-helloworld-v2:1.0", "curlimages/curl:8.16.0"].map(
+        (image) => `${registry}/${image}`,
+      );
+    expect(imagesOf(EVERYTHING)).toEqual(images("docker.io"));
+    expect(imagesOf({ ...EVERYTHING, registry: "registry.example/hub" })).toEqual(
+      images("registry.example/hub"),
+    );
+  });
+
   test("keep the Service where no version runs, because clients resolve names in their own cluster", () => {
     expect(namesOf({ namespace: "apps", helloworldVersions: [], client: false })).toEqual([
       "Namespace apps",
