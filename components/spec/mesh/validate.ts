@@ -16,7 +16,7 @@ import { values, valueWarnings } from "../istio/values";
 import { versions, versionWarnings } from "../istio/versions";
 import { links } from "../links/rules";
 import { failover } from "../locality/rules";
-import { sampleApps } from "../sample-apps/rules";
+import { sampleApps, sampleAppsWarnings } from "../sample-apps/rules";
 import { services, stubWarnings } from "../services/rules";
 import type { MeshSpec, Problem } from "../types";
 import { webhooks, webhookWarnings } from "../webhooks/rules";
@@ -63,6 +63,7 @@ const WARNINGS: readonly ((spec: MeshSpec) => Problem[])[] = [
   valueWarnings,
   stubWarnings,
   webhookWarnings,
+  sampleAppsWarnings,
 ];
 
 /** Finds what of a mesh works, but not for long or not everywhere; each with the way to mend it. */

@@ -1,3 +1,5 @@
+import { SAMPLE_NAMESPACE } from "../../defaults";
+import { ISTIO_NAMESPACE } from "../../names";
 import { labelProblems, unknownCluster } from "../labels";
 import type { MeshSpec, Problem } from "../types";
 
@@ -8,6 +10,7 @@ export function sampleApps(spec: MeshSpec): Problem[] {
   const names = new Set(spec.clusters.map((cluster) => cluster.name));
   return [
     ...labelProblems(apps.namespace, "sampleApps.namespace"),
+    ...namespaceProblems(apps.namespace),
     ...Object.entries(apps.helloworld).flatMap(([cluster, versions]) => {
       const path = `sampleApps.helloworld.${cluster}`;
       return [...unknownCluster(cluster, names, path), ...versionProblems(versions, path)];
@@ -16,6 +19,22 @@ export function sampleApps(spec: MeshSpec): Problem[] {
       unknownCluster(cluster, names, `sampleApps.clients[${index}]`),
     ),
   ];
+}
+
+/** The namespace is made for them, and so deleted with them. */
+function namespaceProblems(namespace: string | undefined): Problem[] {
+  if (namespace === undefined || !NEEDED_BY_OTHERS.includes(namespace)) return [];
+  const message = `is ${namespace}, which would be theirs and be deleted with them; give them one of their own, such as ${SAMPLE_NAMESPACE}`;
+  return [{ path: "sampleApps.namespace", message }];
+}
+
+const NEEDED_BY_OTHERS = [ISTIO_NAMESPACE, "kube-system", "kube-public", "kube-node-lease"];
+
+/** A namespace that works as long as it need not go. */
+export function sampleAppsWarnings({ sampleApps: apps }: MeshSpec): Problem[] {
+  if (apps?.namespace !== "default") return [];
+  const message = `is default, which Kubernetes never deletes, so that pulumi destroy ends in an error; give them one of their own, such as ${SAMPLE_NAMESPACE}`;
+  return [{ path: "sampleApps.namespace", message }];
 }
 
 function versionProblems(versions: readonly string[], path: string): Problem[] {
