@@ -79,6 +79,8 @@ function toResource(
   const path = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
   const name = `${prefix}:${path}`;
   const type = `kubernetes:${group}:${kind}`;
+  if (group.split("/")[0]?.endsWith(".istio.io"))
+    return new KubernetesObject(type, name, deletedAtOnce(manifest), opts);
   return kind === "Service"
     ? new KubernetesObject(
         type,
@@ -87,6 +89,17 @@ function toResource(
         pulumi.mergeOptions(opts, replacement(manifest)),
       )
     : new KubernetesObject(type, name, manifest, opts);
+}
+
+/**
+ * By default an object is deleted in two steps, the second of which is an update: one of Istio's objects would never go
+ * where istiod has gone before it, since its webhook has to allow updates. None of them owns another.
+ * @see https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/#pulumi-com-annotations
+ */
+function deletedAtOnce(manifest: Manifest): Manifest {
+  const { metadata } = manifest;
+  const annotations = { "pulumi.com/deletionPropagationPolicy": "background", ...metadata.annotations };
+  return { ...manifest, metadata: { ...metadata, annotations } };
 }
 
 const isLoadBalancer = (service: Manifest) =>

@@ -19,14 +19,14 @@ describe("the start of the program", () => {
   test("keeps of the whole stacks that the SDK asks for with every resource what it needs", async () => {
     Error.prepareStackTrace = (_, frames) => ["Error", ...frames.map(() => "    at f (x.ts:1:1)")].join("\n");
     expect(framesBelow(DEPTH, Infinity)).toBeGreaterThan(DEPTH);
-    await import("../../stacks/start");
+    await import("../../stacks/start.js");
     expect(framesBelow(DEPTH, Infinity)).toBe(6);
     expect(framesBelow(DEPTH, 10)).toBe(10);
   });
 
   test("leaves stacks alone where nobody maps them to sources", async () => {
     Object.assign(Error, { prepareStackTrace: undefined });
-    await import("../../stacks/start");
+    await import("../../stacks/start.js");
     expect(Error.prepareStackTrace).toBeUndefined();
   });
 });

@@ -48,6 +48,20 @@ describe("applyManifests", () => {
     expect(find(registrations, "x:a/deployment").inputs).toEqual(deployment);
   });
 
+  test("lets Istio's objects go in one step, which asks no istiod, and leaves others their default", async () => {
+    const { registrations } = await apply([
+      object("Gateway", "networking.istio.io/v1"),
+      object("PeerAuthentication", "security.istio.io/v1"),
+      object("HTTPRoute", "gateway.networking.k8s.io/v1"),
+    ]);
+    const annotations = (name: string) =>
+      (find(registrations, name).inputs as unknown as Manifest).metadata.annotations;
+    const atOnce = { "pulumi.com/deletionPropagationPolicy": "background" };
+    expect(annotations("x:a/gateway")).toEqual(atOnce);
+    expect(annotations("x:a/peerauthentication")).toEqual(atOnce);
+    expect(annotations("x:a/httproute")).toBeUndefined();
+  });
+
   test("makes nothing of nothing", async () => {
     const { result, registrations } = await apply([]);
     expect(result).toEqual([]);
