@@ -15,8 +15,21 @@ export { MeshPolicy, type MeshPolicyArgs } from "./mesh-policy";
 export { RemoteSecretLink, type RemoteSecretLinkArgs } from "./remote-secret-link";
 export { RootCA, type RootCAArgs, type RootSettings } from "./root-ca";
 export { SampleApps, type SampleAppsArgs } from "./sample-apps";
+export {
+  ServiceExport,
+  type ServiceAliasArgs,
+  type ServiceAliasPortArgs,
+  type ServiceExportArgs,
+} from "./service-export";
+export {
+  ServiceImport,
+  type ServiceImportArgs,
+  type ServiceImportEndpointArgs,
+  type ServiceImportPortArgs,
+} from "./service-import";
 export { ServiceStubs, type ServiceStubsArgs } from "./service-stubs";
 export { expectedVersions } from "./spec/sample-apps/answers";
+export { passthroughSni } from "./names";
 export { planMesh } from "./spec/mesh/plan";
 export type { MeshRoots } from "./pki/exchange";
 export type * from "./spec/types";

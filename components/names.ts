@@ -72,6 +72,11 @@ export function importName(host: string): string {
   return `import-${host}`;
 }
 
+/** Name of the object through which a cluster exports a Service under another host. */
+export function aliasName(host: string): string {
+  return `export-${host}`;
+}
+
 /** Server name by which a gateway knows the port of a host whose mutual TLS it passes through. */
 export function passthroughSni(host: string, port: number): string {
   return `outbound_.${port}_._.${host}`;

@@ -8,7 +8,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAllDocuments, stringify } from "yaml";
 
-const KINDS = ["Certificate", "DestinationRule", "Gateway", "PeerAuthentication", "VirtualService"];
+const KINDS = [
+  "Certificate",
+  "DestinationRule",
+  "Gateway",
+  "PeerAuthentication",
+  "ServiceEntry",
+  "VirtualService",
+];
 
 const [source] = process.argv.slice(2);
 if (source === undefined) throw new Error("usage: node scripts/import-crds.mjs <file of CRDs>");

@@ -9,17 +9,22 @@ import {
 import { Gateway, GatewaySpecServersTlsMode, VirtualService } from "./imports/networking.istio.io";
 
 /** The label by which the gateway chart's pods are found. */
-const SELECTOR = { istio: EAST_WEST_GATEWAY.replace(/^istio-/, "") };
+export const EAST_WEST_SELECTOR = { istio: EAST_WEST_GATEWAY.replace(/^istio-/, "") };
 
 /**
- * Exposes services to other networks: their mutual TLS is passed through by SNI, never terminated.
+ * Exposes services to other networks: their mutual TLS is passed through by SNI, never terminated. One object for all
+ * hosts: of two that mean the same host Envoy refuses both.
  * @see https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/#expose-services-in-cluster1
  */
-export function exposeServices(chart: Chart, hosts: readonly string[]): void {
+export function exposeServices(
+  chart: Chart,
+  hosts: readonly string[],
+  selector: Readonly<Record<string, string>> = EAST_WEST_SELECTOR,
+): void {
   new Gateway(chart, "cross-network-gateway", {
     metadata: { name: "cross-network-gateway", namespace: ISTIO_NAMESPACE },
     spec: {
-      selector: SELECTOR,
+      selector: { ...selector },
       servers: [
         {
           port: { number: AUTO_PASSTHROUGH_PORT, name: "tls", protocol: "TLS" },
@@ -45,7 +50,7 @@ export function exposeIstiod(chart: Chart): void {
   new Gateway(chart, "istiod-gateway", {
     metadata: { name: "istiod-gateway", namespace: ISTIO_NAMESPACE },
     spec: {
-      selector: SELECTOR,
+      selector: EAST_WEST_SELECTOR,
       servers: ISTIOD_PORTS.map(({ name, port: number }) => ({
         port: { number, name, protocol: "TLS" },
         tls: { mode: GatewaySpecServersTlsMode.PASSTHROUGH },

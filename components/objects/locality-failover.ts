@@ -45,7 +45,8 @@ export function localityFailover(chart: Chart, input: LocalityFailoverInput): vo
   });
 }
 
-function outlierDetection({ outlierDetection: given = {} }: LocalityFailoverSpec): OutlierDetection {
+/** When a client leaves out an endpoint: as set, or by default. */
+export function outlierDetection({ outlierDetection: given = {} }: LocalityFailoverSpec): OutlierDetection {
   return {
     consecutiveGatewayErrors: given.consecutiveGatewayErrors ?? OUTLIER_DEFAULTS.consecutiveGatewayErrors,
     consecutive5XxErrors: given.consecutive5xxErrors ?? OUTLIER_DEFAULTS.consecutive5xxErrors,
@@ -55,7 +56,8 @@ function outlierDetection({ outlierDetection: given = {} }: LocalityFailoverSpec
   };
 }
 
-function localityLbSetting(settings: LocalityFailoverSpec): LocalityLbSetting {
+/** How a client chooses among endpoints. */
+export function localityLbSetting(settings: LocalityFailoverSpec): LocalityLbSetting {
   const { failover, distribute } = settings;
   const priority = failoverPriority(settings);
   return {

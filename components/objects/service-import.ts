@@ -1,0 +1,193 @@
+import type { Chart } from "cdk8s";
+import { AUTO_PASSTHROUGH_PORT, importName, NETWORK_LABEL, passthroughSni } from "../names";
+import { waysSet } from "../spec/locality/priority";
+import { SERVICE_DOMAIN } from "../spec/services/hosts";
+import type { LocalityFailoverSpec } from "../spec/types";
+import {
+  DestinationRule,
+  type DestinationRuleSpecTrafficPolicyPortLevelSettings as PortPolicy,
+  DestinationRuleSpecTrafficPolicyPortLevelSettingsTlsMode as TlsMode,
+  ServiceEntry,
+  type ServiceEntrySpec,
+  ServiceEntrySpecLocation,
+  ServiceEntrySpecResolution,
+  VirtualService,
+} from "./imports/networking.istio.io";
+import { localityLbSetting, outlierDetection } from "./locality-failover";
+import { isHttp, portProtocol } from "./port-protocol";
+import { serviceStubs } from "./service-stubs";
+
+/** A port of an imported service. */
+export interface ImportedPort {
+  readonly name: string;
+  readonly port: number;
+  readonly sni?: string | undefined;
+  readonly targetPort?: number | undefined;
+}
+
+/** The gateways of a cluster that exports the service. */
+export interface ImportedEndpoint {
+  readonly cluster: string;
+  readonly addresses: readonly string[];
+  readonly addressType?: string | undefined;
+  readonly network?: string | undefined;
+  readonly locality?: string | undefined;
+}
+
+/** What is imported, from where, and for whom. */
+export interface ServiceImportInput {
+  readonly host: string;
+  readonly namespace: string;
+  readonly exportTo?: readonly string[] | undefined;
+  readonly ports: readonly ImportedPort[];
+  readonly endpoints: readonly ImportedEndpoint[];
+  readonly subjectAltNames: readonly string[];
+  readonly failover?: LocalityFailoverSpec | undefined;
+  readonly workloadSelector?: Readonly<Record<string, string>> | undefined;
+  readonly stub: boolean;
+}
+
+/** Order of endpoints; Istio takes each imported one for one of the importer's own cluster, so clusters say nothing. */
+const FAILOVER_PRIORITY = [NETWORK_LABEL, "topology.kubernetes.io/region", "topology.kubernetes.io/zone"];
+
+/**
+ * While no endpoint is left that is not left out, all of them are tried: a service that one cluster alone exports would
+ * otherwise stay unreachable for minutes after it is back.
+ * @see https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/panic_threshold
+ */
+const SOME_HEALTHY = 1;
+
+/** Two ServiceEntries of one host need one address between them. */
+const WITHOUT_ADDRESS = { "networking.istio.io/enable-autoallocate-ip": "false" };
+
+/** What lets the clients of one cluster reach a service of others through the gateways of these. */
+export function serviceImport(chart: Chart, input: ServiceImportInput): void {
+  const { host, namespace, ports, stub, workloadSelector } = input;
+  const byName = input.endpoints.some(({ addressType }) => addressType === "hostname");
+  // DNS endpoints of a host that has a Service vanish: these get a host of their own, and the Service a route to it.
+  const importedHost = stub && byName ? hostBehindStub(host) : host;
+  imported(chart, { ...input, host: importedHost }, byName);
+  clientPolicy(chart, input, importedHost);
+  if (workloadSelector !== undefined) localPods(chart, input, workloadSelector);
+  if (!stub) return;
+  const [name] = host.split(".") as [string];
+  serviceStubs(chart, [{ name, namespace, ports: ports.map(({ name, port }) => ({ name, port })) }]);
+  if (importedHost !== host) route(chart, input, importedHost);
+}
+
+/** A host that no Service has and no gateway leads to, since it ends as none of theirs do. */
+function hostBehindStub(host: string): string {
+  return host.replace(new RegExp(`${SERVICE_DOMAIN}$`), "imports.internal");
+}
+
+function imported(chart: Chart, { endpoints, ...input }: ServiceImportInput, byName: boolean): void {
+  const ports = Object.fromEntries(input.ports.map(({ name }) => [name, AUTO_PASSTHROUGH_PORT]));
+  serviceEntry(chart, `import-${input.host}`, input, {
+    resolution: byName ? ServiceEntrySpecResolution.DNS : ServiceEntrySpecResolution.STATIC,
+    ports: input.ports.map(({ name, port }) => entryPort(name, port)),
+    endpoints: endpoints.flatMap(({ cluster, addresses, network, locality }) =>
+      addresses.map((address) => ({
+        address,
+        ports,
+        // Of a network that gateways see, theirs among them, two of them could send a request to and fro for ever.
+        network: network ?? `import-${cluster}`,
+        ...(locality === undefined ? {} : { locality }),
+        labels: { "security.istio.io/tlsMode": "istio" },
+      })),
+    ),
+  });
+}
+
+/** Pods of the importer itself that serve the host as well. */
+function localPods(
+  chart: Chart,
+  input: ServiceImportInput,
+  workloadSelector: Readonly<Record<string, string>>,
+): void {
+  serviceEntry(chart, `local-${input.host}`, input, {
+    labels: WITHOUT_ADDRESS,
+    resolution: ServiceEntrySpecResolution.STATIC,
+    ports: input.ports.map(({ name, port, targetPort }) => ({ ...entryPort(name, port), targetPort })),
+    workloadSelector: { labels: { ...workloadSelector } },
+  });
+}
+
+interface EntrySettings extends Omit<ServiceEntrySpec, "hosts"> {
+  readonly labels?: Record<string, string>;
+}
+
+function serviceEntry(
+  chart: Chart,
+  name: string,
+  { host, namespace, exportTo }: Omit<ServiceImportInput, "endpoints">,
+  { labels, ...spec }: EntrySettings,
+): void {
+  new ServiceEntry(chart, name, {
+    metadata: { name, namespace, ...(labels === undefined ? {} : { labels }) },
+    spec: {
+      hosts: [host],
+      ...(exportTo === undefined ? {} : { exportTo: [...exportTo] }),
+      location: ServiceEntrySpecLocation.MESH_UNDERSCORE_INTERNAL,
+      ...spec,
+    },
+  });
+}
+
+function entryPort(name: string, number: number) {
+  const protocol = portProtocol(name);
+  return { name, number, ...(protocol === undefined ? {} : { protocol }) };
+}
+
+/** Per port, since what is said of a port replaces all that is said of the host. */
+function clientPolicy(chart: Chart, input: ServiceImportInput, importedHost: string): void {
+  const { host, namespace, exportTo, ports, subjectAltNames, failover = {} } = input;
+  const settings =
+    waysSet(failover).length > 0 ? failover : { ...failover, failoverPriority: FAILOVER_PRIORITY };
+  const portLevelSettings = ports.map(({ port, sni = passthroughSni(host, port) }): PortPolicy => ({
+    port: { number: port },
+    tls: {
+      mode: TlsMode.ISTIO_UNDERSCORE_MUTUAL,
+      sni,
+      ...(subjectAltNames.length === 0 ? {} : { subjectAltNames: [...subjectAltNames] }),
+    },
+    outlierDetection: { ...outlierDetection(failover), minHealthPercent: SOME_HEALTHY },
+    ...(input.failover === undefined
+      ? {}
+      : { loadBalancer: { localityLbSetting: localityLbSetting(settings) } }),
+  }));
+  const name = importName(importedHost);
+  new DestinationRule(chart, `policy-${name}`, {
+    metadata: { name, namespace },
+    spec: {
+      host: importedHost,
+      ...(exportTo === undefined ? {} : { exportTo: [...exportTo] }),
+      trafficPolicy: { portLevelSettings },
+    },
+  });
+}
+
+/** Leads the clients of the stub to what is imported under another host. */
+function route(
+  chart: Chart,
+  { host, namespace, exportTo, ports }: ServiceImportInput,
+  importedHost: string,
+): void {
+  const rules = (http: boolean) =>
+    ports
+      .filter(({ name }) => isHttp(name) === http)
+      .map(({ port }) => ({
+        match: [{ port }],
+        route: [{ destination: { host: importedHost, port: { number: port } } }],
+      }));
+  const [http, tcp] = [rules(true), rules(false)];
+  const name = importName(host);
+  new VirtualService(chart, `route-${name}`, {
+    metadata: { name, namespace },
+    spec: {
+      hosts: [host],
+      ...(exportTo === undefined ? {} : { exportTo: [...exportTo] }),
+      ...(http.length === 0 ? {} : { http }),
+      ...(tcp.length === 0 ? {} : { tcp }),
+    },
+  });
+}
