@@ -11,22 +11,28 @@ export interface ServiceAliasPortArgs {
   /** Number under which it is exported. */
   port: number;
   /**
-   * Number that it has in the Service.
+   * Number that it has in the Service; with `workloadSelector`, in the pods.
    * @default - `port`
    */
-  servicePort?: number;
+  targetPort?: number;
 }
 
 /** Another host under which a Service is exported. */
 export interface ServiceAliasArgs {
   /** The host, which must not be that of another Service of the cluster. */
   host: string;
-  /** Name of the Service. */
-  service: string;
-  /** Its namespace. */
+  /** Namespace of the Service. */
   namespace: string;
+  /** Full name of the Service, such as `helloworld.sample.svc.cluster.local`. */
+  service: string;
   /** Ports of the host. */
   ports: readonly ServiceAliasPortArgs[];
+  /**
+   * Labels of its pods, which the gateway then knows one by one. By name it knows the Service's address only: once the
+   * Service is made anew, callers fail until the gateway asks DNS again, up to a minute.
+   * @default - none, the Service is looked up by its name
+   */
+  workloadSelector?: Readonly<Record<string, string>>;
 }
 
 /** Arguments of {@link ServiceExport}. */
@@ -68,7 +74,7 @@ export class ServiceExport extends pulumi.ComponentResource {
         for (const { ports, ...alias } of aliases) {
           serviceAlias(chart, {
             ...alias,
-            ports: ports.map((port) => ({ ...port, servicePort: port.servicePort ?? port.port })),
+            ports: ports.map((port) => ({ ...port, targetPort: port.targetPort ?? port.port })),
           });
         }
       },

@@ -32,7 +32,7 @@ export interface ServiceImportEndpointArgs {
   addresses: readonly pulumi.Input<string>[];
   /**
    * What the addresses are: `ip` or `hostname`. One `hostname` among them has clients resolve all by DNS; then the host
-   * must not be a Service's, unless it is a `stub`.
+   * must not be that of a Service, unless of a `stub`.
    * @default "ip"
    */
   addressType?: string;
@@ -81,7 +81,7 @@ export interface ServiceImportArgs {
   /**
    * How clients choose among endpoints, and when they leave one out. `{}` is: pods of their own network first, then by
    * region, then by zone. Outlier detection is on in any case.
-   * @default - by locality, as Istio does where outlier detection is on
+   * @default - every endpoint serves every client
    */
   failover?: LocalityFailoverSpec;
   /**
@@ -90,8 +90,8 @@ export interface ServiceImportArgs {
    */
   workloadSelector?: Readonly<Record<string, string>>;
   /**
-   * Whether to make a Service without endpoints for the host, `<name>.<namespace>.svc.cluster.local`: names are resolved
-   * by it where proxies do not answer for them.
+   * Whether the host is that of a Service without endpoints, by which its name is resolved where proxies do not answer for
+   * it: one of `ServiceStubs`, `<name>.<namespace>.svc.cluster.local`. Gateways with host names then get a route to them.
    * @default false
    */
   stub?: boolean;

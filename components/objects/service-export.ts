@@ -1,30 +1,31 @@
 import type { Chart } from "cdk8s";
 import { aliasName, ISTIO_NAMESPACE } from "../names";
-import { hostOf } from "../spec/services/hosts";
 import {
   ServiceEntry,
   ServiceEntrySpecLocation,
   ServiceEntrySpecResolution,
 } from "./imports/networking.istio.io";
-import { portProtocol } from "./port-protocol";
+import { entryPort, MTLS } from "./service-entries";
 
-/** A port of an alias, and that of the Service behind it. */
+/** A port of an alias, and that of what is behind it. */
 export interface AliasPort {
   readonly name: string;
   readonly port: number;
-  readonly servicePort: number;
+  readonly targetPort: number;
 }
 
 /** Another host for a Service. */
 export interface ServiceAliasInput {
   readonly host: string;
-  readonly service: string;
   readonly namespace: string;
+  readonly service: string;
   readonly ports: readonly AliasPort[];
+  readonly workloadSelector?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Lets the gateways of a cluster, and nobody else, know a Service under another host and other port numbers. */
-export function serviceAlias(chart: Chart, { host, service, namespace, ports }: ServiceAliasInput): void {
+export function serviceAlias(chart: Chart, alias: ServiceAliasInput): void {
+  const { host, namespace, ports, workloadSelector } = alias;
   const name = aliasName(host);
   new ServiceEntry(chart, name, {
     metadata: { name, namespace },
@@ -32,20 +33,30 @@ export function serviceAlias(chart: Chart, { host, service, namespace, ports }: 
       hosts: [host],
       exportTo: [ISTIO_NAMESPACE],
       location: ServiceEntrySpecLocation.MESH_UNDERSCORE_INTERNAL,
-      // By the Service's name: a selector and the pods' own ports would be its settings once more.
-      resolution: ServiceEntrySpecResolution.DNS,
-      ports: ports.map(({ name, port }) => {
-        const protocol = portProtocol(name);
-        return { name, number: port, ...(protocol === undefined ? {} : { protocol }) };
-      }),
-      endpoints: [
-        {
-          address: hostOf({ name: service, namespace }),
-          ports: Object.fromEntries(ports.map(({ name, servicePort }) => [name, servicePort])),
-          // Gateways lead to no endpoint without mutual TLS.
-          labels: { "security.istio.io/tlsMode": "istio" },
-        },
-      ],
+      ...(workloadSelector === undefined ? byName(alias) : bySelector(ports, workloadSelector)),
     },
   });
+}
+
+function bySelector(ports: readonly AliasPort[], labels: Readonly<Record<string, string>>) {
+  return {
+    resolution: ServiceEntrySpecResolution.STATIC,
+    ports: ports.map((port) => ({ ...entryPort(port.name, port.port), targetPort: port.targetPort })),
+    workloadSelector: { labels: { ...labels } },
+  };
+}
+
+function byName({ service, ports }: ServiceAliasInput) {
+  return {
+    resolution: ServiceEntrySpecResolution.DNS,
+    ports: ports.map(({ name, port }) => entryPort(name, port)),
+    endpoints: [
+      {
+        address: service,
+        ports: Object.fromEntries(ports.map(({ name, targetPort }) => [name, targetPort])),
+        // Gateways lead to no endpoint without mutual TLS.
+        labels: MTLS,
+      },
+    ],
+  };
 }

@@ -6,6 +6,7 @@ import type { LocalityFailoverSpec } from "../spec/types";
 import {
   DestinationRule,
   type DestinationRuleSpecTrafficPolicyPortLevelSettings as PortPolicy,
+  type DestinationRuleSpecTrafficPolicyPortLevelSettingsLoadBalancerLocalityLbSetting as PolicyOrder,
   DestinationRuleSpecTrafficPolicyPortLevelSettingsTlsMode as TlsMode,
   ServiceEntry,
   type ServiceEntrySpec,
@@ -14,8 +15,8 @@ import {
   VirtualService,
 } from "./imports/networking.istio.io";
 import { localityLbSetting, outlierDetection } from "./locality-failover";
-import { isHttp, portProtocol } from "./port-protocol";
-import { serviceStubs } from "./service-stubs";
+import { isHttp } from "./port-protocol";
+import { entryPort, MTLS } from "./service-entries";
 
 /** A port of an imported service. */
 export interface ImportedPort {
@@ -62,16 +63,13 @@ const WITHOUT_ADDRESS = { "networking.istio.io/enable-autoallocate-ip": "false" 
 
 /** What lets the clients of one cluster reach a service of others through the gateways of these. */
 export function serviceImport(chart: Chart, input: ServiceImportInput): void {
-  const { host, namespace, ports, stub, workloadSelector } = input;
+  const { host, stub, workloadSelector } = input;
   const byName = input.endpoints.some(({ addressType }) => addressType === "hostname");
   // DNS endpoints of a host that has a Service vanish: these get a host of their own, and the Service a route to it.
   const importedHost = stub && byName ? hostBehindStub(host) : host;
   imported(chart, { ...input, host: importedHost }, byName);
   clientPolicy(chart, input, importedHost);
   if (workloadSelector !== undefined) localPods(chart, input, workloadSelector);
-  if (!stub) return;
-  const [name] = host.split(".") as [string];
-  serviceStubs(chart, [{ name, namespace, ports: ports.map(({ name, port }) => ({ name, port })) }]);
   if (importedHost !== host) route(chart, input, importedHost);
 }
 
@@ -82,7 +80,7 @@ function hostBehindStub(host: string): string {
 
 function imported(chart: Chart, { endpoints, ...input }: ServiceImportInput, byName: boolean): void {
   const ports = Object.fromEntries(input.ports.map(({ name }) => [name, AUTO_PASSTHROUGH_PORT]));
-  serviceEntry(chart, `import-${input.host}`, input, {
+  serviceEntry(chart, importName(input.host), input, {
     resolution: byName ? ServiceEntrySpecResolution.DNS : ServiceEntrySpecResolution.STATIC,
     ports: input.ports.map(({ name, port }) => entryPort(name, port)),
     endpoints: endpoints.flatMap(({ cluster, addresses, network, locality }) =>
@@ -92,7 +90,7 @@ function imported(chart: Chart, { endpoints, ...input }: ServiceImportInput, byN
         // Of a network that gateways see, theirs among them, two of them could send a request to and fro for ever.
         network: network ?? `import-${cluster}`,
         ...(locality === undefined ? {} : { locality }),
-        labels: { "security.istio.io/tlsMode": "istio" },
+        labels: MTLS,
       })),
     ),
   });
@@ -133,16 +131,9 @@ function serviceEntry(
   });
 }
 
-function entryPort(name: string, number: number) {
-  const protocol = portProtocol(name);
-  return { name, number, ...(protocol === undefined ? {} : { protocol }) };
-}
-
 /** Per port, since what is said of a port replaces all that is said of the host. */
 function clientPolicy(chart: Chart, input: ServiceImportInput, importedHost: string): void {
   const { host, namespace, exportTo, ports, subjectAltNames, failover = {} } = input;
-  const settings =
-    waysSet(failover).length > 0 ? failover : { ...failover, failoverPriority: FAILOVER_PRIORITY };
   const portLevelSettings = ports.map(({ port, sni = passthroughSni(host, port) }): PortPolicy => ({
     port: { number: port },
     tls: {
@@ -151,9 +142,7 @@ function clientPolicy(chart: Chart, input: ServiceImportInput, importedHost: str
       ...(subjectAltNames.length === 0 ? {} : { subjectAltNames: [...subjectAltNames] }),
     },
     outlierDetection: { ...outlierDetection(failover), minHealthPercent: SOME_HEALTHY },
-    ...(input.failover === undefined
-      ? {}
-      : { loadBalancer: { localityLbSetting: localityLbSetting(settings) } }),
+    loadBalancer: { localityLbSetting: order(input.failover) },
   }));
   const name = importName(importedHost);
   new DestinationRule(chart, `policy-${name}`, {
@@ -164,6 +153,13 @@ function clientPolicy(chart: Chart, input: ServiceImportInput, importedHost: str
       trafficPolicy: { portLevelSettings },
     },
   });
+}
+
+/** Istio orders endpoints by locality wherever there is outlier detection, unless told not to. */
+function order(failover: LocalityFailoverSpec | undefined): PolicyOrder {
+  if (failover === undefined) return { enabled: false };
+  const isSet = waysSet(failover).length > 0;
+  return localityLbSetting(isSet ? failover : { ...failover, failoverPriority: FAILOVER_PRIORITY });
 }
 
 /** Leads the clients of the stub to what is imported under another host. */

@@ -5,6 +5,7 @@ import { runProgram } from "../support/mocks";
 
 const GATEWAY = "export:istio-system/cross-network-gateway";
 const ALIAS = "hello.shop.internal";
+const SERVICE = "helloworld.sample.svc.cluster.local";
 
 const exported = async (args: ServiceExportArgs) => {
   const { registrations } = await runProgram(() => {
@@ -15,7 +16,7 @@ const exported = async (args: ServiceExportArgs) => {
 
 describe("ServiceExport", () => {
   test("leads the east-west gateway to exactly the given hosts", async () => {
-    const hosts = ["helloworld.sample.svc.cluster.local"];
+    const hosts = [SERVICE];
     const registrations = await exported({ hosts });
     expect(listOf(registrations)).toEqual([
       "istio-multicluster:index:ServiceExport export",
@@ -41,11 +42,11 @@ describe("ServiceExport", () => {
 
   test("gives a Service another host and port, which gateways alone know", async () => {
     const ports = [
-      { name: "http", port: 80, servicePort: 5000 },
+      { name: "http", port: 80, targetPort: 5000 },
       { name: "metrics", port: 9090 },
     ];
     const registrations = await exported({
-      aliases: [{ host: ALIAS, service: "helloworld", namespace: "sample", ports }],
+      aliases: [{ host: ALIAS, service: SERVICE, namespace: "sample", ports }],
     });
     expect(listOf(registrations)).toEqual([
       "istio-multicluster:index:ServiceExport export",
@@ -62,11 +63,30 @@ describe("ServiceExport", () => {
       ],
       endpoints: [
         {
-          address: "helloworld.sample.svc.cluster.local",
+          address: SERVICE,
           ports: { http: 5000, metrics: 9090 },
           labels: { "security.istio.io/tlsMode": "istio" },
         },
       ],
+    });
+  });
+
+  test("leads to pods one by one where it knows their labels", async () => {
+    const alias = {
+      host: ALIAS,
+      service: SERVICE,
+      namespace: "sample",
+      ports: [{ name: "http", port: 80, targetPort: 8080 }],
+      workloadSelector: { app: "helloworld" },
+    };
+    const registrations = await exported({ aliases: [alias] });
+    expect(find(registrations, `export:sample/export-${ALIAS}`).inputs["spec"]).toEqual({
+      hosts: [ALIAS],
+      exportTo: ["istio-system"],
+      location: "MESH_INTERNAL",
+      resolution: "STATIC",
+      ports: [{ name: "http", number: 80, protocol: "HTTP", targetPort: 8080 }],
+      workloadSelector: { labels: { app: "helloworld" } },
     });
   });
 

@@ -74,6 +74,7 @@ describe("ServiceImport", () => {
       port: { number },
       tls: { mode: "ISTIO_MUTUAL", sni: name, subjectAltNames: [IDENTITY] },
       outlierDetection,
+      loadBalancer: { localityLbSetting: { enabled: false } },
     });
     expect(spec(ENTRY, "DestinationRule")).toEqual({
       host: HOST,
@@ -110,7 +111,7 @@ describe("ServiceImport", () => {
       };
       return rule.trafficPolicy.portLevelSettings[0]?.loadBalancer;
     };
-    expect(await lbOf(undefined)).toBeUndefined();
+    expect(await lbOf(undefined)).toEqual({ localityLbSetting: { enabled: false } });
     expect(await lbOf({})).toEqual({
       localityLbSetting: {
         enabled: true,
@@ -201,14 +202,13 @@ describe("ServiceImport", () => {
     });
   });
 
-  test("makes a Service without endpoints where a name has to be resolved", async () => {
+  test("needs no route to gateways with IP addresses from a Service without endpoints", async () => {
     const { registrations, spec } = await imported({ stub: true });
-    expect(spec("import:sample/helloworld", "Service")).toEqual({ ports: [{ name: "http", port: 5000 }] });
-    expect(spec(ENTRY, "ServiceEntry")).toMatchObject({ hosts: [HOST] });
-    expect(listOf(registrations)).toHaveLength(4);
+    expect(listOf(registrations)).toHaveLength(3);
+    expect(spec(ENTRY, "ServiceEntry")).toMatchObject({ hosts: [HOST], resolution: "STATIC" });
   });
 
-  test("leads that Service to a host of the import's own where gateways have host names", async () => {
+  test("leads such a Service to a host of the import's own where gateways have host names", async () => {
     const hidden = "helloworld.sample.imports.internal";
     const { registrations, spec } = await imported({
       stub: true,
@@ -220,7 +220,6 @@ describe("ServiceImport", () => {
     });
     expect(listOf(registrations).map((text) => text.replace(/^.*:/, ""))).toEqual([
       "ServiceImport import",
-      "sample/helloworld",
       `sample/import-${hidden}`,
       `sample/import-${hidden}`,
       `sample/import-${HOST}`,
