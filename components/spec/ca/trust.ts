@@ -1,5 +1,5 @@
 import { parseCertificates } from "../../pki/certificates";
-import { isPrimary, discoveryLinks, visibleFrom } from "../../topology/links";
+import { discoveryLinks, importersOf, isPrimary, visibleFrom } from "../../topology/links";
 import { adopts } from "../adopt/adopted";
 import { rootProblems } from "../adopt/rules";
 import type { ClusterSpec, MeshSpec, Problem } from "../types";
@@ -46,7 +46,8 @@ function distrust(spec: MeshSpec): Problem[] {
 /** Primaries whose clients send requests to a cluster or get some from it; a remote has the root of its own. */
 function peersOf(cluster: ClusterSpec, spec: MeshSpec): ClusterSpec[] {
   const visibility = { clusters: spec.clusters, links: discoveryLinks(spec) };
-  const sees = (client: string, server: string) => visibleFrom(client, visibility).includes(server);
+  const sees = (client: string, server: string) =>
+    visibleFrom(client, visibility).includes(server) || importersOf(server, spec).includes(client);
   return spec.clusters
     .filter(isPrimary)
     .filter(({ name }) => sees(cluster.name, name) || sees(name, cluster.name));

@@ -126,6 +126,7 @@ function mentions({
   hubs = [],
   groups = [],
   services = [],
+  imports = [],
   sampleApps,
 }: MeshSpec): Problem[] {
   const named = [
@@ -140,6 +141,10 @@ function mentions({
     ...services.flatMap(({ clusters: places }, index) =>
       places.map((name, place) => ({ name, path: `services[${index}].clusters[${place}]` })),
     ),
+    ...imports.flatMap(({ into = [], services: { clusters: places = [] } }, index) => [
+      ...into.map((name, place) => ({ name, path: `imports[${index}].into[${place}]` })),
+      ...places.map((name, place) => ({ name, path: `imports[${index}].services.clusters[${place}]` })),
+    ]),
     ...Object.entries(sampleApps?.helloworld ?? {})
       .filter(([, versions]) => versions.length > 0)
       .map(([name]) => ({ name, path: `sampleApps.helloworld.${name}` })),

@@ -1,5 +1,5 @@
 import { GATEWAY_REPLICAS } from "../../defaults";
-import { clientsElsewhere, discoveryLinks, remotesOf, visibleFrom } from "../../topology/links";
+import { clientsElsewhere, discoveryLinks, importersOf, remotesOf, visibleFrom } from "../../topology/links";
 import { adopts } from "../adopt/adopted";
 import { cidrProblems } from "../clusters/cidrs";
 import type { ClusterSpec, GatewaySpec, MeshSpec, Problem } from "../types";
@@ -63,9 +63,11 @@ function reachability(spec: MeshSpec): Problem[] {
     const clients = clientsElsewhere(cluster, spec).filter(
       (client) => !comesBySibling(client, cluster, spec),
     );
+    const importers = importersOf(cluster.name, spec);
     const remotes = cluster.externalControlPlane ? [] : remotesOf(cluster.name, spec.clusters);
     const needs = [
       ...(clients.length > 0 ? [`reached from other networks by ${clients.join(", ")}`] : []),
+      ...(importers.length > 0 ? [`imported from by ${importers.join(", ")}`] : []),
       ...(remotes.length > 0 ? [`the control plane of ${remotes.join(", ")}`] : []),
     ];
     if (needs.length === 0) return [];

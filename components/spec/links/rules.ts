@@ -1,4 +1,4 @@
-import { isPrimary } from "../../topology/links";
+import { discoveryLinks, isImport, isPrimary, remotesOf } from "../../topology/links";
 import { unknownCluster } from "../labels";
 import type { LinkSpec, MeshSpec, Problem } from "../types";
 
@@ -20,13 +20,18 @@ export function links(spec: MeshSpec): Problem[] {
 
 function explicitLinks(spec: MeshSpec, names: ReadonlySet<string>): Problem[] {
   const given = spec.links ?? [];
+  const exporters = (spec.exporters ?? []).map(({ name }) => name);
   return given.flatMap((link, index) => {
     const path = `links[${index}]`;
     const first = given.findIndex((other) => sameLink(other, link));
     return [
       ...unknownCluster(link.observer, names, `${path}.observer`),
       ...observerProblems(link.observer, spec, `${path}.observer`),
-      ...unknownCluster(link.observed, names, `${path}.observed`),
+      ...unknownCluster(
+        link.observed,
+        isImport(link) ? new Set([...names, ...exporters]) : names,
+        `${path}.observed`,
+      ),
       ...(link.observer === link.observed
         ? [
             {
@@ -43,12 +48,42 @@ function explicitLinks(spec: MeshSpec, names: ReadonlySet<string>): Problem[] {
             },
           ]
         : []),
+      ...bothKinds(link, path, spec),
     ];
   });
 }
 
 function sameLink(a: LinkSpec, b: LinkSpec): boolean {
+  return samePair(a, b) && isImport(a) === isImport(b);
+}
+
+function samePair(a: LinkSpec, b: LinkSpec): boolean {
   return a.observer === b.observer && a.observed === b.observed;
+}
+
+/** A pair is linked in one way, unless it says that it is on the way from one to the other. */
+function bothKinds(link: LinkSpec, path: string, spec: MeshSpec): Problem[] {
+  const { observer, observed, migrating = false } = link;
+  const discovered = discoveryLinks(spec).some((other) => samePair(other, link));
+  if (!isImport(link)) {
+    if (!migrating) return [];
+    const message = "belongs to the import link of the pair; move it there, or remove it";
+    return [{ path: `${path}.migrating`, message }];
+  }
+  if (remotesOf(observer, spec.clusters).includes(observed)) {
+    const message = `is of kind import, but ${observer} serves ${observed}, whose API it reads anyway; remove the link`;
+    return [{ path, message }];
+  }
+  if (discovered && !migrating) {
+    const other = spec.links?.findIndex((one) => samePair(one, link) && !isImport(one)) ?? -1;
+    const where = other < 0 ? "hubs or groups" : `links[${other}]`;
+    const message = `makes ${observer} -> ${observed} an import, and ${where} discovery: its credential would stay; remove one of them, or set migrating: true here until you have`;
+    return [{ path, message }];
+  }
+  const leaves = spec.clusters.some(({ name, leaving }) => name === observed && leaving);
+  if (!migrating || discovered || leaves) return [];
+  const message = `is true, but ${observer} -> ${observed} has no other link; remove it, or add the discovery link that it comes from or goes to`;
+  return [{ path: `${path}.migrating`, message }];
 }
 
 function observerProblems(name: string, spec: MeshSpec, path: string): Problem[] {

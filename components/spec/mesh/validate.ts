@@ -9,6 +9,10 @@ import { clusters } from "../clusters/rules";
 import { externalControlPlanes } from "../external/rules";
 import { platforms } from "../gateway/platforms";
 import { gateways } from "../gateway/rules";
+import { exports } from "../imports/exporter-rules";
+import { importedHosts } from "../imports/host-rules";
+import { importedPorts } from "../imports/port-rules";
+import { imports } from "../imports/rules";
 import { nodeAgent } from "../istio/cni";
 import { replacedLists } from "../istio/lists";
 import { istio } from "../istio/rules";
@@ -42,6 +46,10 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   nodeAgent,
   links,
   services,
+  imports,
+  importedHosts,
+  importedPorts,
+  exports,
   leaving,
   sampleApps,
   failover,

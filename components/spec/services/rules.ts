@@ -13,7 +13,7 @@ const LOCAL_HOST = new RegExp(
 
 /** Exported services are told apart, run somewhere, and can be reached by those who may call them. */
 export function services(spec: MeshSpec): Problem[] {
-  const names = new Set(spec.clusters.map(({ name }) => name));
+  const names = new Set([...spec.clusters, ...(spec.exporters ?? [])].map(({ name }) => name));
   return [
     ...clusterLocal(spec.clusterLocal ?? []),
     ...replacedSettings(spec),
