@@ -73,7 +73,8 @@ function exposures(name: string, args: EastWestGatewayArgs, opts: pulumi.CustomR
   applyChart(
     name,
     (chart) => {
-      if (exposesServices) exposeServices(chart, hosts);
+      // A Gateway without hosts is none: it leads nowhere where nothing is exported.
+      if (exposesServices && hosts.length > 0) exposeServices(chart, hosts);
       if (exposesIstiod) exposeIstiod(chart);
     },
     opts,

@@ -67,6 +67,11 @@ export function linkName(observer: string, observed: string): string {
   return `${observer}.observes.${observed}`;
 }
 
+/** Pulumi name of an import, after that of the importer. Like a link's it begins with a dot. */
+export function importSuffix(host: string): string {
+  return `.imports.${host}`;
+}
+
 /** Name of the objects through which a cluster imports a host. */
 export function importName(host: string): string {
   return `import-${host}`;

@@ -38,6 +38,7 @@ export function describePlan(
       ...plan.clusters.map(clusterRow),
     ]),
     credentials(plan.links.map(linkText), deployed),
+    ...imports(plan),
     ...permissions(plan.clusters),
     ...warnings.map(({ path, message }) => `Warning: ${path} ${message}`),
   ].join("\n\n");
@@ -74,6 +75,25 @@ function credentials(planned: readonly string[], deployed: readonly string[]): s
     `Credentials: ${planned.length} (${change}), each of an observer for the observed cluster's API`,
     ...rows,
   ].join("\n");
+}
+
+/** Each imported host with what stands behind it: pairs of clusters that need no credential. */
+function imports({ imports: list, links }: MeshPlan): string[] {
+  if (list.length === 0) return [];
+  const known = new Set(links.map(linkText));
+  const pairs = list.flatMap(({ cluster, endpoints }) =>
+    endpoints.map(({ cluster: exporter }) => linkText({ observer: cluster, observed: exporter })),
+  );
+  const distinct = [...new Set(pairs)];
+  const both = distinct.filter((pair) => known.has(pair));
+  const exception = both.length === 0 ? "" : `, but for ${both.join(", ")}, which migrate`;
+  const rows = list.map(({ cluster, host, sources }) => {
+    const services = sources.map((source) => `${source.cluster}/${source.name}.${source.namespace}`);
+    return [`  ${cluster}`, `${host} <- ${services.join(", ")}`];
+  });
+  return [
+    `Imports: ${list.length}, between ${distinct.length} pairs of clusters that have no credential${exception}\n${table(rows)}`,
+  ];
 }
 
 /** All credentials for a cluster's API are the token of its one reader. */

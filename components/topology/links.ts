@@ -82,7 +82,12 @@ export function discoveryLinks(spec: Topology): readonly LinkSpec[] {
 
 /** The links that are none: what `imports` may import over. */
 export function importLinks(spec: Topology): readonly LinkSpec[] {
-  return staying((spec.links ?? []).filter(isImport), spec);
+  return staying(importLinksWithLeaving(spec), spec);
+}
+
+/** The same as if all clusters stayed. */
+export function importLinksWithLeaving({ links = [] }: Pick<Topology, "links">): readonly LinkSpec[] {
+  return links.filter(isImport);
 }
 
 function staying(links: readonly LinkSpec[], { clusters }: Topology): LinkSpec[] {
@@ -175,9 +180,9 @@ export function clientsElsewhere(cluster: Place, spec: Topology): string[] {
  * Clusters whose proxies import from `cluster`, so that they know its gateway and no pod of it, on whatever network they
  * are. Those of a cluster that is leaving may still have connections.
  */
-export function importersOf(cluster: string, { links = [], clusters }: Topology): string[] {
-  const importers = links.filter((link) => isImport(link) && link.observed === cluster);
-  return importers.flatMap(({ observer }) => [observer, ...remotesOf(observer, clusters)]);
+export function importersOf(cluster: string, spec: Topology): string[] {
+  const importers = importLinksWithLeaving(spec).filter(({ observed }) => observed === cluster);
+  return importers.flatMap(({ observer }) => [observer, ...remotesOf(observer, spec.clusters)]);
 }
 
 /** A link as people read it. */

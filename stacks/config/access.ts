@@ -6,7 +6,7 @@ import { isLoopback, KubeconfigError, selectContext, type SelectedContext } from
 import { readKubeconfigFile } from "./files";
 import type { ClusterConfig, MeshConfig } from "./schema";
 import { privateKeyConfig, privateKeyProblems, secretProblems } from "./secrets";
-import { stackOutputs } from "./stack-references";
+import type { OutputOf } from "./stack-references";
 
 /**
  * Problems of access that config and files can show. Kubeconfigs that are secrets or outputs are checked when known.
@@ -60,8 +60,12 @@ function apiServerProblems({ name, apiServer }: ClusterConfig, path: string, mes
 }
 
 /** Opens the access to each cluster of a config that has been checked. */
-export function openAccess(mesh: MeshConfig, config: pulumi.Config): ReadonlyMap<string, ClusterAccess> {
-  const kubeconfigOf = kubeconfigs(config);
+export function openAccess(
+  mesh: MeshConfig,
+  config: pulumi.Config,
+  outputOf: OutputOf,
+): ReadonlyMap<string, ClusterAccess> {
+  const kubeconfigOf = kubeconfigs(config, outputOf);
   return new Map(
     mesh.clusters.map((cluster) => {
       const privateKey = privateKeyConfig(cluster);
@@ -86,8 +90,10 @@ export function openAccess(mesh: MeshConfig, config: pulumi.Config): ReadonlyMap
   );
 }
 
-function kubeconfigs(config: pulumi.Config): (cluster: ClusterConfig) => pulumi.Output<string> {
-  const outputOf = stackOutputs();
+function kubeconfigs(
+  config: pulumi.Config,
+  outputOf: OutputOf,
+): (cluster: ClusterConfig) => pulumi.Output<string> {
   return ({ access }) => {
     if ("kubeconfigFile" in access) return pulumi.output(readKubeconfigFile(access.kubeconfigFile));
     if ("kubeconfigSecret" in access) return config.requireSecret(access.kubeconfigSecret);

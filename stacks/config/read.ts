@@ -8,9 +8,11 @@ import { describeProblems } from "../mesh/problems";
 import { caKeys } from "../mesh/trust/keys";
 import { openAccess, validateAccess } from "./access";
 import { chartFolderProblems, chartFolderWarnings } from "./charts";
+import { exporterAddresses } from "./exporters";
 import { beside, parseLeniently, type StandIns } from "./lenient";
 import { type MeshConfig, meshConfigSchema } from "./schema";
 import { caKeyProblems, pullCredentialProblems } from "./secrets";
+import { stackOutputs } from "./stack-references";
 
 /** Name of the config value that describes the mesh. */
 const MESH_KEY = "mesh";
@@ -37,9 +39,11 @@ export function readMesh(config: pulumi.Config): ConfiguredMesh {
   for (const { path, message } of [...warningsOf(mesh), ...chartFolderWarnings(mesh)]) {
     void pulumi.log.warn(`${key}: ${path} ${message}`);
   }
+  const outputOf = stackOutputs();
   return {
     plan: planMesh(mesh),
-    access: openAccess(mesh, config),
+    access: openAccess(mesh, config, outputOf),
+    exporterAddresses: exporterAddresses(mesh, outputOf),
     caKeys: caKeys(mesh, (name) => config.requireSecret(name)),
   };
 }

@@ -20,20 +20,30 @@ export type { MeshOutputs } from "./outputs";
  *
  * @param access - how to reach each cluster, by its name in the spec; kubeconfigs may be Outputs
  * @param secrets - keys of provided CAs, PEM, by the names in `privateKeySecret`
+ * @param exporterAddresses - of each of `exporters` that has `from`, the address of its gateway
  * @throws pulumi.RunError that lists every problem with its path and the way to mend it
  */
 export function configureMesh(
   spec: MeshSpec,
   access: Readonly<Record<string, ClusterAccessArgs>>,
   secrets: Readonly<Record<string, pulumi.Input<string>>> = {},
+  exporterAddresses: Readonly<Record<string, pulumi.Input<string>>> = {},
 ): ConfiguredMesh {
-  const problems = [...validateMesh(spec), ...accessProblems(spec, access), ...secretProblems(spec, secrets)];
+  const problems = [
+    ...validateMesh(spec),
+    ...accessProblems(spec, access),
+    ...secretProblems(spec, secrets),
+    ...addressProblems(spec, exporterAddresses),
+  ];
   if (problems.length > 0) throw new pulumi.RunError(describeProblems("the mesh", problems));
   for (const { path, message } of warningsOf(spec)) void pulumi.log.warn(`the mesh: ${path} ${message}`);
   return {
     plan: planMesh(spec),
     access: new Map(Object.entries(access).map(([name, args]) => [name, clusterAccess(name, args)])),
     caKeys: caKeys(spec, (name) => pulumi.secret(secrets[name] ?? "")),
+    exporterAddresses: new Map(
+      Object.entries(exporterAddresses).map(([name, address]) => [name, pulumi.output(address)]),
+    ),
   };
 }
 
@@ -61,6 +71,18 @@ function secretProblems(
     .map(({ secret, cluster }) => ({
       path: `secrets.${secret}`,
       message: `is missing; give it the private key of the CA of ${cluster}`,
+    }));
+}
+
+function addressProblems(
+  { exporters = [] }: MeshSpec,
+  addresses: Readonly<Record<string, pulumi.Input<string>>>,
+): Problem[] {
+  return exporters
+    .filter(({ name, from }) => from !== undefined && !(name in addresses))
+    .map(({ name }) => ({
+      path: `exporterAddresses.${name}`,
+      message: `is missing; give it the address of the gateway of ${name}`,
     }));
 }
 

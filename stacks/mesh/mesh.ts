@@ -7,6 +7,7 @@ import type { ClusterAccess } from "./access";
 import { adoptedMember } from "./adopted";
 import { deployApplications } from "./applications";
 import { configClusterMember } from "./external";
+import { deployExports, deployImports, type ExporterAddresses } from "./imports";
 import { linkTo } from "./links";
 import type { Member } from "./member";
 import { primaryMember, remoteMember } from "./members";
@@ -23,6 +24,8 @@ export interface ConfiguredMesh {
   readonly access: ReadonlyMap<string, ClusterAccess>;
   /** Private keys of provided CAs by cluster name, PEM; secret. */
   readonly caKeys?: CaKeys | undefined;
+  /** Addresses of the gateways of `exporters` whose stacks tell them. @default - there are none */
+  readonly exporterAddresses?: ExporterAddresses | undefined;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface ConfiguredMesh {
  * @param opts - options of the component that a named mesh is under
  */
 export function deployMesh(
-  { plan, access, caKeys }: ConfiguredMesh,
+  { plan, access, caKeys, exporterAddresses = new Map() }: ConfiguredMesh,
   name?: string,
   opts?: pulumi.ComponentResourceOptions,
 ): MeshOutputs {
@@ -46,7 +49,9 @@ export function deployMesh(
   const remotes = deployRemotes(plan, sites, primaries);
   const members = new Map([...primaries, ...remotes]);
   linkMembers(plan, members);
-  deployApplications(plan, members);
+  const applications = deployApplications(plan, members);
+  deployExports(plan, members, applications);
+  deployImports(plan, members, applications, exporterAddresses);
   return outputsOf(plan, trust, members);
 }
 

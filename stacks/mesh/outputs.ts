@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import { ClusterPrimary } from "../../components";
-import type { MeshPlan } from "../../components/spec/types";
+import type { AddressType, MeshPlan, OfferedServicePlan } from "../../components/spec/types";
 import { linkText } from "../../components/topology/links";
 import type { Member } from "./member";
 import type { ClusterTrust, Trust } from "./trust";
@@ -35,6 +35,18 @@ export interface MeshOutputs {
   readonly links: string[];
   /** How many such credentials there are. */
   readonly credentials: number;
+  /** What meshes of other stacks may import, by cluster; absent where that is nothing. */
+  readonly exports: Record<string, ClusterExports> | undefined;
+}
+
+/** What another stack has to know to import from a cluster: nothing of it is secret. */
+export interface ClusterExports {
+  /** Address of its gateway. */
+  readonly address: pulumi.Output<string>;
+  readonly addressType: AddressType;
+  readonly region?: string | undefined;
+  readonly trustDomain: string;
+  readonly services: readonly OfferedServicePlan[];
 }
 
 /** What there is to tell once everything is made. */
@@ -49,7 +61,21 @@ export function outputsOf(plan: MeshPlan, trust: Trust, members: ReadonlyMap<str
     signingRequests: { ...trust.signingRequests },
     links: plan.links.map(linkText),
     credentials: plan.links.length,
+    exports: exportsOf(plan, members),
   };
+}
+
+function exportsOf(
+  { offers, trustDomain }: MeshPlan,
+  members: ReadonlyMap<string, Member>,
+): MeshOutputs["exports"] {
+  const entries = offers.flatMap(({ cluster, region, services }): [string, ClusterExports][] => {
+    const { gateway, plan } = members.get(cluster) ?? {};
+    if (gateway === undefined) return [];
+    const addressType = plan?.gateway?.addressType ?? "ip";
+    return [[cluster, { address: gateway.address, addressType, region, trustDomain, services }]];
+  });
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 /** The root, as the first istiod hands it out that has its CA from an issuer of its own cluster. */

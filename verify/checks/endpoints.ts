@@ -6,7 +6,8 @@ import {
   ISTIO_NAMESPACE,
 } from "../../components/names";
 import { gatewaysFor } from "../../components/spec/gateway/plan";
-import { helloworldSeenFrom } from "../../components/spec/sample-apps/answers";
+import { helloworldImportedBy, helloworldSeenFrom } from "../../components/spec/sample-apps/answers";
+import { exportersFor } from "../../components/spec/imports/exporters";
 import { isMember, istiodOf } from "../../components/topology/links";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import { endpointsOf, type EnvoyEndpoint } from "../envoy";
@@ -36,7 +37,7 @@ export function endpoints(plan: MeshPlan): Probe[] {
 function clientRows(plan: MeshPlan, client: string, namespace: string): Probe[] {
   return [
     { check: "endpoints", cluster: client, run: (mesh) => checkOwn(mesh, client, namespace) },
-    ...helloworldSeenFrom(plan, client)
+    ...helloworldPeers(plan, client)
       .filter((observed) => observed !== client)
       .map((observed): Probe => ({
         check: "endpoints",
@@ -47,15 +48,24 @@ function clientRows(plan: MeshPlan, client: string, namespace: string): Probe[] 
   ];
 }
 
+/** Clusters whose pods or gateway a client's proxy knows as endpoints of helloworld. */
+function helloworldPeers(plan: MeshPlan, client: string): string[] {
+  return [...new Set([...helloworldSeenFrom(plan, client), ...helloworldImportedBy(plan, client)])];
+}
+
 function istiodRows(plan: MeshPlan, client: string): Probe[] {
-  return plan.clusters
-    .filter((observed) => clientsOf(observed, plan).includes(client))
-    .map((observed): Probe => ({
-      check: "endpoints",
-      cluster: client,
-      peer: observed.name,
-      run: (mesh) => checkIstiod(mesh, client, observed),
-    }));
+  return (
+    plan.clusters
+      .filter((observed) => clientsOf(observed, plan).includes(client))
+      // An imported endpoint is no gateway of a network to istiod.
+      .filter((observed) => !exportersFor(plan, client).includes(observed.name))
+      .map((observed): Probe => ({
+        check: "endpoints",
+        cluster: client,
+        peer: observed.name,
+        run: (mesh) => checkIstiod(mesh, client, observed),
+      }))
+  );
 }
 
 /** The client's own cluster, and that no endpoint is there that belongs to no cluster. */
@@ -153,7 +163,7 @@ export async function helloworldEndpoints(
 
 /** Every cluster whose pods or gateway can be an endpoint of helloworld for a client. */
 function clustersBehind(plan: MeshPlan, client: string): string[] {
-  const seen = helloworldSeenFrom(plan, client);
+  const seen = helloworldPeers(plan, client);
   return [...new Set([...seen, ...seen.flatMap((name) => gatewaysFor(plan, name))])];
 }
 

@@ -1,5 +1,6 @@
 import type { V1EndpointSlice, V1Service } from "@kubernetes/client-node";
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE, NETWORK_LABEL } from "../../components/names";
+import { exportersFor } from "../../components/spec/imports/exporters";
 import { visibleFrom } from "../../components/topology/links";
 import type { ClusterPlan, GatewayPlan, MeshPlan } from "../../components/spec/types";
 import { gatewayPorts } from "../../components/topology/ports";
@@ -40,12 +41,15 @@ export function gateway(plan: MeshPlan): Probe[] {
   });
 }
 
-/** Clusters on other networks whose proxies reach `cluster` through its gateway. */
+/** Clusters whose proxies reach `cluster` through its gateway: of other networks, or importers. */
 export function clientsOf(cluster: ClusterPlan, plan: MeshPlan): string[] {
   if (!cluster.gateway?.exposesServices) return [];
   return plan.clusters
-    .filter(({ network }) => network !== cluster.network)
-    .filter(({ name }) => visibleFrom(name, plan).includes(cluster.name))
+    .filter(
+      ({ name, network }) =>
+        (network !== cluster.network && visibleFrom(name, plan).includes(cluster.name)) ||
+        exportersFor(plan, name).includes(cluster.name),
+    )
     .map(({ name }) => name);
 }
 

@@ -7,7 +7,8 @@ import { covers, hostOf } from "../services/hosts";
 import type { ClusterSpec, ExporterSpec, MeshSpec, Problem, ServiceSpec } from "../types";
 import { aliased } from "./exports";
 import { oncePerPlace } from "./host-rules";
-import { clustersBehind, importNetwork } from "./plan";
+import { importNetwork } from "./network";
+import { clustersBehind } from "./plan";
 import { type HostImport, hostImports, needsAlias } from "./select";
 
 /** What is imported can be: its gateways are known and lead to it, and who may answer for it is known. */

@@ -1,7 +1,14 @@
 import { ISTIO_NAMESPACE } from "../../names";
-import { isPrimary, remotesOf } from "../../topology/links";
+import { importLinksWithLeaving, isPrimary, remotesOf } from "../../topology/links";
 import { hostOf } from "../services/hosts";
-import type { MeshSpec, ServiceAliasPlan, ServiceExportPlan, ServiceSpec } from "../types";
+import type {
+  AliasPortPlan,
+  MeshSpec,
+  OfferPlan,
+  ServiceAliasPlan,
+  ServiceExportPlan,
+  ServiceSpec,
+} from "../types";
 import { type HostImport, hostImports, isItsOwn, needsAlias, portsOf, sourcePort } from "./select";
 
 /** What each control plane's gateways lead to because others import it. */
@@ -12,11 +19,32 @@ export function planExports(spec: MeshSpec): ServiceExportPlan[] {
   });
 }
 
+/** What each cluster offers to meshes of other stacks. */
+export function planOffers(spec: MeshSpec): OfferPlan[] {
+  return spec.clusters.flatMap(({ name: cluster, region }): OfferPlan[] => {
+    const services = (spec.services ?? [])
+      .filter(({ exported, clusters }) => exported && clusters.includes(cluster))
+      .map(({ name, namespace, ports, labels = {}, serviceAccounts = [] }) => ({
+        name,
+        namespace,
+        ports: ports.map((port) => ({ name: port.name, port: port.port })),
+        labels,
+        serviceAccounts,
+      }));
+    return services.length === 0 ? [] : [{ cluster, region, services }];
+  });
+}
+
+/** What is imported, from clusters that leave too: their gateways stay for the connections that there are. */
+function importsOfAll(spec: MeshSpec): HostImport[] {
+  return hostImports(spec, importLinksWithLeaving(spec));
+}
+
 /** Hosts by which gateways that a cluster configures are asked for what is imported elsewhere, by name. */
 export function exportedHostsOf(cluster: string, spec: MeshSpec): string[] {
   const served = [cluster, ...remotesOf(cluster, spec.clusters)];
   const isHere = (clusters: readonly string[]) => clusters.some((name) => served.includes(name));
-  const imported = hostImports(spec).flatMap((found) =>
+  const imported = importsOfAll(spec).flatMap((found) =>
     found.exported
       .filter(({ clusters }) => isHere(clusters))
       .map(({ service }) => (needsAlias(found) ? found.host : hostOf(service))),
@@ -39,8 +67,8 @@ export function aliasesOf(cluster: string, spec: MeshSpec): ServiceAliasPlan[] {
     const ports = aliasPorts(found, service).filter(({ name }) => known.every((port) => port.name !== name));
     aliases.set(found.host, {
       host: found.host,
-      namespace: service.namespace,
       service: hostOf(service),
+      namespace: service.namespace,
       ports: [...known, ...ports],
       ...(service.selector === undefined ? {} : { workloadSelector: service.selector }),
     });
@@ -51,7 +79,7 @@ export function aliasesOf(cluster: string, spec: MeshSpec): ServiceAliasPlan[] {
 /** Each imported host that a cluster exports under another name than its services have. */
 export function aliased(cluster: string, spec: MeshSpec): Aliased[] {
   const served = [cluster, ...remotesOf(cluster, spec.clusters)];
-  const imports = hostImports(spec);
+  const imports = importsOfAll(spec);
   return imports.filter(needsAlias).flatMap((found) =>
     found.exported
       .filter(({ clusters }) => clusters.some((name) => served.includes(name)))
@@ -66,12 +94,12 @@ function standsIn(own: HostImport, cluster: string, host: string, service: Servi
   return own.importer === cluster && own.host === host && own.local.includes(service);
 }
 
-function aliasPorts(found: HostImport, service: ServiceSpec) {
-  return portsOf(found).flatMap((port) => {
-    const source = sourcePort(service, port);
+function aliasPorts(found: HostImport, service: ServiceSpec): AliasPortPlan[] {
+  return portsOf(found).flatMap(({ name, port }) => {
+    const source = sourcePort(service, { name, port });
     if (source === undefined) return [];
     const targetPort = service.selector === undefined ? source.port : (source.targetPort ?? source.port);
-    return [{ name: port.name, port: port.port, targetPort }];
+    return [{ name, port, targetPort }];
   });
 }
 

@@ -16,6 +16,7 @@ import type {
   ServiceSpec,
 } from "../types";
 import { visibilityOf } from "./exports";
+import { importNetwork } from "./network";
 import { type HostImport, hostImports, needsAlias, portsOf, sourcePort } from "./select";
 
 /** What every cluster imports. */
@@ -91,11 +92,6 @@ function planEndpoint(name: string, spec: MeshSpec): ImportedEndpointPlan {
 /** Whether the gateway of a cluster that exports has a host name, as far as the config tells. */
 export function hasHostName(name: string, spec: MeshSpec): boolean {
   return planEndpoint(name, spec).addressType === "hostname";
-}
-
-/** Network of what is imported from a cluster. */
-export function importNetwork(cluster: string): string {
-  return `import-${cluster}`;
 }
 
 function typeOf(addresses: readonly string[]): AddressType {

@@ -1,4 +1,4 @@
-import { importLinks, isPrimary } from "../../topology/links";
+import { hostedBy, importLinks, importLinksWithLeaving, isPrimary } from "../../topology/links";
 import { labelProblems, unknownCluster } from "../labels";
 import { failoverProblems } from "../locality/rules";
 import { CLUSTER_LABEL } from "../../names";
@@ -48,9 +48,11 @@ function importers(settings: ServiceImportSpec, path: string, spec: MeshSpec): P
   }
   if (selected.length === 0) return [];
   const sources = [...new Set(selected.flatMap(({ clusters }) => clusters))].join(", ");
-  const isLinked = (name: string) => exportedTo(name, selected, settings, spec).length > 0;
+  // One to a cluster that leaves counts, though nothing is imported from there any more.
+  const links = importLinksWithLeaving(spec);
+  const isLinked = (name: string) => exportedTo(name, selected, settings, links).length > 0;
   if (into === undefined) {
-    if (spec.clusters.some(({ name, leaving }) => isLinked(name) || leaving)) return [];
+    if (spec.clusters.some(({ name }) => isLinked(name))) return [];
     const message = `is used by nobody: no cluster has a link of kind import to ${sources}; add one to links`;
     return [{ path, message }];
   }
@@ -63,34 +65,11 @@ function importers(settings: ServiceImportSpec, path: string, spec: MeshSpec): P
       const message = `${name} is a remote: it has what its control plane ${cluster.controlPlanes?.[0]} imports; name that instead`;
       return [{ path: at, message }];
     }
-    if (
-      isLinked(name) ||
-      leavesOnly(
-        name,
-        selected.flatMap(({ clusters }) => clusters),
-        spec,
-      )
-    )
-      return [];
+    // Of the host of an external control plane it is said that it is no member.
+    if (isLinked(name) || hostedBy(name, spec.clusters) !== undefined) return [];
     const message = `${name} has no link of kind import to ${sources}; add { observer: ${name}, observed: …, kind: import } to links, or remove it here`;
     return [{ path: at, message }];
   });
-}
-
-/** Whether a cluster has links to clusters that leave, of which nothing is imported any more. */
-function leavesOnly(
-  observer: string,
-  sources: readonly string[],
-  { clusters, links = [] }: MeshSpec,
-): boolean {
-  const leaving = clusters.filter((cluster) => cluster.leaving).map(({ name }) => name);
-  return links.some(
-    (link) =>
-      link.observer === observer &&
-      link.kind === "import" &&
-      leaving.includes(link.observed) &&
-      sources.includes(link.observed),
-  );
 }
 
 function users({ namespaces }: ServiceImportSpec, path: string): Problem[] {

@@ -1,6 +1,13 @@
 import { importLinks, isPrimary, remotesOf } from "../../topology/links";
 import { hostOf, serviceOf } from "../services/hosts";
-import type { ImportPortSpec, MeshSpec, ServiceImportSpec, ServicePortSpec, ServiceSpec } from "../types";
+import type {
+  ImportPortSpec,
+  LinkSpec,
+  MeshSpec,
+  ServiceImportSpec,
+  ServicePortSpec,
+  ServiceSpec,
+} from "../types";
 
 /** A service behind an imported host, with the clusters from which it is imported. */
 export interface Exported {
@@ -20,12 +27,12 @@ export interface HostImport {
   readonly local: readonly ServiceSpec[];
 }
 
-/** Every host that is imported, in every cluster that imports it. */
-export function hostImports(spec: MeshSpec): HostImport[] {
+/** Every host that is imported over links, in every cluster that imports it. */
+export function hostImports(spec: MeshSpec, links = importLinks(spec)): HostImport[] {
   return (spec.imports ?? []).flatMap((settings, index) =>
-    importersOf(settings, spec).flatMap((importer) =>
+    importersOf(settings, spec, links).flatMap((importer) =>
       groupsOf(settings, spec).flatMap(([host, services]): HostImport[] => {
-        const exported = exportedTo(importer, services, settings, spec);
+        const exported = exportedTo(importer, services, settings, links);
         if (exported.length === 0) return [];
         const local = localServices(importer, host, services, settings, spec);
         return [{ index, settings, importer, host, exported, local }];
@@ -59,25 +66,27 @@ function groupsOf(settings: ServiceImportSpec, spec: MeshSpec): [host: string, s
 }
 
 /** The clusters that import, as the config says or as the links allow. */
-function importersOf(settings: ServiceImportSpec, spec: MeshSpec): readonly string[] {
+function importersOf(
+  settings: ServiceImportSpec,
+  spec: MeshSpec,
+  links: readonly LinkSpec[],
+): readonly string[] {
   if (settings.into !== undefined) return settings.into;
   const services = selectedServices(settings, spec);
   return spec.clusters
     .filter(isPrimary)
     .map(({ name }) => name)
-    .filter((name) => exportedTo(name, services, settings, spec).length > 0);
+    .filter((name) => exportedTo(name, services, settings, links).length > 0);
 }
 
-/** Of services those that a cluster has an import link to, with the clusters at the other end of these links. */
+/** Of services those that a cluster has one of these import links to, with the clusters at the other end of these links. */
 export function exportedTo(
   importer: string,
   services: readonly ServiceSpec[],
   { services: { clusters: chosen } }: ServiceImportSpec,
-  spec: MeshSpec,
+  links: readonly LinkSpec[],
 ): Exported[] {
-  const linked = importLinks(spec)
-    .filter(({ observer }) => observer === importer)
-    .map(({ observed }) => observed);
+  const linked = links.filter(({ observer }) => observer === importer).map(({ observed }) => observed);
   return services.flatMap((service) => {
     const clusters = placesOf(service, chosen).filter((name) => linked.includes(name));
     return clusters.length === 0 ? [] : [{ service, clusters }];

@@ -141,6 +141,7 @@ export interface ServiceImportPlan {
   readonly endpoints: readonly ImportedEndpointPlan[];
   /** SPIFFE IDs that may answer, those of local pods among them; empty for any. */
   readonly subjectAltNames: readonly string[];
+  /** @default - every endpoint serves all */
   readonly failover?: LocalityFailoverSpec | undefined;
   /** Labels of the importer's own pods that serve the host as well, where no Service of that name leads to them. */
   readonly workloadSelector?: Readonly<Record<string, string>> | undefined;
@@ -161,13 +162,29 @@ export interface AliasPortPlan {
 /** Another name under which a gateway leads to a service. */
 export interface ServiceAliasPlan {
   readonly host: string;
-  /** Namespace of the service. */
-  readonly namespace: string;
   /** Full name of the Service that it leads to. */
   readonly service: string;
+  /** Its namespace. */
+  readonly namespace: string;
   readonly ports: readonly AliasPortPlan[];
   /** Labels of its pods. @default - the Service is looked up by its name */
   readonly workloadSelector?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A service that meshes of other stacks may import, as their configs have to describe it. */
+export interface OfferedServicePlan {
+  readonly name: string;
+  readonly namespace: string;
+  readonly ports: readonly ImportPortSpec[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly serviceAccounts: readonly string[];
+}
+
+/** What one cluster offers to meshes of other stacks. */
+export interface OfferPlan {
+  readonly cluster: string;
+  readonly region?: string | undefined;
+  readonly services: readonly OfferedServicePlan[];
 }
 
 /** What the gateway of a cluster and those of its remotes lead to because other clusters import it. */

@@ -3,7 +3,7 @@ import { discoveryLinks, membersOf } from "../../topology/links";
 import { planCa } from "../ca/plan";
 import { withPresentKeys } from "../clusters/former-keys";
 import { planCluster } from "../clusters/plan";
-import { planExports } from "../imports/exports";
+import { planExports, planOffers } from "../imports/exports";
 import { planImports } from "../imports/plan";
 import { planLink } from "../links/plan";
 import { planReader } from "../readers/plan";
@@ -33,6 +33,7 @@ function planWithoutReaders(spec: MeshSpec): MeshPlan {
     links: discoveryLinks(spec).map((link) => planLink(link, spec.clusters)),
     imports: planImports(spec),
     exports: planExports(spec),
+    offers: planOffers(spec),
     clusterLocal: spec.clusterLocal ?? [],
     dnsCapture: spec.dnsCapture ?? false,
     serviceStubs: planStubs(spec),

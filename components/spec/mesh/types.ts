@@ -2,7 +2,13 @@ import type { LinkSpec } from "../../topology/links";
 import type { CaPlan, CaSpec, WorkloadCertificatesSpec } from "../ca/types";
 import type { ClusterPlan, ClusterSpec } from "../clusters/types";
 import type { GatewaySpec } from "../gateway/types";
-import type { ExporterSpec, ServiceExportPlan, ServiceImportPlan, ServiceImportSpec } from "../imports/types";
+import type {
+  ExporterSpec,
+  OfferPlan,
+  ServiceExportPlan,
+  ServiceImportPlan,
+  ServiceImportSpec,
+} from "../imports/types";
 import type { BaseSpec, IstioSpec, IstiodSpec } from "../istio/types";
 import type { LinkPlan } from "../links/types";
 import type { SampleAppsPlan, SampleAppsSpec } from "../sample-apps/types";
@@ -101,6 +107,8 @@ export interface MeshPlan {
   readonly imports: readonly ServiceImportPlan[];
   /** What gateways lead to because others import it. */
   readonly exports: readonly ServiceExportPlan[];
+  /** What meshes of other stacks may import. */
+  readonly offers: readonly OfferPlan[];
   readonly clusterLocal: readonly string[];
   readonly dnsCapture: boolean;
   readonly serviceStubs: readonly ServiceStubsPlan[];

@@ -1,6 +1,7 @@
 import { SAMPLE_NAMESPACE } from "../../defaults";
 import { ISTIO_NAMESPACE } from "../../names";
 import { labelProblems, unknownCluster } from "../labels";
+import { HELLOWORLD_VERSIONS } from "./answers";
 import type { MeshSpec, Problem } from "../types";
 
 /** Sample applications are of known versions, in known clusters. */
@@ -39,7 +40,7 @@ export function sampleAppsWarnings({ sampleApps: apps }: MeshSpec): Problem[] {
 
 function versionProblems(versions: readonly string[], path: string): Problem[] {
   return versions.flatMap((version, index) => {
-    if (version !== "v1" && version !== "v2") {
+    if (!HELLOWORLD_VERSIONS.includes(version)) {
       const message = `"${version}" is no version of Istio's helloworld; use v1 or v2`;
       return [{ path: `${path}[${index}]`, message }];
     }

@@ -67,8 +67,11 @@ function acceptedElsewhere(plan: MeshPlan, signer: RootCA): pulumi.Output<void> 
   });
 }
 
-function hasPeersUnderRoot({ name }: ClusterPlan, { clusters, links }: MeshPlan): boolean {
-  const others = links.flatMap(({ observer, observed }) =>
+function hasPeersUnderRoot({ name }: ClusterPlan, { clusters, links, imports }: MeshPlan): boolean {
+  const imported = imports.flatMap(({ cluster, endpoints }) =>
+    endpoints.map((endpoint) => ({ observer: cluster, observed: endpoint.cluster })),
+  );
+  const others = [...links, ...imported].flatMap(({ observer, observed }) =>
     observer === name ? [observed] : observed === name ? [observer] : [],
   );
   // A remote's certificates come from its control plane.

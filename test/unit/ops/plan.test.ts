@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { planMesh } from "../../../components";
 import { describePlan } from "../../../ops/plan";
-import { cluster, links, mesh } from "../../support/specs";
+import { cluster, importing, links, mesh, service } from "../../support/specs";
 
 const mixed = planMesh({
   clusters: [
@@ -52,6 +52,40 @@ describe("a plan, described", () => {
 
   test("adds every credential to a stack that has none yet", () => {
     expect(describePlan(planMesh(mesh(3)), [])).toContain("Credentials: 6 (+6 -0)");
+  });
+
+  test("names what is behind each imported host, and that nobody has a credential for it", () => {
+    const plan = planMesh(
+      importing(
+        "cluster1>cluster2 cluster3>cluster2",
+        [service()],
+        [
+          { services: {}, into: ["cluster1"] },
+          { services: {}, into: ["cluster3"], host: "hello.mesh.internal" },
+        ],
+        { dnsCapture: true },
+      ),
+    );
+    const text = describePlan(plan, []);
+    expect(text).toContain("Credentials: 0 (as deployed)");
+    expect(text.split("\n").slice(-3)).toEqual([
+      "Imports: 2, between 2 pairs of clusters that have no credential",
+      "  cluster1  helloworld.sample.svc.cluster.local <- cluster2/helloworld.sample",
+      "  cluster3  hello.mesh.internal <- cluster2/helloworld.sample",
+    ]);
+    expect(describePlan(planMesh(mesh(2)), [])).not.toContain("Imports");
+  });
+
+  test("says which pairs have a credential for now, because they migrate", () => {
+    const pair = { observer: "cluster1", observed: "cluster2" };
+    const plan = planMesh(
+      importing("", [service()], [{ services: {} }], {
+        links: [pair, { ...pair, kind: "import", migrating: true }],
+      }),
+    );
+    expect(describePlan(plan, [])).toContain(
+      "that have no credential, but for cluster1 -> cluster2, which migrate",
+    );
   });
 
   test("ends with its warnings", () => {

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { type MeshSpec, planMesh, type ServiceImportSpec, type ServiceSpec } from "../../../components";
+import {
+  type MeshSpec,
+  planMesh,
+  type ServiceImportSpec,
+  type ServiceSpec,
+  validateMesh,
+} from "../../../components";
 import { cluster, importing, importLinks, links, mesh, service } from "../../support/specs";
 
 const HELLO = "helloworld.sample.svc.cluster.local";
@@ -251,8 +257,8 @@ describe("exporters that differ in name, namespace or port", () => {
         aliases: [
           {
             host,
-            namespace: "sample",
             service: HELLO,
+            namespace: "sample",
             ports: [{ name: "http", port: 80, targetPort: 5000 }],
           },
         ],
@@ -263,8 +269,8 @@ describe("exporters that differ in name, namespace or port", () => {
         aliases: [
           {
             host,
-            namespace: "shop",
             service: "greeter.shop.svc.cluster.local",
+            namespace: "shop",
             ports: [{ name: "http", port: 80, targetPort: 9090 }],
             workloadSelector: { app: "greeter" },
           },
@@ -336,8 +342,27 @@ describe("a pair that migrates", () => {
   });
 });
 
-test("nothing is imported from a cluster that leaves, whose gateway stays", () => {
+test("nothing is imported from a cluster that leaves, whose gateway stays as it is", () => {
   const spec = one({}, { clusters: [cluster(1), cluster(2, { leaving: true }), cluster(3)] });
+  expect(validateMesh(spec)).toEqual([]);
   expect(planMesh(spec).imports).toEqual([]);
-  expect(planMesh(spec).clusters[1]?.gateway).toBeDefined();
+  expect(hostsOf(spec)).toEqual(hostsOf(one()));
+});
+
+describe("a config without kinds and imports", () => {
+  test("plans nothing of either", () => {
+    expect(planMesh(mesh(3, { services: [service()] }))).toMatchObject({
+      imports: [],
+      exports: [],
+      offers: [],
+    });
+  });
+
+  test("plans the same as one that names the default kind", () => {
+    const text = "cluster1>cluster2 cluster2>cluster1 cluster3>cluster1";
+    const of = (list: MeshSpec["links"], more: Partial<MeshSpec> = {}) =>
+      planMesh(mesh(3, { services: [service()], links: list, ...more }));
+    const named = links(text).map((link) => ({ ...link, kind: "discovery" as const }));
+    expect(of(named, { imports: [], exporters: [] })).toEqual(of(links(text)));
+  });
 });

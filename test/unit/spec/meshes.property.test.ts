@@ -138,6 +138,7 @@ function unordered(spec: MeshSpec): unknown {
     links: by(({ observer, observed }) => `${observer} ${observed}`, links),
     imports: by(({ cluster, host }) => `${cluster} ${host}`, imports),
     exports: by(({ cluster }) => cluster, plan.exports),
+    offers: by(({ cluster }) => cluster, plan.offers),
     serviceStubs: by(({ cluster }) => cluster, serviceStubs),
     sampleApps: by(({ cluster }) => cluster, sampleApps),
   };

@@ -58,6 +58,7 @@ describe("the plan of a mesh", () => {
       ],
       imports: [],
       exports: [],
+      offers: [],
       clusterLocal: [],
       dnsCapture: false,
       serviceStubs: [],

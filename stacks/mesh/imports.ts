@@ -1,0 +1,67 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { ServiceExport, ServiceImport } from "../../components";
+import { importSuffix } from "../../components/names";
+import type { ImportedEndpointPlan, MeshPlan } from "../../components/spec/types";
+import type { Member } from "./member";
+import { named } from "./providers";
+import { placedOf } from "./scope";
+
+/** Addresses of gateways of other stacks' clusters, by the names that these have in the config. */
+export type ExporterAddresses = ReadonlyMap<string, pulumi.Output<string>>;
+
+/** What is in place before a cluster exports or imports: the applications, with their namespaces, and the stubs. */
+type Applications = ReadonlyMap<string, readonly pulumi.Resource[]>;
+
+/** The other names of services that clusters export; where their gateways lead to is said with these. */
+export function deployExports(
+  plan: MeshPlan,
+  members: ReadonlyMap<string, Member>,
+  applications: Applications,
+): void {
+  for (const { cluster, aliases } of plan.exports) {
+    if (aliases.length === 0) continue;
+    const { scope, plan: own, provider, injection } = named(members, cluster);
+    const { name, opts } = placedOf(scope, own, "-exports");
+    const dependsOn = [...injection, ...(applications.get(cluster) ?? [])];
+    new ServiceExport(name, { aliases }, { ...opts, provider, dependsOn });
+  }
+}
+
+/** What clusters import, each host by itself: so one more changes nothing of the others. */
+export function deployImports(
+  plan: MeshPlan,
+  members: ReadonlyMap<string, Member>,
+  applications: Applications,
+  exporters: ExporterAddresses,
+): void {
+  for (const { cluster, sources: _, ...own } of plan.imports) {
+    const { scope, plan: importer, provider, injection } = named(members, cluster);
+    const { name, opts } = placedOf(scope, importer, importSuffix(own.host));
+    // A gateway that leads nowhere yet would have to be left out at first.
+    const gateways = own.endpoints.flatMap((endpoint) => members.get(endpoint.cluster)?.gateway ?? []);
+    new ServiceImport(
+      name,
+      {
+        ...own,
+        endpoints: own.endpoints.map((endpoint) => ({
+          ...endpoint,
+          addresses: addressesOf(endpoint, members, exporters),
+        })),
+        anyIdentity: own.subjectAltNames.length === 0,
+      },
+      { ...opts, provider, dependsOn: [...injection, ...gateways, ...(applications.get(cluster) ?? [])] },
+    );
+  }
+}
+
+/** As many as the plan says: those that the config gives, or the one of the gateway. */
+function addressesOf(
+  { cluster, addresses }: ImportedEndpointPlan,
+  members: ReadonlyMap<string, Member>,
+  exporters: ExporterAddresses,
+): pulumi.Input<string>[] {
+  if (addresses !== undefined) return [...addresses];
+  const address = members.get(cluster)?.gateway?.address ?? exporters.get(cluster);
+  if (address === undefined) throw new Error(`nobody knows the address of the gateway of ${cluster}`);
+  return [address];
+}
