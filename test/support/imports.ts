@@ -75,13 +75,16 @@ export function importing(
 }
 
 function importedService({ text }: Vocabulary): fc.Arbitrary<Omit<ServiceSpec, "clusters">> {
-  return fc.record({
+  const pods = fc.constantFrom(
+    { ports: [{ name: "http", port: 80 }] },
+    { ports: [{ name: "http", port: 80, targetPort: 8080 }], selector: { app: "web" } },
+  );
+  const own = fc.record({
     name: text("web", "db"),
     namespace: text("shop"),
-    ports: fc.constant([{ name: "http", port: 80, targetPort: 8080 }]),
     labels: rare(fc.constant({ team: "shop" })),
     serviceAccounts: fc.constant(["web"]),
-    selector: some(fc.constant({ app: "web" })),
     exported: rare(fc.boolean()),
   });
+  return fc.tuple(own, pods).map(([service, more]) => ({ ...service, ...more }));
 }

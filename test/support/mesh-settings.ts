@@ -147,7 +147,9 @@ export function settingsOf({
       base: rare(fc.constant({ values: {} })),
       podCidrs: rare(ranges(text)),
       serviceCidrs: rare(ranges(text)),
-      gatewayAddresses: rare(fc.array(text("192.0.2.7", "gateway.example.com"), { maxLength: 2 })),
+      gatewayAddresses: rare(
+        fc.array(text("192.0.2.7", "gateway.example.com"), { minLength: 1, maxLength: 2 }),
+      ),
       region: rare(text("eu", "us")),
       intermediateEpoch: rare(count),
       caEpoch: rare(count),
