@@ -15,24 +15,25 @@ export function listedNames(markdown: string): ReadonlySet<string> {
   return new Set(rows.flatMap((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, name]) => name!)));
 }
 
-/** Whether the document names the object with `<cluster>` for a cluster's name, or each field of it that changed. */
+/** Whether the document has the object's name, with `<cluster>` for a cluster's, or each field of it that changed. */
 export function isListedChange({ object, what, paths }: Change, names: ReadonlySet<string>): boolean {
   if (!["made", "changed"].includes(what)) return false;
-  const [cluster = "", ...rest] = object.split(" ");
+  const [cluster = ""] = object.split(" ");
+  const name = object.split(/[ /]/).at(-1) ?? "";
   return (
-    names.has(withoutCluster(rest.join(" "), cluster)) ||
+    names.has(withoutCluster(name, cluster)) ||
     (paths.length > 0 && paths.every((path) => names.has(path.findLast(isName) ?? "")))
   );
 }
 
-/** The same of a resource. Kubernetes objects are looked at themselves, so of those only their fate counts here. */
+/** The same of a resource. Of objects that are looked at themselves only the fate counts here. */
 export function isListedStep(
   { op, type, name }: Step,
   names: ReadonlySet<string>,
   clusters: readonly string[],
 ): boolean {
   if (!["create", "update"].includes(op)) return false;
-  if (type.startsWith("kubernetes:")) return true;
+  if (type.startsWith("kubernetes:") && !type.startsWith("kubernetes:helm.sh")) return true;
   return clusters.some((cluster) => names.has(withoutCluster(name, cluster)));
 }
 

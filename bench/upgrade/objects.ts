@@ -43,6 +43,7 @@ interface Live {
     readonly namespace?: string;
     readonly uid: string;
     readonly annotations?: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, string>>;
   };
   readonly status?: {
     readonly startTime?: string;
@@ -68,6 +69,8 @@ export function lookAt(cluster: string, kubectl: string, kubeconfig: string): Ob
   return new Map(
     found
       .filter(({ metadata }) => metadata.annotations?.[LEADER] === undefined)
+      // Helm's records, of which the releases tell.
+      .filter(({ metadata }) => metadata.labels?.["owner"] !== "helm")
       .map((live) => [`${cluster} ${nameOf(live)}`, record(live)]),
   );
 }

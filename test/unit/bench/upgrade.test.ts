@@ -43,7 +43,7 @@ describe("what became of objects", () => {
 
 describe("what docs/upgrade.md lists", () => {
   const names = listedNames(
-    "Not `this`.\n\n| shows | why |\n| --- | --- |\n| a new `<cluster>.identifier` | `istio-multicluster/owner` |\n",
+    "Not `this`.\n\n| shows | why |\n| --- | --- |\n| a new `<cluster>.identifier`, `<cluster>-base` | `istio-multicluster/owner`, `istiod` |\n",
   );
   const change = (what: "changed" | "deleted", ...paths: string[][]) =>
     isListedChange({ object: "c1 Namespace istio-system", what, paths }, names);
@@ -55,12 +55,21 @@ describe("what docs/upgrade.md lists", () => {
     expect(change("deleted", ["metadata", "annotations", "istio-multicluster/owner"])).toBe(false);
   });
 
+  test("are changes of an object whose name is in a table, whatever of it changed", () => {
+    const named = (object: string) => isListedChange({ object, what: "changed", paths: [["spec"]] }, names);
+    expect(named("c1 Deployment istio-system/istiod")).toBe(true);
+    expect(named("c1 ClusterRole istiod")).toBe(true);
+    expect(named("c1 ClusterRole istiod-reader")).toBe(false);
+  });
+
   test("are resources of a name that a table has for any cluster, and no replacement", () => {
     const step = (op: string, type: string, name: string) =>
       isListedStep({ op, type, name, paths: [] }, names, ["c1", "c2"]);
     expect(step("create", "pulumi:index:Stash", "c2.identifier")).toBe(true);
     expect(step("create", "pulumi:index:Stash", "c2.other")).toBe(false);
     expect(step("update", "kubernetes:core/v1:Namespace", "c1-istio-system")).toBe(true);
+    expect(step("update", "kubernetes:helm.sh/v3:Release", "c1-base")).toBe(true);
+    expect(step("update", "kubernetes:helm.sh/v3:Release", "c1-other")).toBe(false);
     expect(step("replace", "kubernetes:core/v1:Namespace", "c1-istio-system")).toBe(false);
   });
 });
