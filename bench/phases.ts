@@ -60,14 +60,9 @@ export async function timeProgram(
 export async function timed(name: string, work: () => Promise<unknown>): Promise<Phase> {
   const cpu = childrenCpu();
   const begun = performance.now();
-  const watched = watchProcesses();
-  try {
-    await work();
-  } finally {
-    watched.stop();
-  }
+  const processes = await watchProcesses(work);
   const wall = (performance.now() - begun) / 1000;
-  return { name, wall, cpu: childrenCpu() - cpu, processes: watched.stop() };
+  return { name, wall, cpu: childrenCpu() - cpu, processes };
 }
 
 function sizeOf({ deployment }: Deployment, place: StackPlace): StateSize {

@@ -32,32 +32,34 @@ interface Process {
   readonly memory: number;
 }
 
-/** Watches this process' descendants until it is stopped. */
-export function watchProcesses(): { stop: () => Record<string, Usage> } {
+/** Watches this process' descendants while work is done. */
+export async function watchProcesses(work: () => Promise<unknown>): Promise<Record<string, Usage>> {
   const seen = new Map<number, Usage & { kind: string }>();
-  const look = () => {
-    const processes = listProcesses();
-    for (const [pid, { cpu, memory }] of processes) {
-      if (!descends(processes, pid)) continue;
-      const kind = kindOf(pid) ?? seen.get(pid)?.kind;
-      if (kind === undefined) continue;
-      seen.set(pid, { kind, cpu, memory: Math.max(memory, seen.get(pid)?.memory ?? 0), processes: 1 });
-    }
-  };
-  const timer = setInterval(look, INTERVAL_MS);
-  return {
-    stop: () => {
-      clearInterval(timer);
-      const byKind: Record<string, Usage> = {};
-      for (const { kind, cpu, memory } of seen.values()) {
-        const sum = (byKind[kind] ??= { cpu: 0, memory: 0, processes: 0 });
-        sum.cpu += cpu;
-        sum.memory += memory;
-        sum.processes += 1;
-      }
-      return byKind;
-    },
-  };
+  const timer = setInterval(() => look(seen), INTERVAL_MS);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+  }
+  const byKind: Record<string, Usage> = {};
+  for (const { kind, cpu, memory, processes } of seen.values()) {
+    const sum = (byKind[kind] ??= { cpu: 0, memory: 0, processes: 0 });
+    sum.cpu += cpu;
+    sum.memory += memory;
+    sum.processes += processes;
+  }
+  return byKind;
+}
+
+function look(seen: Map<number, Usage & { kind: string }>): void {
+  const processes = listProcesses();
+  for (const [pid, { cpu, memory }] of processes) {
+    if (!descends(processes, pid)) continue;
+    const kind = kindOf(pid) ?? seen.get(pid)?.kind;
+    if (kind === undefined) continue;
+    const peak = Math.max(memory, seen.get(pid)?.memory ?? 0);
+    seen.set(pid, { kind, cpu, memory: peak, processes: 1 });
+  }
 }
 
 /** CPU time of all children of this process that have ended, and of theirs: seconds. */

@@ -3,7 +3,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 /** The depth of a stack that is certainly deeper than what is kept of it. */
 const DEPTH = 30;
 
-const { prepareStackTrace, stackTraceLimit } = Error;
+const before = {
+  prepareStackTrace: Error.prepareStackTrace?.bind(Error),
+  stackTraceLimit: Error.stackTraceLimit,
+};
 
 /** How many frames a stack has below so many calls, when as many are asked for as the limit says. */
 function framesBelow(depth: number, limit: number): number {
@@ -14,7 +17,7 @@ function framesBelow(depth: number, limit: number): number {
 
 describe("the start of the program", () => {
   beforeEach(() => vi.resetModules());
-  afterEach(() => Object.assign(Error, { prepareStackTrace, stackTraceLimit }));
+  afterEach(() => Object.assign(Error, before));
 
   test("keeps of the whole stacks that the SDK asks for with every resource what it needs", async () => {
     Error.prepareStackTrace = (_, frames) => ["Error", ...frames.map(() => "    at f (x.ts:1:1)")].join("\n");
@@ -27,6 +30,6 @@ describe("the start of the program", () => {
   test("leaves stacks alone where nobody maps them to sources", async () => {
     Object.assign(Error, { prepareStackTrace: undefined });
     await import("../../stacks/start.js");
-    expect(Error.prepareStackTrace).toBeUndefined();
+    expect(Error).toHaveProperty("prepareStackTrace", undefined);
   });
 });
