@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 export interface Usage {
   /** Seconds, of user and system; of short-lived processes the end is missing. */
   cpu: number;
-  /** Peaks of all such processes, added up: bytes. */
+  /** Peak of what such processes had at the same time: bytes. */
   memory: number;
   processes: number;
 }
@@ -34,32 +34,39 @@ interface Process {
 
 /** Watches this process' descendants while work is done. */
 export async function watchProcesses(work: () => Promise<unknown>): Promise<Record<string, Usage>> {
-  const seen = new Map<number, Usage & { kind: string }>();
-  const timer = setInterval(() => look(seen), INTERVAL_MS);
+  const seen = new Map<number, Seen>();
+  const peaks = new Map<string, number>();
+  const timer = setInterval(() => look(seen, peaks), INTERVAL_MS);
   try {
     await work();
   } finally {
     clearInterval(timer);
   }
   const byKind: Record<string, Usage> = {};
-  for (const { kind, cpu, memory, processes } of seen.values()) {
-    const sum = (byKind[kind] ??= { cpu: 0, memory: 0, processes: 0 });
+  for (const { kind, cpu } of seen.values()) {
+    const sum = (byKind[kind] ??= { cpu: 0, memory: peaks.get(kind) ?? 0, processes: 0 });
     sum.cpu += cpu;
-    sum.memory += memory;
-    sum.processes += processes;
+    sum.processes += 1;
   }
   return byKind;
 }
 
-function look(seen: Map<number, Usage & { kind: string }>): void {
+interface Seen {
+  readonly kind: string;
+  readonly cpu: number;
+}
+
+function look(seen: Map<number, Seen>, peaks: Map<string, number>): void {
   const processes = listProcesses();
+  const now = new Map<string, number>();
   for (const [pid, { cpu, memory }] of processes) {
     if (!descends(processes, pid)) continue;
     const kind = kindOf(pid) ?? seen.get(pid)?.kind;
     if (kind === undefined) continue;
-    const peak = Math.max(memory, seen.get(pid)?.memory ?? 0);
-    seen.set(pid, { kind, cpu, memory: peak, processes: 1 });
+    seen.set(pid, { kind, cpu });
+    now.set(kind, (now.get(kind) ?? 0) + memory);
   }
+  for (const [kind, memory] of now) peaks.set(kind, Math.max(memory, peaks.get(kind) ?? 0));
 }
 
 /** CPU time of all children of this process that have ended, and of theirs: seconds. */

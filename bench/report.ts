@@ -35,7 +35,7 @@ function renderSize(rounds: readonly Round[]): string {
     ];
   });
   return [
-    `## ${clusters} ${clusters === 1 ? "cluster" : "clusters"}, ${rounds.length} rounds`,
+    `## ${clusters} ${clusters === 1 ? "cluster" : "clusters"}, ${rounds.length === 1 ? "1 round" : `${rounds.length} rounds`}`,
     "",
     table(["", "seconds", "spread", "against the documented way", "CPU seconds", "peak memory, MB"], rows),
     "",
