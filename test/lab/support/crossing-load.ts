@@ -119,9 +119,39 @@ function clusterNames(suite: Suite): string[] {
   return suite.lab.clusters.map(({ name }) => name);
 }
 
+/**
+ * A new connection for each request. A DestinationRule would say it, but a host has one at most: that of an import, where
+ * it is imported.
+ */
+const HANDSHAKES: KubernetesObject = {
+  apiVersion: "networking.istio.io/v1alpha3",
+  kind: "EnvoyFilter",
+  metadata: { name: "handshakes", namespace: NAMESPACE },
+  spec: {
+    configPatches: [
+      {
+        applyTo: "CLUSTER",
+        match: { context: "SIDECAR_OUTBOUND", cluster: { portNumber: PORT } },
+        patch: {
+          operation: "MERGE",
+          value: {
+            typed_extension_protocol_options: {
+              "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+                "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                common_http_protocol_options: { max_requests_per_connection: 1 },
+                explicit_http_config: { http_protocol_options: {} },
+              },
+            },
+          },
+        },
+      },
+    ],
+  },
+};
+
 /** A client finds a service by its own cluster's Service, which needs no pods there. */
 function servicesIn(cluster: string, clusters: readonly string[]): KubernetesObject[] {
-  return [...clusters, EVERYWHERE].flatMap((name) => {
+  const services = [...clusters, EVERYWHERE].flatMap((name) => {
     const host = `${name}.${NAMESPACE}.svc.cluster.local`;
     const metadata = { name, namespace: NAMESPACE };
     const selector = name === cluster || name === EVERYWHERE ? { selector: { app: "helloworld" } } : {};
@@ -133,13 +163,7 @@ function servicesIn(cluster: string, clusters: readonly string[]): KubernetesObj
         metadata,
         spec: { hosts: [host], http: [{ route, retries: { attempts: 0 } }] },
       },
-      {
-        apiVersion: "networking.istio.io/v1",
-        kind: "DestinationRule",
-        metadata,
-        spec: { host, trafficPolicy: { connectionPool: { http: { maxRequestsPerConnection: 1 } } } },
-      },
-      // Last, so that its first requests find the two above.
+      // Last, so that its first requests find the one above.
       {
         apiVersion: "v1",
         kind: "Service",
@@ -148,6 +172,7 @@ function servicesIn(cluster: string, clusters: readonly string[]): KubernetesObj
       },
     ];
   });
+  return [HANDSHAKES, ...services];
 }
 
 /** The pods that serve each service. */
