@@ -20,7 +20,7 @@ const clusterWith = (objects: Record<string, object>) => ({
               {
                 metadata: { name: key.split(" ")[1], namespace: "istio-system" },
                 ...object,
-              } as unknown as Live,
+              } as Live,
             ]
           : [],
       ),
