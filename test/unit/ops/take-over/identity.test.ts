@@ -14,16 +14,12 @@ const clusterWith = (objects: Record<string, object>) => ({
     Promise.resolve(objects[`${kind} ${metadata.name}`] as Live | undefined),
   list: (_: string, kind: string) =>
     Promise.resolve(
-      Object.entries(objects).flatMap(([key, object]) =>
-        key.startsWith(`${kind} `)
-          ? [
-              {
-                metadata: { name: key.split(" ")[1], namespace: "istio-system" },
-                ...object,
-              } as Live,
-            ]
-          : [],
-      ),
+      Object.entries(objects)
+        .filter(([key]) => key.startsWith(`${kind} `))
+        .map(([key, object]): Live => {
+          const metadata = { name: key.split(" ")[1], namespace: "istio-system" };
+          return { apiVersion: "v1", kind, metadata, ...object };
+        }),
     ),
 });
 
