@@ -42,8 +42,10 @@ export function hasUnknownNames(spec: MeshSpec): boolean {
 function stubsIn(cluster: string, spec: MeshSpec): ServiceStub[] {
   const { services = [] } = spec;
   const imports = importsIn(cluster, spec);
+  const seen = visibleFrom(cluster, { clusters: spec.clusters, links: discoveryLinks(spec) });
   const isCalled = (service: ServiceSpec) =>
-    callersElsewhere(service, spec).includes(cluster) || imports.some(({ host }) => host === hostOf(service));
+    service.clusters.some((name) => seen.includes(name)) ||
+    imports.some(({ host }) => host === hostOf(service));
   const listed = services
     .filter((service) => isCalled(service) && !service.clusters.includes(cluster))
     .map(({ name, namespace, ports }) => ({ name, namespace, ports: plain(ports) }));
