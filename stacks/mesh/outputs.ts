@@ -14,9 +14,9 @@ export interface Validity {
 /** What a stack tells of its mesh. */
 export interface MeshOutputs {
   /** The mesh's root certificate that signs, PEM; none where every cluster has a CA already. */
-  readonly rootCertificate: pulumi.Output<string> | undefined;
+  readonly rootCertificate?: pulumi.Output<string> | undefined;
   /** SHA-256 of the root certificate. */
-  readonly rootFingerprint: pulumi.Output<string> | undefined;
+  readonly rootFingerprint?: pulumi.Output<string> | undefined;
   /**
    * End of validity, RFC 3339, of each cluster's intermediate and of each root: by generation, or by its place in
    * `ca.provided.rootCertificate`.
@@ -36,7 +36,7 @@ export interface MeshOutputs {
   /** How many such credentials there are. */
   readonly credentials: number;
   /** What meshes of other stacks may import, by cluster; absent where that is nothing. */
-  readonly exports: Record<string, ClusterExports> | undefined;
+  readonly exports?: Record<string, ClusterExports> | undefined;
 }
 
 /** What another stack has to know to import from a cluster: nothing of it is secret. */
@@ -52,16 +52,20 @@ export interface ClusterExports {
 /** What there is to tell once everything is made. */
 export function outputsOf(plan: MeshPlan, trust: Trust, members: ReadonlyMap<string, Member>): MeshOutputs {
   const root = trust.root ?? servedRoot(members);
+  const exports = exportsOf(plan, members);
+  // Pulumi warns at each run of an output that is there and undefined.
   return {
-    rootCertificate: root,
-    rootFingerprint: root?.apply((pem) => new X509Certificate(pem).fingerprint256),
+    ...(root && {
+      rootCertificate: root,
+      rootFingerprint: root.apply((pem) => new X509Certificate(pem).fingerprint256),
+    }),
     certificates: certificatesOf(trust.rootExpiries ?? {}, trust.clusters),
     gatewayAddresses: gatewayAddresses(members),
     externalControlPlaneAddresses: externalAddresses(members),
     signingRequests: { ...trust.signingRequests },
     links: plan.links.map(linkText),
     credentials: plan.links.length,
-    exports: exportsOf(plan, members),
+    ...(exports && { exports }),
   };
 }
 

@@ -128,5 +128,6 @@ test("what other stacks may import is told with the address to import it from, a
       ],
     },
   });
-  expect((await deploy(one())).result.exports).toBeUndefined();
+  // One that is there and undefined would be warned of at each run.
+  expect((await deploy(one())).result).not.toHaveProperty("exports");
 });
