@@ -63,7 +63,9 @@ export const PRIMARY_TO_REMOTE = sorted({
     "HelmChart cluster2-istiod",
     "MutatingWebhookConfiguration cluster2-istiod:istio-sidecar-injector",
     "Namespace cluster2-istio-system",
+    // Nobody gives the API server of a remote the CA of the istiod that validates.
     "Release cluster2-base",
+    "ValidatingWebhookConfiguration cluster2-istiod:istio-validator-istio-system",
   ],
 });
 
