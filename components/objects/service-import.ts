@@ -1,7 +1,7 @@
 import type { Chart } from "cdk8s";
 import { AUTO_PASSTHROUGH_PORT, importName, NETWORK_LABEL, passthroughSni } from "../names";
+import { importedHost, isByName } from "../spec/imports/imported-host";
 import { waysSet } from "../spec/locality/priority";
-import { SERVICE_DOMAIN } from "../spec/services/hosts";
 import type { LocalityFailoverSpec } from "../spec/types";
 import {
   DestinationRule,
@@ -63,19 +63,12 @@ const WITHOUT_ADDRESS = { "networking.istio.io/enable-autoallocate-ip": "false" 
 
 /** What lets the clients of one cluster reach a service of others through the gateways of these. */
 export function serviceImport(chart: Chart, input: ServiceImportInput): void {
-  const { host, stub, workloadSelector } = input;
-  const byName = input.endpoints.some(({ addressType }) => addressType === "hostname");
-  // DNS endpoints of a host that has a Service vanish: these get a host of their own, and the Service a route to it.
-  const importedHost = stub && byName ? hostBehindStub(host) : host;
-  imported(chart, { ...input, host: importedHost }, byName);
-  clientPolicy(chart, input, importedHost);
+  const { host, workloadSelector } = input;
+  const ownHost = importedHost(input);
+  imported(chart, { ...input, host: ownHost }, isByName(input));
+  clientPolicy(chart, input, ownHost);
   if (workloadSelector !== undefined) localPods(chart, input, workloadSelector);
-  if (importedHost !== host) route(chart, input, importedHost);
-}
-
-/** A host that no Service has and no gateway leads to, since it ends as none of theirs do. */
-function hostBehindStub(host: string): string {
-  return host.replace(new RegExp(`${SERVICE_DOMAIN}$`), "imports.internal");
+  if (ownHost !== host) route(chart, input, ownHost);
 }
 
 function imported(chart: Chart, { endpoints, ...input }: ServiceImportInput, byName: boolean): void {
@@ -132,7 +125,7 @@ function serviceEntry(
 }
 
 /** Per port, since what is said of a port replaces all that is said of the host. */
-function clientPolicy(chart: Chart, input: ServiceImportInput, importedHost: string): void {
+function clientPolicy(chart: Chart, input: ServiceImportInput, ownHost: string): void {
   const { host, namespace, exportTo, ports, subjectAltNames, failover = {} } = input;
   const portLevelSettings = ports.map(({ port, sni = passthroughSni(host, port) }): PortPolicy => ({
     port: { number: port },
@@ -144,11 +137,11 @@ function clientPolicy(chart: Chart, input: ServiceImportInput, importedHost: str
     outlierDetection: { ...outlierDetection(failover), minHealthPercent: SOME_HEALTHY },
     loadBalancer: { localityLbSetting: order(input.failover) },
   }));
-  const name = importName(importedHost);
+  const name = importName(ownHost);
   new DestinationRule(chart, `policy-${name}`, {
     metadata: { name, namespace },
     spec: {
-      host: importedHost,
+      host: ownHost,
       ...(exportTo === undefined ? {} : { exportTo: [...exportTo] }),
       trafficPolicy: { portLevelSettings },
     },
@@ -166,14 +159,14 @@ function order(failover: LocalityFailoverSpec | undefined): PolicyOrder {
 function route(
   chart: Chart,
   { host, namespace, exportTo, ports }: ServiceImportInput,
-  importedHost: string,
+  ownHost: string,
 ): void {
   const rules = (http: boolean) =>
     ports
       .filter(({ name }) => isHttp(name) === http)
       .map(({ port }) => ({
         match: [{ port }],
-        route: [{ destination: { host: importedHost, port: { number: port } } }],
+        route: [{ destination: { host: ownHost, port: { number: port } } }],
       }));
   const [http, tcp] = [rules(true), rules(false)];
   const name = importName(host);
