@@ -8,6 +8,8 @@ export interface EnvoyEndpoint {
   readonly connections: number;
   /** Attempts that failed on it, each of which may have been made again elsewhere. */
   readonly failures: number;
+  /** The host name from which Envoy has the address. @default - none: it was given the address */
+  readonly hostname?: string;
 }
 
 /**
@@ -32,5 +34,6 @@ export function endpointsOf(page: string, cluster: string): EnvoyEndpoint[] {
     health: properties["health_flags"] ?? "unknown",
     connections: Number(properties["cx_total"] ?? 0),
     failures: Number(properties["rq_error"] ?? 0),
+    ...(properties["hostname"] ? { hostname: properties["hostname"] } : {}),
   }));
 }

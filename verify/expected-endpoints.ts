@@ -1,7 +1,7 @@
 import { isIPv6 } from "node:net";
 import { AUTO_PASSTHROUGH_PORT, HELLOWORLD_PORT } from "../components/names";
 import { gatewaysFor } from "../components/spec/gateway/plan";
-import { helloworldImportedBy, helloworldSeenFrom } from "../components/spec/sample-apps/answers";
+import { helloworldSeenFrom } from "../components/spec/sample-apps/answers";
 import type { MeshPlan } from "../components/spec/types";
 
 /** Addresses that a cluster has in fact: of its helloworld pods, and of its gateway, as the client's istiod resolves them. */
@@ -21,8 +21,7 @@ export interface ExpectedEndpoints {
 
 /**
  * What a client's proxy should know of helloworld, for each cluster that its control plane knows and that
- * runs helloworld. Clusters of its own network by their pods, others by their network's gateway; those from which it is
- * imported by their own.
+ * runs helloworld. Clusters of its own network by their pods, others by their network's gateway.
  *
  * @param served - by cluster name; clusters that it leaves out are left out of the answer
  */
@@ -32,14 +31,7 @@ export function expectedEndpoints(
   served: ReadonlyMap<string, ServedAddresses>,
 ): ExpectedEndpoints[] {
   const network = new Map(plan.clusters.map((cluster) => [cluster.name, cluster.network]));
-  const seen = helloworldSeenFrom(plan, client);
-  const imported = helloworldImportedBy(plan, client).filter((exporter) => !seen.includes(exporter));
-  const byGateway = imported.flatMap((observed): ExpectedEndpoints[] => {
-    const addresses = served.get(observed);
-    if (addresses === undefined) return [];
-    return [{ observed, endpoints: addresses.gateway.map(atGateway), need: "one" }];
-  });
-  const discovered = seen.flatMap((observed): ExpectedEndpoints[] => {
+  return helloworldSeenFrom(plan, client).flatMap((observed): ExpectedEndpoints[] => {
     const addresses = served.get(observed);
     if (addresses === undefined) return [];
     if (network.get(observed) === network.get(client)) {
@@ -50,16 +42,11 @@ export function expectedEndpoints(
     return [
       {
         observed,
-        endpoints: gateways.map(atGateway),
+        endpoints: gateways.map((address) => endpoint(address, AUTO_PASSTHROUGH_PORT)),
         need: "one",
       },
     ];
   });
-  return [...discovered, ...byGateway];
-}
-
-function atGateway(address: string): string {
-  return endpoint(address, AUTO_PASSTHROUGH_PORT);
 }
 
 /** `address:port` as Envoy writes it. */

@@ -11,7 +11,10 @@ export const CHECK_NAMES = [
   "control-plane",
   "remote-sync",
   "gateway",
+  "export",
   "endpoints",
+  "import",
+  "transit",
   "request",
 ] as const;
 
@@ -25,7 +28,7 @@ export interface CheckResult {
   readonly check: CheckName;
   /** The cluster from which was looked: observer or client. */
   readonly cluster: string;
-  /** The cluster that was looked at, where it is another one. */
+  /** What was looked at from there: another cluster, or of `request` also an imported host. */
   readonly peer?: string;
   readonly status: CheckStatus;
   /** What was seen; of a failure: what is wrong, where, and how to mend it. */

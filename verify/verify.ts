@@ -2,15 +2,19 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { MeshPlan } from "../components/spec/types";
 import { api } from "./checks/api";
 import { endpoints } from "./checks/endpoints";
+import { exportedServices } from "./checks/export";
 import { externalControlPlane } from "./checks/external-control-plane";
 import { gateway } from "./checks/gateway";
+import { importedServices } from "./checks/import";
 import { issuedCa } from "./checks/issued-ca";
 import { network } from "./checks/network";
 import { readerCredential } from "./checks/reader-credential";
 import { remoteSync } from "./checks/remote-sync";
 import { defaultRequests, request } from "./checks/request";
+import { requestImported } from "./checks/request-imported";
 import { root } from "./checks/root";
 import { PROXIES_ASKED, signer } from "./checks/signer";
+import { transit } from "./checks/transit";
 import { ClusterClient } from "./kube/cluster-client";
 import { MeshReader } from "./kube/mesh-reader";
 import type { Outcome, Probe } from "./probe";
@@ -81,8 +85,10 @@ function probesFor(plan: MeshPlan, options: VerifyOptions): Probe[] {
   return [
     ...[api, network, readerCredential, root].flatMap((check) => check(plan)),
     ...signer(plan, options.proxies ?? PROXIES_ASKED),
-    ...[issuedCa, externalControlPlane, remoteSync, gateway, endpoints].flatMap((check) => check(plan)),
+    ...[issuedCa, externalControlPlane, remoteSync, gateway].flatMap((check) => check(plan)),
+    ...[exportedServices, endpoints, importedServices, transit].flatMap((check) => check(plan)),
     ...request(plan, options.requests ?? defaultRequests(plan)),
+    ...requestImported(plan),
   ];
 }
 

@@ -66,7 +66,13 @@ describe("faults in a running mesh", () => {
     expect(report.result, renderReport(report)).toBe("as-planned");
     expect(report.complete).toBe(true);
     const kinds = new Set(report.checks.map(({ check }) => check));
-    expect(CHECK_NAMES.filter((name) => !kinds.has(name))).toEqual(["issued-ca", "control-plane"]);
+    expect(CHECK_NAMES.filter((name) => !kinds.has(name))).toEqual([
+      "issued-ca",
+      "control-plane",
+      "export",
+      "import",
+      "transit",
+    ]);
   });
 
   test("a gateway that was scaled to nothing", async () => {

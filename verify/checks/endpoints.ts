@@ -6,14 +6,16 @@ import {
   ISTIO_NAMESPACE,
 } from "../../components/names";
 import { gatewaysFor } from "../../components/spec/gateway/plan";
-import { helloworldImportedBy, helloworldSeenFrom } from "../../components/spec/sample-apps/answers";
-import { exportersFor } from "../../components/spec/imports/exporters";
-import { isMember, istiodOf } from "../../components/topology/links";
+import { helloworldSeenFrom } from "../../components/spec/sample-apps/answers";
+import { helloworldHost } from "../../components/spec/services/hosts";
+import { isMember, istiodOf, visibleFrom } from "../../components/topology/links";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import { endpointsOf, type EnvoyEndpoint } from "../envoy";
+import { outboundCluster } from "../envoy-config";
 import { endpoint, expectedEndpoints, type ServedAddresses } from "../expected-endpoints";
+import { importsIn, isSomeGateway } from "../imported";
 import { judgeEndpoints, strayEndpoints } from "../judge-endpoints";
-import { ask } from "../kube/ask";
+import { adminPage, sharedPage } from "../kube/admin-page";
 import type { ClusterReader, ExecTarget } from "../kube/cluster-reader";
 import { gatewaysKnownIn, type NetworkGateway } from "../kube/istiod";
 import type { MeshReader } from "../kube/mesh-reader";
@@ -37,7 +39,7 @@ export function endpoints(plan: MeshPlan): Probe[] {
 function clientRows(plan: MeshPlan, client: string, namespace: string): Probe[] {
   return [
     { check: "endpoints", cluster: client, run: (mesh) => checkOwn(mesh, client, namespace) },
-    ...helloworldPeers(plan, client)
+    ...helloworldSeenFrom(plan, client)
       .filter((observed) => observed !== client)
       .map((observed): Probe => ({
         check: "endpoints",
@@ -48,24 +50,16 @@ function clientRows(plan: MeshPlan, client: string, namespace: string): Probe[] 
   ];
 }
 
-/** Clusters whose pods or gateway a client's proxy knows as endpoints of helloworld. */
-function helloworldPeers(plan: MeshPlan, client: string): string[] {
-  return [...new Set([...helloworldSeenFrom(plan, client), ...helloworldImportedBy(plan, client)])];
-}
-
 function istiodRows(plan: MeshPlan, client: string): Probe[] {
-  return (
-    plan.clusters
-      .filter((observed) => clientsOf(observed, plan).includes(client))
-      // An imported endpoint is no gateway of a network to istiod.
-      .filter((observed) => !exportersFor(plan, client).includes(observed.name))
-      .map((observed): Probe => ({
-        check: "endpoints",
-        cluster: client,
-        peer: observed.name,
-        run: (mesh) => checkIstiod(mesh, client, observed),
-      }))
-  );
+  return plan.clusters
+    .filter((observed) => clientsOf(observed, plan).includes(client))
+    .filter(({ name }) => visibleFrom(client, plan).includes(name))
+    .map((observed): Probe => ({
+      check: "endpoints",
+      cluster: client,
+      peer: observed.name,
+      run: (mesh) => checkIstiod(mesh, client, observed),
+    }));
 }
 
 /** The client's own cluster, and that no endpoint is there that belongs to no cluster. */
@@ -83,7 +77,12 @@ async function checkOwn(mesh: MeshReader, client: string, namespace: string): Pr
       `${outcome.detail}; others not told from strays while ${down.sort().join(", ")} cannot be read${remark}`,
     );
   }
-  const strays = strayEndpoints(known, expected);
+  const isImported = importsIn(mesh.plan, client).some(({ host }) => host === helloworldHost(namespace));
+  const strays = strayEndpoints(
+    // The import rows tell whose gateways these are.
+    known.filter((entry) => !isImported || !isSomeGateway(entry)),
+    expected,
+  );
   if (strays.length === 0) return ok(outcome.detail + remark);
   return failed(
     `the proxy of the curl client in ${client} knows helloworld at ${strays.join(", ")} as well, which is no helloworld pod or gateway of the plan; ` +
@@ -139,17 +138,15 @@ export function judgeKnownGateways(
   );
 }
 
-function knownEndpoints(
+async function knownEndpoints(
   mesh: MeshReader,
   client: string,
   namespace: string,
 ): Promise<{ known: EnvoyEndpoint[]; remark: string }> {
-  return mesh.once(`endpoints known in ${client}`, async () => {
-    const cluster = mesh.cluster(client);
-    const targets = await clientContainers(cluster, namespace, "istio-proxy");
-    const { answer, remark } = await ask(targets, (target) => helloworldEndpoints(cluster, target));
-    return { known: answer, remark };
-  });
+  const cluster = mesh.cluster(client);
+  const targets = await clientContainers(cluster, namespace, "istio-proxy");
+  const { answer, remark } = await sharedPage(mesh, cluster, targets, "clusters");
+  return { known: helloworldOn(answer, namespace), remark };
 }
 
 /** The endpoints of helloworld in a client's proxy. */
@@ -157,13 +154,16 @@ export async function helloworldEndpoints(
   cluster: ClusterReader,
   target: ExecTarget,
 ): Promise<EnvoyEndpoint[]> {
-  const page = await cluster.exec(target, ["pilot-agent", "request", "GET", "clusters"]);
-  return endpointsOf(page, `outbound|${HELLOWORLD_PORT}||helloworld.${target.namespace}.svc.cluster.local`);
+  return helloworldOn(await adminPage(cluster, target, "clusters"), target.namespace);
+}
+
+function helloworldOn(page: string, namespace: string): EnvoyEndpoint[] {
+  return endpointsOf(page, outboundCluster(helloworldHost(namespace), HELLOWORLD_PORT));
 }
 
 /** Every cluster whose pods or gateway can be an endpoint of helloworld for a client. */
 function clustersBehind(plan: MeshPlan, client: string): string[] {
-  const seen = helloworldPeers(plan, client);
+  const seen = helloworldSeenFrom(plan, client);
   return [...new Set([...seen, ...seen.flatMap((name) => gatewaysFor(plan, name))])];
 }
 

@@ -190,7 +190,8 @@ function lacksShell(error: unknown): boolean {
   return error instanceof ExecError && /"sh": (executable file not found|.*no such file)/.test(error.message);
 }
 
-async function addressesOf(cluster: ClusterReader): Promise<string[]> {
+/** Addresses of the gateway of a cluster; none where it has none yet. */
+export async function addressesOf(cluster: ClusterReader): Promise<string[]> {
   const service = await cluster.service(ISTIO_NAMESPACE, EAST_WEST_GATEWAY);
   return service === undefined ? [] : gatewayAddresses(service);
 }

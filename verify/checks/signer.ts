@@ -4,6 +4,7 @@ import type { MeshPlan } from "../../components/spec/types";
 import { judgeProxy, type ProxyFault, type Signers } from "../judge-proxy";
 import { ask } from "../kube/ask";
 import type { ClusterReader } from "../kube/cluster-reader";
+import { adminPage } from "../kube/admin-page";
 import { CannotLookError, describeError } from "../kube/errors";
 import type { MeshReader } from "../kube/mesh-reader";
 import { containerOf, hasLiveProxy } from "../kube/pods";
@@ -11,13 +12,11 @@ import { certificatesOf, fingerprint, fingerprints } from "../pem";
 import { failed, ok, type Outcome, type Probe, skipped } from "../probe";
 import { proxyCertificates, SECRETS_PAGE } from "../proxy-certificates";
 import { sample } from "../sample";
+import { shortened } from "../shortened";
 import { type SigningCa, signingCa, spreadsUntil } from "./cacerts";
 
 /** How many proxies of a cluster are asked; with more it is a sample, one of each workload in turn. */
 export const PROXIES_ASKED = 50;
-
-/** How many pods a message names. */
-const NAMED = 5;
 
 /** What was found in the proxies of a cluster. */
 export interface ProxiesSeen {
@@ -97,11 +96,6 @@ function mendOf(faults: readonly ProxyFault[]): string {
   return `where waiting does not help, see the proxy's log, or restart its pod`;
 }
 
-function shortened(remarks: readonly string[]): string {
-  const more = remarks.length > NAMED ? ` and ${remarks.length - NAMED} more` : "";
-  return remarks.toSorted().slice(0, NAMED).join("; ") + more;
-}
-
 /** What several signing clusters hand out together. @param renewed - whether cert-manager renews their CAs */
 function signersOf(cas: readonly SigningCa[], renewed: boolean): Signers {
   const certificates = cas.flatMap(({ certificate }) => certificate ?? []);
@@ -115,6 +109,5 @@ function signersOf(cas: readonly SigningCa[], renewed: boolean): Signers {
 }
 
 async function secretsPage(cluster: ClusterReader, pod: V1Pod): Promise<string> {
-  const page = ["pilot-agent", "request", "GET", SECRETS_PAGE];
-  return (await ask([containerOf(pod)], (target) => cluster.exec(target, page))).answer;
+  return (await ask([containerOf(pod)], (target) => adminPage(cluster, target, SECRETS_PAGE))).answer;
 }

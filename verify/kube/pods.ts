@@ -54,6 +54,15 @@ export async function clientContainers(
   return readyContainers(cluster, namespace, "app=curl", container, missing);
 }
 
+/** The proxies of a cluster's east-west gateway. */
+export async function gatewayProxies(cluster: ClusterReader): Promise<Targets> {
+  const labels = `app=${EAST_WEST_GATEWAY}`;
+  const missing =
+    `${cluster.name} has no ready gateway pod; ` +
+    `see: kubectl describe pods -n ${ISTIO_NAMESPACE} -l ${labels} on ${cluster.name}`;
+  return readyContainers(cluster, ISTIO_NAMESPACE, labels, PROXY, missing);
+}
+
 /** The istiods of a cluster. */
 export async function istiods(cluster: ClusterReader): Promise<Targets> {
   const missing =
@@ -89,4 +98,26 @@ export async function proxiesToAsk(plan: MeshPlan, cluster: ClusterReader): Prom
     if (first !== undefined) return [first, ...others];
   }
   return undefined;
+}
+
+/**
+ * Proxies of applications that see what is exported to some namespaces: the curl client's, else any; none at all is
+ * possible. Gateways do not count, which see the endpoints of their own network only.
+ *
+ * @param namespaces - `["*"]` for all
+ */
+export async function clientProxies(
+  plan: MeshPlan,
+  cluster: ClusterReader,
+  namespaces: readonly string[],
+): Promise<Targets | undefined> {
+  const isAmong = (namespace = "") => namespaces.includes("*") || namespaces.includes(namespace);
+  const clients = sampleAppsOf(plan, cluster.name);
+  if (clients?.client && isAmong(clients.namespace))
+    return clientContainers(cluster, clients.namespace, PROXY);
+  const [first, ...others] = (await cluster.pods({}))
+    .filter((pod) => isAmong(pod.metadata?.namespace) && isReady(pod) && hasLiveProxy(pod))
+    .filter(({ spec }) => spec?.containers.some(({ name }) => name !== PROXY))
+    .map((pod) => containerOf(pod));
+  return first === undefined ? undefined : [first, ...others];
 }

@@ -61,7 +61,7 @@ export function helloworldSeenFrom(plan: MeshPlan, client: string): string[] {
 }
 
 /** The clusters by whose gateways a client reaches helloworld, since its control plane imports it from them. */
-export function helloworldImportedBy(plan: MeshPlan, client: string): string[] {
+function helloworldImportedBy(plan: MeshPlan, client: string): string[] {
   const names = plan.clusters.map(({ name }) => name);
   const endpoints = helloworldImport(plan, client)?.endpoints ?? [];
   return endpoints.map(({ cluster }) => cluster).filter((name) => names.includes(name));

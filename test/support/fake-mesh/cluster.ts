@@ -32,6 +32,8 @@ export class FakeCluster implements FakeContent {
   public rights: (call: ApiCall) => boolean = () => true;
   /** Answers a command before the mesh does. */
   public onExec: (exec: FakeExec) => string | undefined = () => undefined;
+  /** Changes what a command prints. */
+  public onOutput: (output: string, exec: FakeExec) => string = (output) => output;
   public trust: FakeTrust;
 
   public constructor(
@@ -71,8 +73,8 @@ export class FakeCluster implements FakeContent {
     return call.token === ADMIN && this.rights(call);
   }
 
-  public exec(exec: FakeExec): string | Promise<string> {
-    return this.onExec(exec) ?? this.execInMesh(this, exec);
+  public async exec(exec: FakeExec): Promise<string> {
+    return this.onOutput(this.onExec(exec) ?? (await this.execInMesh(this, exec)), exec);
   }
 
   /** Changes an object; without a change it goes. */

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig, V1EndpointSlice, V1Pod, V1Secret, V1Service } from "@kubernetes/client-node";
-import { helloworldSeenFrom } from "../../../components/spec/sample-apps/answers";
+import { answeringClusters, helloworldSeenFrom } from "../../../components/spec/sample-apps/answers";
 import { istiodOf } from "../../../components/topology/links";
 import type { MeshPlan } from "../../../components/spec/types";
 import { TestCa } from "../ca";
 import type { FakeExec } from "./api-server";
 import { FakeCluster } from "./cluster";
+import { gatewayLines, importLines, isGatewayPod, listenerPage, tlsPage } from "./imports";
 import { makeServing } from "./serving";
 
 /** How a fake mesh is made. */
@@ -90,12 +91,16 @@ export class FakeMesh {
     return ip ?? hostname ?? "";
   }
 
-  private async exec(from: FakeCluster, { command }: FakeExec): Promise<string> {
+  private async exec(from: FakeCluster, { pod, command }: FakeExec): Promise<string> {
     const line = command.join(" ");
     if (line.includes("/debug/clusterz")) return this.clusterz(from);
-    if (line.includes("/debug/networkz")) return this.networkz();
+    if (line.includes("/debug/networkz")) return this.networkz(from);
+    if (line.includes("resource=dynamic_listeners")) return listenerPage(this.plan, from);
+    if (line.includes("resource=dynamic_active_clusters")) return tlsPage(this.plan, from);
     if (line.includes("config_dump")) return secretsPage(from);
-    if (line.endsWith("GET clusters")) return this.clustersPage(from);
+    if (line.endsWith("GET clusters")) {
+      return isGatewayPod(pod) ? gatewayLines(this.plan, from).join("\n") : this.clustersPage(from);
+    }
     if (line.includes("pilot-agent wait")) {
       await sleep(this.options.delayMs === undefined ? 0 : (command.length - 4) * (DIAL_MS / 2));
       return command
@@ -103,15 +108,24 @@ export class FakeMesh {
         .map((url) => `${url} ${this.dial(url)}\n`)
         .join("");
     }
+    if (line.includes("http_code")) {
+      return command
+        .slice(4)
+        .flatMap((url) => Array.from({ length: 5 }, () => `${url} 404\n`))
+        .join("");
+    }
     if (line.includes("/hello")) return this.hello(from, Number(command[4]));
     throw new Error(`unknown command ${line}`);
   }
 
-  private clusterz({ store }: FakeCluster): string {
+  private remoteSecrets({ store }: FakeCluster): V1Secret[] {
     const secrets = (store.get("secrets") ?? []) as V1Secret[];
-    const remote = secrets.filter(({ metadata }) => metadata?.labels?.["istio/multiCluster"]);
+    return secrets.filter(({ metadata }) => metadata?.labels?.["istio/multiCluster"]);
+  }
+
+  private clusterz(from: FakeCluster): string {
     return JSON.stringify(
-      remote.map(({ metadata, data = {} }) => ({
+      this.remoteSecrets(from).map(({ metadata, data = {} }) => ({
         id: Object.keys(data)[0],
         secretName: `${metadata?.namespace}/${metadata?.name}`,
         syncStatus: "synced",
@@ -119,8 +133,12 @@ export class FakeMesh {
     );
   }
 
-  private networkz(): string {
-    const gateways = this.plan.clusters.filter(({ gateway }) => gateway !== undefined);
+  /** The gateways of the clusters that an istiod serves or observes. */
+  private networkz(from: FakeCluster): string {
+    const observed = this.remoteSecrets(from).flatMap(({ data = {} }) => Object.keys(data));
+    const gateways = this.plan.clusters
+      .filter(({ gateway }) => gateway !== undefined)
+      .filter(({ name }) => istiodOf(this.plan, name) === from.name || observed.includes(name));
     return JSON.stringify(
       gateways.map(({ name, network }) => ({
         Network: network,
@@ -150,22 +168,34 @@ export class FakeMesh {
     return helloworldSeenFrom(this.plan, client.name).map((name) => this.cluster(name));
   }
 
+  /** Those that answer it, for what it imports as well. */
+  private answering(client: FakeCluster): FakeCluster[] {
+    const { clusters } = answeringClusters(this.plan, client.name);
+    return clusters.flatMap((name) => this.clusters.get(name) ?? []);
+  }
+
   private clustersPage(client: FakeCluster): string {
     const addresses = this.seen(client).flatMap((cluster) =>
       cluster.plan.network === client.plan.network
         ? helloworlds(cluster).map(({ status }) => `${status?.podIP}:5000`)
         : [`${this.resolve(this.addressOf(cluster.name))}:15443`],
     );
-    return addresses
-      .map(
-        (address) => `outbound|5000||helloworld.sample.svc.cluster.local::${address}::health_flags::healthy`,
-      )
-      .join("\n");
+    const lines = addresses.map(
+      (address) => `outbound|5000||helloworld.sample.svc.cluster.local::${address}::health_flags::healthy`,
+    );
+    const imported = importLines(
+      this.plan,
+      client,
+      // Of another stack, where it is of no cluster here.
+      (name) => (this.clusters.has(name) ? this.addressOf(name) : "203.0.113.1"),
+      (address) => this.resolve(address),
+    );
+    return [...lines, ...imported].join("\n");
   }
 
   /** As many answers as asked for, by turns; who is hidden from a client is tried and another one answers. */
   private hello(client: FakeCluster, requests: number): string {
-    const pods = this.seen(client)
+    const pods = this.answering(client)
       .filter(({ name }) => !this.hidden.has(`${client.name}>${name}`))
       .flatMap(helloworlds);
     return Array.from({ length: requests }, () => {

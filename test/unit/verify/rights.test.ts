@@ -6,7 +6,7 @@ import { planMesh } from "../../../components/spec/mesh/plan";
 import type { MeshSpec } from "../../../components/spec/types";
 import { verifyMesh } from "../../../verify";
 import { type ApiCall, FakeMesh } from "../../support/fake-mesh";
-import { cluster, mesh } from "../../support/specs";
+import { cluster, importLinks, mesh, service } from "../../support/specs";
 
 interface Rule {
   readonly apiGroups?: string[];
@@ -79,6 +79,16 @@ describe("the rights in docs/verify.md", () => {
     });
     await fake.stop();
     const issued = await used(mesh(2, { ca: { issuer: { name: "corporate", cluster: "cluster1" } } }));
+    await fake.stop();
+    const importing = await used(
+      mesh(2, {
+        links: importLinks("cluster1>cluster2 cluster2>cluster1"),
+        services: [service({ clusters: ["cluster1", "cluster2"] })],
+        imports: [{ services: {} }],
+        sampleApps: { helloworld: HELLOWORLD },
+      }),
+    );
+    expect([...importing].filter((name) => !plain.has(name))).toEqual([]);
     expect([...plain].filter((name) => /create pods in|istio-multicluster-ca/.test(name))).toEqual([]);
     const all = new Set([...plain, ...external, ...issued]);
     expect([...all].sort()).toEqual(rights.map(({ name }) => name).sort());
