@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { execInNodeNetwork } from "../../../lab";
+import { verifyMesh } from "../../../verify";
 import { apply } from "../support/apply";
 import { istiodCallers } from "../support/audit";
-import { CrossingLoad } from "../support/crossing-load";
+import { CrossingLoad, makeServices } from "../support/crossing-load";
 import { OTHER_HOST, OTHER_PORT } from "../support/imports";
 import { clientExec, runningPod } from "../support/pods";
 import { previewedSteps, type Suite } from "../support/suite";
@@ -16,6 +17,17 @@ const MAX_CONNECTIONS = 500;
 /** What holds in a mesh whose clusters import from each other, and know nothing of each other's APIs. */
 export function importScenario(suite: Suite): void {
   const names = () => suite.lab.clusters.map(({ name }) => name);
+
+  test("a service that is imported and is not there is named by those who export it", async () => {
+    const { plan, kubeConfigs } = await suite.openMesh();
+    const { checks } = await verifyMesh(plan, kubeConfigs, { only: ["export"] });
+    for (const { cluster, status, detail } of checks) {
+      expect([cluster, status]).toEqual([cluster, "failed"]);
+      expect(detail).toContain(`${cluster}.sample.svc.cluster.local`);
+    }
+    expect(checks).toHaveLength(3);
+    makeServices(suite);
+  });
 
   test("every client gets answers from all clusters by the service's own name", async () => {
     const { answers } = await suite.expectWorkingMesh();
@@ -67,7 +79,7 @@ export function importScenario(suite: Suite): void {
     }
   });
 
-  test("whoever answers under another identity is refused", async () => {
+  test("whoever answers under another identity is refused, and verify tells that the identities are others", async () => {
     const rule = importRule(suite);
     const patch = (accounts: string[]) =>
       JSON.stringify([
@@ -91,8 +103,33 @@ export function importScenario(suite: Suite): void {
       );
     change(["spiffe://cluster.local/ns/sample/sa/somebody-else"]);
     await until("refusals", async () => /^503/m.test(await statusOfOther(suite)));
+    const { plan, kubeConfigs } = await suite.openMesh();
+    const { checks } = await verifyMesh(plan, kubeConfigs, { only: ["import"] });
+    // Beside it, gateways that were refused as impostors may be left out for a while.
+    const failed = checks.filter(({ status, peer }) => status === "failed" && peer === undefined);
+    expect(failed.map(({ cluster }) => cluster)).toEqual(["cluster1"]);
+    expect(failed[0]?.detail).toContain(OTHER_HOST);
     change(rule.accounts);
     await until("an answer", async () => /^200/m.test(await statusOfOther(suite)));
+  });
+
+  test("the identities stay with the import when the importer's own Service is made anew", async () => {
+    const service = ["service", "-n", "sample", "helloworld"];
+    const { metadata, spec } = JSON.parse(suite.kubectl("cluster1", "get", ...service, "-o", "json")) as {
+      metadata: { labels?: Record<string, string>; annotations?: Record<string, string> };
+      spec: Record<string, unknown>;
+    };
+    const { labels = {}, annotations = {} } = metadata;
+    suite.kubectl("cluster1", "delete", ...service);
+    apply(suite, "cluster1", [
+      {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "helloworld", namespace: "sample", labels, annotations },
+        spec: { ports: spec["ports"], selector: spec["selector"] },
+      },
+    ]);
+    await suite.expectWorkingMesh();
   });
 
   test("a service that is not exported cannot be reached by a server name, an exported one can", async () => {

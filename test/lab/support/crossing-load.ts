@@ -34,7 +34,7 @@ export class CrossingLoad {
       clusterNames(suite).filter((name) => name !== client),
   ): Promise<CrossingLoad> {
     const clients = clusterNames(suite);
-    for (const cluster of clients) apply(suite, cluster, servicesIn(cluster, clients));
+    makeServices(suite);
     const pods = helloworldPods(suite);
     const load = new CrossingLoad(suite, pods, new Map());
     for (const client of clients) await load.expectGateways(client, servicesOf(client));
@@ -107,6 +107,12 @@ export class CrossingLoad {
     const endpoints = [...new Set(own.map(([, address = ""]) => address))].sort();
     return { endpoints, requests: sum("rq_total"), connections: sum("cx_total") };
   }
+}
+
+/** Makes the services of the load in all clusters. */
+export function makeServices(suite: Suite): void {
+  const clusters = clusterNames(suite);
+  for (const cluster of clusters) apply(suite, cluster, servicesIn(cluster, clusters));
 }
 
 /** As its own cluster has it, whoever installed the gateway. */
