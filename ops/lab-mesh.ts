@@ -89,13 +89,15 @@ export async function labProject(lab: Lab, toolchain: PulumiToolchain): Promise<
  * Writes a Pulumi project for a lab into the lab's own folder and says where it is.
  *
  * @param overrides - merged into the mesh's config value
+ * @param stack - name of the stack; those of one lab share the project and the backend
  */
 export async function writeLabProject(
   lab: Lab,
   toolchain: PulumiToolchain,
   overrides: Record<string, unknown> = {},
+  stack = lab.name,
 ): Promise<StackPlace> {
-  const place = labPlace(lab, toolchain, join(lab.dir, "pulumi"));
+  const place = { ...labPlace(lab, toolchain, join(lab.dir, "pulumi")), stack };
   const paths = { kubeconfig: lab.kubeconfig, charts: join(lab.dir, "charts") };
   const mesh = mergeValues(labMeshConfig(lab.clusters, toolchain.versions.istio, paths), overrides);
   const project = parse(await readFile(join(REPOSITORY, "Pulumi.yaml"), "utf8")) as { main: string };

@@ -25,17 +25,20 @@ export function takeInventory(suite: Suite): Record<string, string[]> {
   );
 }
 
+/** Expects that nothing is left of a mesh but what is named above. */
+export function expectAsBefore(suite: Suite, before: Record<string, string[]>): void {
+  const after = takeInventory(suite);
+  for (const { name } of suite.lab.clusters) {
+    const left = (after[name] ?? []).filter((object) => !LEFT_BEHIND.some((allowed) => allowed.test(object)));
+    expect(left).toEqual(before[name]);
+  }
+}
+
 /** Destroy leaves nothing but what is named above, clean nothing at all, and a new up works over either. */
 export function destroyScenario(suite: Suite, before: () => Record<string, string[]>): void {
   test("destroy leaves the clusters as they were", async () => {
     await suite.stack.destroy();
-    const after = takeInventory(suite);
-    for (const { name } of suite.lab.clusters) {
-      const left = (after[name] ?? []).filter(
-        (object) => !LEFT_BEHIND.some((allowed) => allowed.test(object)),
-      );
-      expect(left).toEqual(before()[name]);
-    }
+    expectAsBefore(suite, before());
   });
 
   test("clean takes the rest as well, where it is asked to", async () => {

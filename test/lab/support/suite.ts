@@ -12,12 +12,13 @@ import { hasFailed, keepLogs } from "./keep-logs";
 
 const SETTLE_SECONDS = 90;
 
-/** One lab with one stack, on which the scenarios of a suite follow each other. */
+/** One lab with one stack, or one for each team, on which the scenarios of a suite follow each other. */
 export class Suite {
   public toolchain!: PulumiToolchain;
   public lab!: Lab;
   public place!: StackPlace;
   public stack!: Stack;
+  private stackName: string | undefined;
 
   public constructor(
     public spec: LabSpec,
@@ -37,6 +38,16 @@ export class Suite {
     await down(this.spec.name);
   };
 
+  /** One cluster of this lab, under a stack of its name that has access to no other cluster: as if it were another team's. */
+  public teamOf(cluster: string): Suite {
+    const team = new Suite(this.spec);
+    const clusters = this.lab.clusters.filter(({ name }) => name === cluster);
+    team.toolchain = this.toolchain;
+    team.lab = { ...this.lab, clusters, kubeconfig: this.kubeconfigOf(cluster) };
+    team.stackName = cluster;
+    return team;
+  }
+
   public async addCluster(cluster: ClusterSpec): Promise<void> {
     this.spec = { ...this.spec, clusters: [...this.spec.clusters, cluster] };
     this.lab = await up(this.spec, this.toolchain);
@@ -49,7 +60,7 @@ export class Suite {
 
   /** Writes the stack's config anew, with changes over the lab's own. */
   public async configure(overrides: Record<string, unknown> = {}): Promise<void> {
-    this.place = await writeLabProject(this.lab, this.toolchain, overrides);
+    this.place = await writeLabProject(this.lab, this.toolchain, overrides, this.stackName);
     this.stack = await openStack(this.place);
   }
 

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { LOAD_BALANCER_ZONE } from "../../lab/load-balancer/controller";
+import { expectAsBefore, takeInventory } from "./scenarios/destroy";
+import { clientExec } from "./support/pods";
+import { previewedSteps, Suite } from "./support/suite";
+import { until } from "./support/until";
+
+/** Hosts behind which the same service stands: by what the other stack tells, and by a host name that was told. */
+const HOST = "hello.west.mesh.internal";
+const BY_NAME = "hello.by-name.mesh.internal";
+
+const HELLOWORLD = {
+  name: "helloworld",
+  namespace: "sample",
+  ports: [{ name: "http", port: 5000 }],
+  serviceAccounts: ["helloworld-v1"],
+};
+
+/** Two teams, of which none has access to the other's cluster: each has a stack and a root of its own. */
+describe("two meshes in two stacks, of which one imports from the other", () => {
+  const suite = new Suite({
+    name: "federation",
+    clusters: [
+      { name: "west", network: "west" },
+      { name: "east", network: "east", ranges: 1 },
+    ],
+  });
+  let west: Suite;
+  let east: Suite;
+  let before: Record<string, string[]>;
+
+  beforeAll(async () => {
+    await suite.start();
+    before = takeInventory(suite);
+    west = suite.teamOf("west");
+    east = suite.teamOf("east");
+    await west.configure(exporting());
+    await west.stack.up();
+    await east.configure(await importing(west));
+    await east.stack.up();
+    await west.configure(exporting(await outputOf(east, "rootCertificate")));
+    await west.stack.up();
+  });
+  afterAll(suite.stop);
+
+  test("clients get answers from the other cluster, whose gateway has an address or a host name", async () => {
+    for (const host of [HOST, BY_NAME]) await expectAnswers(east, host);
+  });
+
+  test("each mesh works by itself, under its own root", async () => {
+    await west.expectWorkingMesh();
+    await east.expectWorkingMesh();
+    expect(await outputOf(east, "rootFingerprint")).not.toBe(await outputOf(west, "rootFingerprint"));
+  });
+
+  test("no cluster holds anything of the other's API", async () => {
+    for (const { name } of suite.lab.clusters) {
+      const secrets = ["get", "secrets", "-A", "-l", "istio/multiCluster", "-o", "name"];
+      expect(suite.kubectl(name, ...secrets), name).toBe("");
+    }
+    for (const { stack } of [west, east]) expect((await stack.outputs())["credentials"]?.value).toBe(0);
+  });
+
+  test("second previews are empty", async () => {
+    for (const { stack } of [west, east]) expect(await previewedSteps(stack)).toEqual({});
+  });
+
+  test("a gateway's new address arrives with the importer's next up, which changes nothing else", async () => {
+    const old = await gatewayOf(west);
+    const gateway = { serviceAnnotations: { "metallb.io/address-pool": "other" } };
+    await west.configure({ ...exporting(await outputOf(east, "rootCertificate")), gateway });
+    await west.stack.up();
+    expect(await gatewayOf(west)).not.toBe(old);
+    expect(await previewedSteps(east.stack)).toEqual({
+      update: [`ServiceEntry east.imports.${HOST}:istio-system/import-${HOST}`],
+    });
+    await east.stack.up();
+    await expectAnswers(east, HOST);
+    expect(await previewedSteps(east.stack)).toEqual({});
+  });
+
+  test("destroying both leaves the clusters as they were", async () => {
+    await east.stack.destroy();
+    await west.stack.destroy();
+    expectAsBefore(suite, before);
+  });
+});
+
+/** @param roots - of meshes that import from this one */
+function exporting(...roots: string[]): Record<string, unknown> {
+  return {
+    ca: { trustBundle: roots },
+    services: [{ ...HELLOWORLD, clusters: ["west"], exported: true }],
+    sampleApps: { helloworld: { west: ["v1"] } },
+  };
+}
+
+async function importing(west: Suite): Promise<Record<string, unknown>> {
+  const { name: project } = await west.stack.workspace.projectSettings();
+  const from = { stackReference: `organization/${project}/${west.stack.name}` };
+  const hostName = `${(await gatewayOf(west)).replaceAll(".", "-")}.${LOAD_BALANCER_ZONE}`;
+  return {
+    ca: { trustBundle: [await outputOf(west, "rootCertificate")] },
+    exporters: [
+      { name: "west", from },
+      { name: "by-name", addresses: [hostName] },
+    ],
+    links: ["west", "by-name"].map((observed) => ({ observer: "east", observed, kind: "import" })),
+    services: [{ ...HELLOWORLD, clusters: ["west", "by-name"] }],
+    imports: [
+      { services: { clusters: ["west"] }, host: HOST },
+      { services: { clusters: ["by-name"] }, host: BY_NAME },
+    ],
+    dnsCapture: true,
+    sampleApps: { helloworld: { east: ["v2"] } },
+  };
+}
+
+async function outputOf({ stack }: Suite, name: string): Promise<string> {
+  return (await stack.outputs())[name]?.value as string;
+}
+
+async function gatewayOf({ stack }: Suite): Promise<string> {
+  const addresses = (await stack.outputs())["gatewayAddresses"]?.value as Record<string, string>;
+  return addresses["west"] ?? "";
+}
+
+/** Waits until a host is answered, always by the version that runs in west alone. */
+async function expectAnswers(east: Suite, host: string): Promise<void> {
+  const loop = `for i in $(seq 10); do curl -s -m 5 http://${host}:5000/hello || echo; done`;
+  await until(`ten answers of west to ${host}`, async () => {
+    const answers = await clientExec(east, "east", "curl", ["sh", "-c", loop]);
+    return [...answers.matchAll(/version: v1/g)].length === 10 && !answers.includes("version: v2");
+  });
+}
