@@ -1,17 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { parse } from "yaml";
-import type { MeshOutputs } from "../../../stacks/mesh/outputs";
 import { find, listOf } from "../../support/components";
 import { kubeconfig, reachable } from "../../support/kubeconfigs";
 import { type MockCluster, runFailingProgram, runProgram, startMocks } from "../../support/mocks";
 import { valueOf } from "../../support/outputs";
+import { loadProgram, MESH_KEY as KEY } from "../../support/program";
 
-const ROOT = resolve(__dirname, "../../..");
-const KEY = "istio-multicluster:mesh";
 const LB: MockCluster = { ingress: [{ ip: "192.0.2.1" }] };
 
 let folder: string;
@@ -31,17 +29,6 @@ const entry = (index: number, access: object) => ({
   access,
 });
 const fromFile = (index: number) => entry(index, { kubeconfigFile: file, context: `cluster${index}` });
-
-/** Loads the program that Pulumi.yaml names, as the language host does. */
-async function loadProgram(mesh: unknown, secrets: Record<string, string> = {}): Promise<MeshOutputs> {
-  const { main } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as { main: string };
-  pulumi.runtime.setAllConfig(
-    { ...(mesh === undefined ? {} : { [KEY]: JSON.stringify(mesh) }), ...secrets },
-    Object.keys(secrets),
-  );
-  const program = (await import(join(ROOT, main))) as { default: MeshOutputs };
-  return program.default;
-}
 
 /** Inputs as text, what is base64 in them decoded. */
 function readable(inputs: Record<string, unknown>): string {
