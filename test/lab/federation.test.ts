@@ -38,13 +38,19 @@ describe("two meshes in two stacks, of which one imports from the other", () => 
     await west.stack.up();
     await east.configure(await importing(west));
     await east.stack.up();
-    await west.configure(exporting(await outputOf(east, "rootCertificate")));
-    await west.stack.up();
   });
   afterAll(suite.stop);
 
-  test("clients get answers from the other cluster, whose gateway has an address or a host name", async () => {
-    for (const host of [HOST, BY_NAME]) await expectAnswers(east, host);
+  test("clients are refused until the other mesh trusts their root", async () => {
+    const status = ["curl", "-s", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", urlOf(HOST)];
+    await until("a refusal", async () => (await clientExec(east, "east", "curl", status)) === "503");
+    await west.configure(exporting(await outputOf(east, "rootCertificate")));
+    await west.stack.up();
+    await expectAnswers(east, HOST);
+  });
+
+  test("a gateway that is known by a host name leads there as well", async () => {
+    await expectAnswers(east, BY_NAME);
   });
 
   test("each mesh works by itself, under its own root", async () => {
@@ -62,7 +68,8 @@ describe("two meshes in two stacks, of which one imports from the other", () => 
   });
 
   test("second previews are empty", async () => {
-    for (const { stack } of [west, east]) expect(await previewedSteps(stack)).toEqual({});
+    const previews = await Promise.all([west, east].map(({ stack }) => previewedSteps(stack)));
+    expect(previews).toEqual([{}, {}]);
   });
 
   test("a gateway's new address arrives with the importer's next up, which changes nothing else", async () => {
@@ -80,8 +87,7 @@ describe("two meshes in two stacks, of which one imports from the other", () => 
   });
 
   test("destroying both leaves the clusters as they were", async () => {
-    await east.stack.destroy();
-    await west.stack.destroy();
+    await Promise.all([west, east].map(({ stack }) => stack.destroy()));
     expectAsBefore(suite, before);
   });
 });
@@ -125,9 +131,13 @@ async function gatewayOf({ stack }: Suite): Promise<string> {
   return addresses["west"] ?? "";
 }
 
+function urlOf(host: string): string {
+  return `http://${host}:5000/hello`;
+}
+
 /** Waits until a host is answered, always by the version that runs in west alone. */
 async function expectAnswers(east: Suite, host: string): Promise<void> {
-  const loop = `for i in $(seq 10); do curl -s -m 5 http://${host}:5000/hello || echo; done`;
+  const loop = `for i in $(seq 10); do curl -s -m 5 ${urlOf(host)} || echo; done`;
   await until(`ten answers of west to ${host}`, async () => {
     const answers = await clientExec(east, "east", "curl", ["sh", "-c", loop]);
     return [...answers.matchAll(/version: v1/g)].length === 10 && !answers.includes("version: v2");
