@@ -26,6 +26,12 @@ const library = {
   message: "The lab stands in for clusters: it knows nothing of what is deployed to them.",
 };
 
+/** `tsc --noEmit` says nothing of it. */
+const commonJsName = {
+  selector: ":matches(FunctionDeclaration[id.name=exports], ImportSpecifier[local.name=exports])",
+  message: "A module of the built package has an `exports` already: the build refuses another one.",
+};
+
 export default defineConfig(
   globalIgnores(["dist", ".lab", "components/objects/imports", "examples"]),
   {
@@ -42,6 +48,7 @@ export default defineConfig(
       // async without await is how a function that must return a promise turns its throws into rejections.
       "@typescript-eslint/require-await": "off",
       "max-lines": ["error", 250],
+      "no-restricted-syntax": ["error", commonJsName],
     },
   },
   {

@@ -12,7 +12,7 @@ import { clustersBehind } from "./plan";
 import { type HostImport, hostImports, needsAlias } from "./select";
 
 /** What is imported can be: its gateways are known and lead to it, and who may answer for it is known. */
-export function exports(spec: MeshSpec): Problem[] {
+export function exporting(spec: MeshSpec): Problem[] {
   const found = hostImports(spec);
   return [
     ...(spec.exporters ?? []).flatMap((exporter, index) => exporterProblems(exporter, index, spec)),

@@ -9,7 +9,7 @@ import { clusters } from "../clusters/rules";
 import { externalControlPlanes } from "../external/rules";
 import { platforms } from "../gateway/platforms";
 import { gateways } from "../gateway/rules";
-import { exports } from "../imports/exporter-rules";
+import { exporting } from "../imports/exporter-rules";
 import { importedHosts } from "../imports/host-rules";
 import { importedPorts } from "../imports/port-rules";
 import { imports } from "../imports/rules";
@@ -49,7 +49,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   imports,
   importedHosts,
   importedPorts,
-  exports,
+  exporting,
   leaving,
   sampleApps,
   failover,
