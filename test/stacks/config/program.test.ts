@@ -51,7 +51,6 @@ describe("the program", () => {
       "signingRequests",
       "links",
       "credentials",
-      "exports",
     ]);
     expect(await pulumi.isSecret(pulumi.output(result))).toBe(false);
     const told = JSON.stringify(await valueOf(pulumi.output(result)));
