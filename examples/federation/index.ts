@@ -15,7 +15,8 @@ const platform = config.get<Platform>("platform", {
   allowedValues: ["eks", "gke", "aks", "openshift", "on-premises", "kind"],
 });
 
-const mesh = deployMesh(
+/** Every output of the mesh; `exports` is what the importing stack reads. */
+export = deployMesh(
   configureMesh(
     {
       ca: {
@@ -32,9 +33,3 @@ const mesh = deployMesh(
     exporter === undefined ? {} : { west: addressOf(exporter) },
   ),
 );
-
-export const { rootCertificate, gatewayAddresses } = mesh;
-
-/** What the importing stack reads. */
-const { exports: offered } = mesh;
-export { offered as exports };
