@@ -1,45 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { ClusterPrimary, type ClusterPrimaryArgs, type ReaderPlan } from "../../components";
-import { istiodValues } from "../../components/values/istiod";
-import { chartCall, decoded, find, listOf, outsideProvider, testProvider } from "../support/components";
-import { type MockCluster, runProgram } from "../support/mocks";
-import { valueOf } from "../support/outputs";
-
-const READER: ReaderPlan = {
-  tokenSecret: "istio-multicluster-reader-token",
-  rules: [
-    { apiGroup: "", resources: ["pods"], verbs: ["list", "watch"], scope: "cluster", feature: "endpoints" },
-    {
-      apiGroup: "",
-      resources: ["configmaps"],
-      resourceNames: ["istio"],
-      verbs: ["list"],
-      scope: "istio-system",
-      feature: "trust domain",
-    },
-  ],
-};
-
-const deploy = (changes: Partial<ClusterPrimaryArgs> = {}, cluster: MockCluster = {}) =>
-  runProgram(
-    () =>
-      new ClusterPrimary(
-        "cluster1",
-        {
-          clusterName: "cluster1",
-          network: "network1",
-          caCertificate: "ca certificate",
-          caPrivateKey: "ca key",
-          certificateChain: "chain",
-          rootCertificate: "root",
-          reader: READER,
-          ...changes,
-        },
-        { provider: testProvider() },
-      ),
-    cluster,
-  );
+import type { ClusterPrimaryArgs } from "../../components";
+import { deployPrimary } from "../support/cluster-primary";
+import { decoded, find, listOf, outsideProvider } from "../support/components";
 
 const NO_CA = {
   caCertificate: undefined,
@@ -48,12 +11,9 @@ const NO_CA = {
   rootCertificate: undefined,
 } as unknown as Partial<ClusterPrimaryArgs>;
 
-const REPOSITORY = "https://istio-release.storage.googleapis.com/charts";
-const TOKEN_NAME = "istio-multicluster-reader-token";
-
 describe("ClusterPrimary", () => {
   test("is namespace, CA, charts, mesh policy and reader, all its own and under its provider", async () => {
-    const { registrations } = await deploy();
+    const { registrations } = await deployPrimary();
     expect(listOf(registrations)).toEqual([
       "istio-multicluster:index:ClusterPrimary cluster1",
       "istio-multicluster:index:HelmChart cluster1-istiod",
@@ -84,7 +44,7 @@ describe("ClusterPrimary", () => {
   });
 
   test("makes things in the order in which they need each other", async () => {
-    const { registrations } = await deploy();
+    const { registrations } = await deployPrimary();
     const dependsOn = (name: string, type?: string) => find(registrations, name, type).dependsOn;
     const namespace = "Namespace cluster1-istio-system";
     expect(dependsOn("cluster1-cacerts")).toEqual([namespace]);
@@ -135,18 +95,18 @@ describe("ClusterPrimary", () => {
       'CA key algorithm "RSA-2048" is unknown; use one of ECDSA-P256, ECDSA-P384, RSA-4096',
     ],
   ])("refuses %s", async (_, changes, message) => {
-    await expect(deploy(changes)).rejects.toThrow(message);
+    await expect(deployPrimary(changes)).rejects.toThrow(message);
     await pulumi.runtime.disconnect();
   });
 
   test("leaves a CA that is there to whoever made it, if that is said", async () => {
-    const { registrations } = await deploy({ ...NO_CA, adoptCacerts: true });
+    const { registrations } = await deployPrimary({ ...NO_CA, adoptCacerts: true });
     expect(listOf(registrations).filter((text) => text.includes("cacerts"))).toEqual([]);
   });
 
   test("makes the Secrets by which its images are pulled before it needs them", async () => {
     const docker = '{"auths":{}}';
-    const { registrations } = await deploy({
+    const { registrations } = await deployPrimary({
       istio: { imagePullSecrets: ["registry"], imagePullCredentials: { registry: docker } },
     });
     const secret = find(registrations, "cluster1-pull-secret:registry");
@@ -163,7 +123,7 @@ describe("ClusterPrimary", () => {
   });
 
   test("labels its namespace with its network", async () => {
-    const { registrations } = await deploy();
+    const { registrations } = await deployPrimary();
     expect(find(registrations, "cluster1-istio-system").inputs).toEqual({
       apiVersion: "v1",
       kind: "Namespace",
@@ -172,7 +132,7 @@ describe("ClusterPrimary", () => {
   });
 
   test("plugs in its CA under the names that istiod reads, all of it secret", async () => {
-    const { registrations } = await deploy();
+    const { registrations } = await deployPrimary();
     const { inputs, secretPaths } = find(registrations, "cluster1-cacerts");
     expect(inputs).toEqual({
       apiVersion: "v1",
@@ -189,144 +149,14 @@ describe("ClusterPrimary", () => {
     expect(secretPaths).toEqual(["data"]);
   });
 
-  test("lets no key into chart values", async () => {
-    const { registrations, chartCalls } = await deploy({ caPrivateKey: pulumi.secret("ca key") });
-    for (const name of ["cluster1-base", "cluster1-istiod"]) {
-      const chart = find(registrations, name);
-      expect(chart.secretPaths).toEqual([]);
-      expect(JSON.stringify(chart.inputs)).not.toContain("ca key");
-    }
-    expect(chartCalls).toHaveLength(1);
-    expect(JSON.stringify(chartCalls)).not.toContain("ca key");
-  });
-
-  test("installs base and istiod of one version", async () => {
-    const { registrations, chartCalls } = await deploy();
-    expect(find(registrations, "cluster1-base").inputs).toMatchObject({
-      chart: "base",
-      version: "1.31.1",
-      repositoryOpts: { repo: REPOSITORY },
-      name: "istio-base",
-      namespace: "istio-system",
-      values: { base: { validationFailurePolicy: "Fail" } },
-    });
-    expect(chartCall(chartCalls, "istiod").options).toEqual({
-      kube_version: expect.any(String),
-      chart: "istiod",
-      version: "1.31.1",
-      fetch_opts: { repo: REPOSITORY },
-      namespace: "istio-system",
-      release_name: "istiod",
-      values: istiodValues({
-        clusterName: "cluster1",
-        network: "network1",
-        meshId: "mesh1",
-        trustDomain: "cluster.local",
-        imagePullSecrets: [],
-      }),
-    });
-  });
-
-  test("takes mesh, images, chart folder and values per role", async () => {
-    const { registrations, chartCalls } = await deploy({
-      meshId: "mesh2",
-      trustDomain: "td.example",
-      istio: { folder: "charts", hub: "registry.example", tag: "1.31.0", imagePullSecrets: ["pull"] },
-      base: { values: { defaultRevision: "" } },
-      istiod: { replicas: 2, values: { env: { A: "1" } } },
-    });
-    const base = find(registrations, "cluster1-base").inputs;
-    expect(base).toMatchObject({ chart: "./charts/base", values: { defaultRevision: "" } });
-    expect(base).not.toHaveProperty("version");
-    expect(base).not.toHaveProperty("repositoryOpts");
-    expect(chartCall(chartCalls, "istiod").options).toEqual({
-      kube_version: expect.any(String),
-      path: "./charts/istiod",
-      namespace: "istio-system",
-      release_name: "istiod",
-      values: istiodValues({
-        clusterName: "cluster1",
-        network: "network1",
-        meshId: "mesh2",
-        trustDomain: "td.example",
-        hub: "registry.example",
-        tag: "1.31.0",
-        imagePullSecrets: ["pull"],
-        replicas: 2,
-        values: { env: { A: "1" } },
-      }),
-    });
-  });
-
   test.each([
     [undefined, "STRICT"],
     ["PERMISSIVE", "PERMISSIVE"],
   ])("with mtls %s sets the mesh's mode %s", async (mtls, mode) => {
-    const { registrations } = await deploy(mtls === undefined ? {} : { mtls });
+    const { registrations } = await deployPrimary(mtls === undefined ? {} : { mtls });
     expect(find(registrations, "cluster1:istio-system/default").inputs).toMatchObject({
       metadata: { name: "default", namespace: "istio-system" },
       spec: { mtls: { mode } },
     });
-  });
-});
-
-describe("the reader of a ClusterPrimary", () => {
-  const roleOf = (kind: string) => ({
-    metadata: { name: "istio-multicluster-reader-role" },
-    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind, name: "istio-multicluster-reader-role" },
-    subjects: [{ kind: "ServiceAccount", name: "istio-multicluster-reader", namespace: "istio-system" }],
-  });
-
-  test("is an account of its own that may do what its plan says, where it says", async () => {
-    const { registrations } = await deploy();
-    const reader = (kind: string) => find(registrations, "cluster1-reader", `:${kind}`).inputs;
-    expect(reader("ServiceAccount")).toEqual({
-      apiVersion: "v1",
-      kind: "ServiceAccount",
-      metadata: { name: "istio-multicluster-reader", namespace: "istio-system" },
-      automountServiceAccountToken: false,
-    });
-    expect(reader("ClusterRole")).toMatchObject({
-      metadata: { name: "istio-multicluster-reader-role" },
-      rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["list", "watch"] }],
-    });
-    expect(reader("Role")).toMatchObject({
-      metadata: { name: "istio-multicluster-reader-role", namespace: "istio-system" },
-      rules: [{ apiGroups: [""], resources: ["configmaps"], resourceNames: ["istio"], verbs: ["list"] }],
-    });
-    expect(reader("ClusterRoleBinding")).toMatchObject(roleOf("ClusterRole"));
-    expect(reader("RoleBinding")).toMatchObject(roleOf("Role"));
-  });
-
-  test("is not there where nobody observes the cluster", async () => {
-    const { result, registrations } = await deploy({ reader: undefined });
-    expect(listOf(registrations).filter((text) => text.includes("-reader"))).toEqual([
-      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole cluster1-istiod:istio-reader-clusterrole-istio-system",
-    ]);
-    expect(result.readerToken).toBeUndefined();
-  });
-
-  test("has a token that the cluster fills in", async () => {
-    const { registrations } = await deploy();
-    expect(find(registrations, "cluster1-reader-token").inputs).toEqual({
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: {
-        name: TOKEN_NAME,
-        namespace: "istio-system",
-        annotations: {
-          "kubernetes.io/service-account.name": "istio-multicluster-reader",
-          "pulumi.com/waitFor": "jsonpath={.data.token}",
-        },
-      },
-      type: "kubernetes.io/service-account-token",
-    });
-  });
-
-  test("gives out the token decoded and secret", async () => {
-    const { result } = await deploy({}, { tokenData: { token: Buffer.from("s3cr3t").toString("base64") } });
-    const token = result.readerToken ?? pulumi.output("no reader");
-    expect(await valueOf(token)).toBe("s3cr3t");
-    expect(await pulumi.isSecret(token)).toBe(true);
   });
 });
