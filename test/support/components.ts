@@ -13,6 +13,23 @@ export function listOf(registrations: readonly Registration[]): string[] {
     .map(({ type, name }) => `${type} ${name}`);
 }
 
+/** This library's components among them, each as its kind and name. */
+export function componentsOf(registrations: readonly Registration[]): string[] {
+  return listOf(registrations.filter(({ type }) => type.startsWith("istio-multicluster:"))).map((text) =>
+    text.replace("istio-multicluster:index:", ""),
+  );
+}
+
+/** The provider that renders charts, which reaches no cluster. */
+export const RENDERER = "istio-multicluster.charts";
+
+/** The providers that reach clusters. */
+export function clusterProviders(registrations: readonly Registration[]): Registration[] {
+  return registrations.filter(
+    ({ type, name }) => type === "pulumi:providers:kubernetes" && name !== RENDERER,
+  );
+}
+
 /** The registration with a name; of several the one whose type ends as given. */
 export function find(registrations: readonly Registration[], name: string, typeEnd = ""): Registration {
   const found = registrations.filter(

@@ -1,47 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
-import { parseLeniently } from "../../../stacks/config/lenient";
+import { describe, expect, test } from "vitest";
 import { chartFolderWarnings } from "../../../stacks/config/charts";
 import { checkMesh, parseMesh } from "../../../stacks/config/read";
-import { describeProblems } from "../../../stacks/mesh/problems";
-import { kubeconfig, reachable } from "../../support/kubeconfigs";
+import { configValues, problemsOf } from "../../support/config-values";
 
-let folder: string;
-let file: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "config-test-"));
-  file = join(folder, "kubeconfig");
-  writeFileSync(
-    file,
-    kubeconfig([
-      { name: "cluster1" },
-      { name: "cluster2" },
-      { name: "loopback", cluster: { ...reachable("x"), server: "https://127.0.0.1:6443" } },
-      { name: "no-server", cluster: { "certificate-authority-data": "eA==" } },
-      { name: "insecure", cluster: { server: "https://x.example", "insecure-skip-tls-verify": true } },
-      { name: "ca-file", cluster: { server: "https://x.example", "certificate-authority": "ca.crt" } },
-    ]),
-  );
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const entry = (index: number, changes: object = {}) => ({
-  name: `cluster${index}`,
-  network: `network${index}`,
-  access: { kubeconfigFile: file, context: `cluster${index}` },
-  ...changes,
-});
-const config = (changes: object = {}) => ({ clusters: [entry(1), entry(2)], ...changes });
-const second = (changes: object) => config({ clusters: [entry(1), entry(2, changes)] });
-const access = (access: object, changes: object = {}) => second({ access, ...changes });
-const inContext = (context: string, changes: object = {}) =>
-  access({ kubeconfigFile: file, context }, changes);
-const PEM = "-----BEGIN CERTIFICATE-----";
-const problemsOf = (raw: unknown) => checkMesh(raw, () => true).problems;
+const { folder, file, entry, config, second, access } = configValues();
 
 describe("a config value", () => {
   test("that is right is the mesh, unchanged", () => {
@@ -110,7 +74,7 @@ describe("a config value", () => {
     ],
     [
       "two ways of access",
-      () => access({ kubeconfigFile: file, context: "cluster2", stackReference: "b" }),
+      () => access({ kubeconfigFile: file(), context: "cluster2", stackReference: "b" }),
       "clusters[1].access.stackReference",
       "is not a known setting",
     ],
@@ -141,9 +105,9 @@ describe("a config value", () => {
   });
 
   test("is warned of charts of another version than the one that checks go by", () => {
-    mkdirSync(join(folder, "istiod"), { recursive: true });
-    writeFileSync(join(folder, "istiod", "Chart.yaml"), "name: istiod\nversion: 1.31.0\n");
-    const charts = { folder };
+    mkdirSync(join(folder(), "istiod"), { recursive: true });
+    writeFileSync(join(folder(), "istiod", "Chart.yaml"), "name: istiod\nversion: 1.31.0\n");
+    const charts = { folder: folder() };
     const warningsOf = (changes: object) => {
       const { mesh, problems } = checkMesh(config(changes), () => true);
       expect(problems).toEqual([]);
@@ -153,7 +117,7 @@ describe("a config value", () => {
     expect(warningsOf({ istio: { charts } })).toEqual([
       {
         path: "istio.charts.folder",
-        message: `${folder} has charts of Istio 1.31.0, but checks go by 1.31.1; set istio.version: 1.31.0`,
+        message: `${folder()} has charts of Istio 1.31.0, but checks go by 1.31.1; set istio.version: 1.31.0`,
       },
     ]);
   });
@@ -170,7 +134,7 @@ describe("a config value", () => {
       clusters: [
         entry(1, { name: "A" }),
         entry(2, { whenUnreachable: "wait" }),
-        entry(3, { access: { kubeconfigFile: join(folder, "none") } }),
+        entry(3, { access: { kubeconfigFile: join(folder(), "none") } }),
       ],
       links: [{ observer: "A", observed: "A" }],
     };
@@ -218,107 +182,4 @@ describe("a config value, as it should be", () => {
     const raw = access({ kubeconfigSecret: "k" }, { apiServer: "https://127.0.0.1:6443" });
     expect(problemsOf(raw).map(({ path }) => path)).toEqual(["clusters[1].apiServer"]);
   });
-});
-
-describe("a kubeconfig file", () => {
-  test("that is missing is named with its path", () => {
-    const missing = join(folder, "none");
-    expect(problemsOf(access({ kubeconfigFile: missing }))).toEqual([
-      {
-        path: "clusters[1].access",
-        message: `${missing} does not exist; correct kubeconfigFile or write the file`,
-      },
-    ]);
-  });
-
-  test.each([
-    ["without the context", "other", 'has no context "other"; it has "cluster1", "cluster2"'],
-    ["without a server", "no-server", 'names no server for cluster "no-server"; set apiServer'],
-    ["with a CA file", "ca-file", "only the file ca.crt, which no other cluster can read); set caBundle"],
-    ["that verifies nothing", "insecure", "does not verify the API of cluster"],
-    [
-      "with a loopback address",
-      "loopback",
-      "gives cluster2's API the loopback address https://127.0.0.1:6443",
-    ],
-  ])("%s is refused for a cluster that is observed", (_, context, message) => {
-    expect(problemsOf(inContext(context))).toEqual([
-      { path: "clusters[1].access", message: expect.stringContaining(message) },
-    ]);
-  });
-
-  test("does not help a cluster whose own API address is a loopback one", () => {
-    const [problem] = problemsOf(inContext("cluster2", { apiServer: "https://127.0.0.1:1" }));
-    expect(problem?.message).toContain("gives cluster2's API the loopback address https://127.0.0.1:1");
-  });
-
-  test.each([
-    [
-      "a loopback address that the clusters share",
-      () => ({ ...inContext("loopback"), loopbackIsShared: true }),
-    ],
-    [
-      "a loopback address under another API address",
-      () => inContext("loopback", { apiServer: "https://a.example" }),
-    ],
-    ["an API that it does not verify, under a CA", () => inContext("insecure", { caBundle: PEM })],
-    ["a cluster that nobody observes", () => ({ ...inContext("ca-file"), links: [] })],
-    ["no server, but an API address", () => inContext("no-server", { apiServer: "https://a.example" })],
-  ])("is accepted for %s", (_, raw) => {
-    expect(problemsOf(raw())).toEqual([]);
-  });
-
-  test.each([
-    ["a secret", { kubeconfigSecret: "cluster2Kubeconfig" }],
-    ["a stack's output", { stackReference: "org/clusters/prod", output: "kubeconfig", context: "c" }],
-  ])("is not asked for when the kubeconfig is %s", (_, way) => {
-    expect(problemsOf(access(way))).toEqual([]);
-  });
-});
-
-test("a kubeconfig secret that is not set is a problem, with the command that sets it", () => {
-  const raw = access({ kubeconfigSecret: "mine" });
-  expect(checkMesh(raw, (name) => name !== "mine").problems).toEqual([
-    {
-      path: "clusters[1].access.kubeconfigSecret",
-      message: expect.stringContaining("pulumi config set --secret mine"),
-    },
-  ]);
-});
-
-describe("parsing leniently", () => {
-  const schema = z.strictObject({ a: z.number().optional(), b: z.string() });
-
-  test("leaves out what is wrong and may be left out", () => {
-    expect(parseLeniently(schema, { a: "x", b: "y", c: 1 }, {})).toEqual({
-      value: { b: "y" },
-      problems: [
-        { path: "a", message: "is invalid: expected number, received string" },
-        { path: "c", message: "is not a known setting; check its spelling and place, or remove it" },
-      ],
-    });
-  });
-
-  test("puts a stand-in where what is wrong is needed", () => {
-    expect(parseLeniently(schema, { b: 1 }, { b: (index) => `b${index}` }).value).toEqual({ b: "b0" });
-  });
-
-  test("has no value when what is wrong is needed and nothing can stand in", () => {
-    expect(parseLeniently(schema, { b: 1 }, {})).toEqual({
-      problems: [{ path: "b", message: expect.any(String) }],
-    });
-  });
-});
-
-test.each([
-  [[{ path: "a", message: "is wrong" }], "app:mesh has a problem; nothing was touched:\n  - a is wrong"],
-  [
-    [
-      { path: "", message: "is no map" },
-      { path: "b[0]", message: "is wrong" },
-    ],
-    "app:mesh has 2 problems; nothing was touched:\n  - app:mesh is no map\n  - b[0] is wrong",
-  ],
-])("problems are told in one message (%#)", (problems, message) => {
-  expect(describeProblems("app:mesh", problems)).toBe(message);
 });

@@ -1,22 +1,20 @@
 import { join } from "node:path";
 import { major, minor } from "semver";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { type MeshSpec, planMesh, type Platform } from "../../../components";
+import type { MeshSpec } from "../../../components";
 import { DEFAULT_ISTIO_VERSION } from "../../../components/defaults";
 import type { Manifest } from "../../../components/internal/manifests";
-import { PLATFORMS } from "../../../components/topology/platforms";
 import { baseValues } from "../../../components/values/base";
 import { tools } from "../../../lab/toolchain/tools";
-import { ChartRenderer, FIRST_START } from "../../support/chart-renderer";
 import { find } from "../../support/components";
-import { deploy, LOAD_BALANCER } from "../../support/deploy";
+import { envOf, istioCharts, podOf } from "../../support/istio-charts";
 import type { Registration } from "../../support/mocks";
 import { cluster } from "../../support/specs";
 
 /** Istio's own charts with what this program says, and with nothing of what the lab says besides. */
 
-let renderer: ChartRenderer;
+const { renderer, deployCharts } = istioCharts();
 let registrations: Registration[];
 
 /** A primary with a remote, another primary, and a cluster with its control plane in a further one. */
@@ -35,39 +33,14 @@ const MESH: MeshSpec = {
   ],
 };
 
-const deployOn = (spec: MeshSpec) => {
-  const istio = { charts: { folder: renderer.charts }, imagePullSecrets: ["pull"] };
-  return deploy({ ...spec, istio }, { ...LOAD_BALANCER, render: (options) => renderer.render(options) });
-};
-
 beforeAll(async () => {
-  renderer = await ChartRenderer.start();
-  ({ registrations } = await deployOn(MESH));
-}, FIRST_START);
-afterAll(() => renderer.stop());
+  ({ registrations } = await deployCharts(MESH));
+});
 
 const object = (name: string, kind: string) =>
   find(registrations, name, `:${kind}`).inputs as unknown as Manifest;
 const istiodOf = (name: string) => object(`${name}-istiod:istio-system/istiod`, "Deployment");
 
-interface Container {
-  readonly name: string;
-  readonly image: string;
-  readonly env?: readonly { readonly name: string; readonly value?: string }[];
-  readonly securityContext: Record<string, unknown>;
-}
-
-interface Pod {
-  readonly securityContext?: { readonly sysctls?: readonly { readonly name: string }[] };
-  readonly containers: readonly Container[];
-  readonly initContainers?: readonly Container[];
-  readonly volumes?: readonly Record<string, unknown>[];
-}
-
-const podOf = (deployment: Manifest | Registration["inputs"]) =>
-  (deployment as { spec: { template: { spec: Pod } } }).spec.template.spec;
-const envOf = (deployment: Manifest) =>
-  Object.fromEntries((podOf(deployment).containers[0]?.env ?? []).map(({ name, value }) => [name, value]));
 const dataOf = (name: string, configMap: string, key: string) =>
   parse(
     (object(`${name}-istiod:istio-system/${configMap}`, "ConfigMap")["data"] as Record<string, string>)[
@@ -77,9 +50,9 @@ const dataOf = (name: string, configMap: string, key: string) =>
 
 test("adopted CRDs leave the base chart's other objects, of whatever version the chart is", async () => {
   const kinds = async (adoptCrds: boolean) => {
-    const path = join(renderer.charts, "base");
+    const path = join(renderer().charts, "base");
     const values = baseValues({}, adoptCrds);
-    const manifests = await renderer.render({
+    const manifests = await renderer().render({
       path,
       namespace: "istio-system",
       release_name: "istio-base",
@@ -246,25 +219,4 @@ test("a kubelet takes every pod of the charts", () => {
     templates: { gateway: string };
   };
   expect(templates.gateway).toMatch(/runAsUser: \{\{ \.ProxyUID \| default "1337" \}\}/);
-});
-
-const known = (Object.keys(PLATFORMS) as Platform[]).filter((platform) => PLATFORMS[platform].chartPlatform);
-
-test.each(known)("Istio's charts know platform %s by the name that they are told", async (platform) => {
-  const spec = { clusters: [cluster(1, { platform }), cluster(2)] };
-  const [plan] = planMesh(spec).clusters;
-  const base = { path: join(renderer.charts, "base"), values: baseValues(plan?.base ?? {}) };
-  await expect(renderer.render({ ...base, release_name: "base" })).resolves.not.toEqual([]);
-  const rendered = (await deployOn(spec)).registrations;
-  const { inputs } = find(rendered, "cluster1-istiod:istio-system/istiod", ":Deployment");
-  expect(envOf(inputs as unknown as Manifest)).toMatchObject({ PLATFORM: platform });
-});
-
-// https://istio.io/latest/docs/setup/platform-setup/openshift/
-test("on openshift proxies expect Istio's CNI node agent", async () => {
-  const rendered = (await deployOn({ clusters: [cluster(1, { platform: "openshift", istioCni: true })] }))
-    .registrations;
-  const { inputs } = find(rendered, "cluster1-istiod:istio-system/istio-sidecar-injector", ":ConfigMap");
-  const values = JSON.parse((inputs["data"] as { values: string }).values) as { pilot: object };
-  expect(values.pilot).toMatchObject({ cni: { enabled: true, provider: "multus" } });
 });

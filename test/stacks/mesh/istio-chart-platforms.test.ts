@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { planMesh, type Platform } from "../../../components";
+import type { Manifest } from "../../../components/internal/manifests";
+import { PLATFORMS } from "../../../components/topology/platforms";
+import { baseValues } from "../../../components/values/base";
+import { find } from "../../support/components";
+import { envOf, istioCharts } from "../../support/istio-charts";
+import { cluster } from "../../support/specs";
+
+const { renderer, deployCharts } = istioCharts();
+
+const known = (Object.keys(PLATFORMS) as Platform[]).filter((platform) => PLATFORMS[platform].chartPlatform);
+
+test.each(known)("Istio's charts know platform %s by the name that they are told", async (platform) => {
+  const spec = { clusters: [cluster(1, { platform }), cluster(2)] };
+  const [plan] = planMesh(spec).clusters;
+  const base = { path: join(renderer().charts, "base"), values: baseValues(plan?.base ?? {}) };
+  await expect(renderer().render({ ...base, release_name: "base" })).resolves.not.toEqual([]);
+  const rendered = (await deployCharts(spec)).registrations;
+  const { inputs } = find(rendered, "cluster1-istiod:istio-system/istiod", ":Deployment");
+  expect(envOf(inputs as unknown as Manifest)).toMatchObject({ PLATFORM: platform });
+});
+
+// https://istio.io/latest/docs/setup/platform-setup/openshift/
+test("on openshift proxies expect Istio's CNI node agent", async () => {
+  const rendered = (await deployCharts({ clusters: [cluster(1, { platform: "openshift", istioCni: true })] }))
+    .registrations;
+  const { inputs } = find(rendered, "cluster1-istiod:istio-system/istio-sidecar-injector", ":ConfigMap");
+  const values = JSON.parse((inputs["data"] as { values: string }).values) as { pilot: object };
+  expect(values.pilot).toMatchObject({ cni: { enabled: true, provider: "multus" } });
+});
