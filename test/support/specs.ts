@@ -61,3 +61,19 @@ export function importing(
 ): MeshSpec {
   return mesh(3, { links: importLinks(text), services, imports, ...changes });
 }
+
+/** db of cluster2. */
+export function database(changes: Partial<ServiceSpec> = {}): ServiceSpec {
+  return {
+    name: "db",
+    namespace: "shop",
+    ports: [{ name: "tcp-db", port: 5432 }],
+    clusters: ["cluster2"],
+    ...changes,
+  };
+}
+
+/** Three clusters that know of it. */
+export function withDatabase(changes: Partial<ServiceSpec>, of: Partial<MeshSpec> = {}): MeshSpec {
+  return mesh(3, { services: [database(changes)], ...of });
+}

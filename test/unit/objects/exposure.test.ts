@@ -1,16 +1,10 @@
-import { App, Chart } from "cdk8s";
 import { describe, expect, test } from "vitest";
 import { exposeIstiod, exposeServices } from "../../../components/objects/exposure";
 import { meshWideMtls } from "../../../components/objects/mesh-policy";
-
-function synthesize(build: (chart: Chart) => void): unknown[] {
-  const chart = new Chart(new App(), "chart", { disableResourceNameHashes: true });
-  build(chart);
-  return chart.toJson() as unknown[];
-}
+import { objectsOf } from "../../support/objects";
 
 describe("the exposure of services", () => {
-  const objects = (hosts: string[]) => synthesize((chart) => exposeServices(chart, hosts));
+  const objects = (hosts: string[]) => objectsOf((chart) => exposeServices(chart, hosts));
 
   test("is one Gateway that passes TLS through by SNI on 15443 of the east-west gateway", () => {
     expect(objects(["*.local"])).toEqual([
@@ -39,7 +33,7 @@ describe("the exposure of services", () => {
 });
 
 test.each(["STRICT", "PERMISSIVE"] as const)("the mesh policy is one PeerAuthentication with %s", (mode) => {
-  expect(synthesize((chart) => meshWideMtls(chart, mode))).toEqual([
+  expect(objectsOf((chart) => meshWideMtls(chart, mode))).toEqual([
     {
       apiVersion: "security.istio.io/v1",
       kind: "PeerAuthentication",
@@ -62,7 +56,7 @@ interface IstiodRoutes {
 }
 
 describe("the exposure of istiod", () => {
-  const [gateway, virtualService] = synthesize(exposeIstiod) as [unknown, IstiodRoutes];
+  const [gateway, virtualService] = objectsOf(exposeIstiod) as [unknown, IstiodRoutes];
 
   test("is one Gateway that passes TLS through on the ports for proxies and for API servers", () => {
     expect(gateway).toEqual({

@@ -1,6 +1,6 @@
-import { App, Chart } from "cdk8s";
 import { describe, expect, test } from "vitest";
 import { sampleApps, type SampleAppsInput } from "../../../components/objects/sample-apps";
+import { objectsOf } from "../../support/objects";
 
 interface Container {
   readonly image: string;
@@ -27,15 +27,10 @@ interface Deployment {
 
 const EVERYTHING = { namespace: "apps", helloworldVersions: ["v1", "v2"], client: true };
 
-function objectsOf(input: SampleAppsInput): Deployment[] {
-  const chart = new Chart(new App(), "chart", { disableResourceNameHashes: true });
-  sampleApps(chart, input);
-  return chart.toJson() as Deployment[];
-}
-
+const appsOf = (input: SampleAppsInput) => objectsOf<Deployment>((chart) => sampleApps(chart, input));
 const namesOf = (input: SampleAppsInput) =>
-  objectsOf(input).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
-const deployments = objectsOf(EVERYTHING).filter(({ kind }) => kind === "Deployment");
+  appsOf(input).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+const deployments = appsOf(EVERYTHING).filter(({ kind }) => kind === "Deployment");
 
 describe("the sample applications", () => {
   test("are a namespace, one Service, and account and Deployment per workload", () => {
@@ -53,7 +48,7 @@ describe("the sample applications", () => {
 
   test("come from Docker Hub, or from a registry that has the same", () => {
     const imagesOf = (input: SampleAppsInput) =>
-      objectsOf(input).flatMap(({ kind, spec }) =>
+      appsOf(input).flatMap(({ kind, spec }) =>
         kind === "Deployment" ? spec.template.spec.containers.map(({ image }) => image) : [],
       );
     const images = (registry: string) =>
@@ -74,7 +69,7 @@ describe("the sample applications", () => {
   });
 
   test("run in a namespace with injection", () => {
-    expect(objectsOf(EVERYTHING)[0]).toEqual({
+    expect(appsOf(EVERYTHING)[0]).toEqual({
       apiVersion: "v1",
       kind: "Namespace",
       metadata: { name: "apps", labels: { "istio-injection": "enabled" } },
@@ -82,18 +77,18 @@ describe("the sample applications", () => {
   });
 
   test("are all in that namespace", () => {
-    const elsewhere = objectsOf(EVERYTHING).filter(
+    const elsewhere = appsOf(EVERYTHING).filter(
       ({ kind, metadata }) => kind !== "Namespace" && Reflect.get(metadata, "namespace") !== "apps",
     );
     expect(elsewhere).toEqual([]);
   });
 
   test("have one Service for every version, on a named HTTP port", () => {
-    expect(objectsOf(EVERYTHING)[1]).toMatchObject({
+    expect(appsOf(EVERYTHING)[1]).toMatchObject({
       metadata: { name: "helloworld", labels: { app: "helloworld", service: "helloworld" } },
       spec: { selector: { app: "helloworld" }, ports: [{ name: "http", port: 5000 }], type: "ClusterIP" },
     });
-    expect(objectsOf(EVERYTHING)[1]?.spec.selector).toEqual({ app: "helloworld" });
+    expect(appsOf(EVERYTHING)[1]?.spec.selector).toEqual({ app: "helloworld" });
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { planMesh } from "../../../components";
 import { describePlan } from "../../../ops/plan";
+import { hostedMesh } from "../../support/hosted";
 import { cluster, importing, links, mesh, service } from "../../support/specs";
 
 const mixed = planMesh({
@@ -92,4 +93,13 @@ describe("a plan, described", () => {
     const text = describePlan(planMesh(mesh(1)), [], [{ path: "istio.version", message: "is old" }]);
     expect(text.split("\n").at(-1)).toBe("Warning: istio.version is old");
   });
+});
+
+test("a described plan tells host, config cluster and remote apart", () => {
+  const rows = describePlan(planMesh(hostedMesh()), []).split("\n").slice(1, 4);
+  expect(rows.map((row) => row.split(/ {2,}/).slice(0, 4))).toEqual([
+    ["cluster1", "host for cluster2", "network1", "cluster1"],
+    ["cluster2", "config cluster", "network2", "cluster1"],
+    ["cluster3", "remote", "network3", "cluster2"],
+  ]);
 });

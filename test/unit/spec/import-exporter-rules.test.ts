@@ -1,24 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type MeshSpec, type ServiceImportSpec, type ServiceSpec, validateMesh } from "../../../components";
+import { CAPTURE, HELLO, importOf, oneImport, OTHER, withExporter } from "../../support/import-specs";
 import { selfSigned } from "../../support/pki";
 import { type RuleCase, testRules } from "../../support/rules";
 import { cluster, importing, service } from "../../support/specs";
 
-const HELLO = "helloworld.sample.svc.cluster.local";
-const OTHER = "hello.mesh.internal";
-const capture = { dnsCapture: true };
-const clusters = (changes: Partial<MeshSpec["clusters"][number]>) => ({
-  clusters: [cluster(1), cluster(2, changes), cluster(3)],
-});
-
-/** cluster1 imports from cluster2. */
-const one = (changes: Partial<ServiceImportSpec> = {}, of: Partial<MeshSpec> = {}) =>
-  importing("cluster1>cluster2", [service()], [{ services: {}, ...changes }], of);
-const of = (
-  changes: Partial<ServiceSpec>,
-  more: Partial<MeshSpec> = {},
-  imported: Partial<ServiceImportSpec> = {},
-) => importing("cluster1>cluster2", [service(changes)], [{ services: {}, ...imported }], more);
 const two = (
   second: Partial<ServiceSpec>,
   imported: Partial<ServiceImportSpec> = {},
@@ -28,7 +14,7 @@ const two = (
     "cluster1>cluster2 cluster1>cluster3",
     [service(), service({ name: "greeter", clusters: ["cluster3"], ...second })],
     [{ services: {}, host: OTHER, ...imported }],
-    { ...capture, ...more },
+    { ...CAPTURE, ...more },
   );
 const port = (name: string, number: number) => [{ name, port: number }];
 
@@ -46,28 +32,28 @@ const portCases: Record<string, RuleCase> = {
     good: two({ ports: port("http", 80) }, { ports: port("http", 8080) }),
   },
   "no ports": {
-    bad: one({ ports: [] }),
+    bad: oneImport({ ports: [] }),
     path: "imports[0].ports",
     message: "is empty",
-    good: one({ ports: port("http", 5000) }),
+    good: oneImport({ ports: port("http", 5000) }),
   },
   "a port number given twice": {
-    bad: of({ ports: [...port("http", 1), ...port("grpc", 2)] }, capture, {
+    bad: importOf({ ports: [...port("http", 1), ...port("grpc", 2)] }, CAPTURE, {
       host: OTHER,
       ports: [...port("http", 80), ...port("grpc", 80)],
     }),
     path: "imports[0].ports[1].port",
     message: "80 is already that of ports[0]",
-    good: of({ ports: [...port("http", 1), ...port("grpc", 2)] }, capture, {
+    good: importOf({ ports: [...port("http", 1), ...port("grpc", 2)] }, CAPTURE, {
       host: OTHER,
       ports: [...port("http", 80), ...port("grpc", 81)],
     }),
   },
   "another number for a port of a Service's own name": {
-    bad: one({ ports: port("http", 80) }),
+    bad: oneImport({ ports: port("http", 80) }),
     path: "imports[0].ports",
     message: `gives http the number 80, but ${HELLO} is a Service in which it has another`,
-    good: one({ ports: port("http", 80), host: OTHER }, capture),
+    good: oneImport({ ports: port("http", 80), host: OTHER }, CAPTURE),
   },
 };
 
@@ -78,33 +64,33 @@ const west = (changes: object) =>
 const reference = { stackReference: "org/mesh/west" };
 const adopted = (changes: object) => {
   const [first, second, third] = [cluster(1), cluster(2, changes), cluster(3)];
-  return one({}, { clusters: [first, second, third] });
+  return oneImport({}, { clusters: [first, second, third] });
 };
 
 const exporterCases: Record<string, RuleCase> = {
   "a service of which no accounts are known": {
-    bad: of({ serviceAccounts: undefined }),
+    bad: importOf({ serviceAccounts: undefined }),
     path: "services[0].serviceAccounts",
     message: "is missing, so that whoever has an identity of the mesh could answer where imports[0] takes it",
-    good: of({ serviceAccounts: [] }, {}, { anyIdentity: true }),
+    good: importOf({ serviceAccounts: [] }, {}, { anyIdentity: true }),
   },
   "a headless service that is imported": {
-    bad: of({ headless: true }),
+    bad: importOf({ headless: true }),
     path: "services[0].headless",
     message: "is true, and imports[0] takes it into cluster1, which learns no addresses of its pods",
-    good: of({ headless: false }),
+    good: importOf({ headless: false }),
   },
   "a service without sidecars that is imported": {
-    bad: of({ injected: false }),
+    bad: importOf({ injected: false }),
     path: "services[0].injected",
     message: "is false, and imports[0] takes it into cluster1 by way of a gateway",
-    good: of({ injected: true }),
+    good: importOf({ injected: true }),
   },
   "a service that the listed hosts of its gateway leave out": {
-    bad: one({}, { gateway: { hosts: ["*.other.svc.cluster.local"] } }),
+    bad: oneImport({}, { gateway: { hosts: ["*.other.svc.cluster.local"] } }),
     path: "services[0].clusters[0]",
     message: `is cluster2, whose gateway.hosts (*.other.svc.cluster.local) leave out ${HELLO}, so cluster1 would get no answer`,
-    good: one({}, { gateway: { hosts: ["*.sample.svc.cluster.local"] } }),
+    good: oneImport({}, { gateway: { hosts: ["*.sample.svc.cluster.local"] } }),
   },
   "an alias that the listed hosts of its gateway leave out": {
     bad: two({}, {}, { clusters: [cluster(1), cluster(2), cluster(3, { gateway: { hosts: ["*.local"] } })] }),
@@ -127,22 +113,22 @@ const exporterCases: Record<string, RuleCase> = {
     ),
   },
   "a gateway that is turned off": {
-    bad: one({}, clusters({ gateway: { enabled: false } })),
+    bad: oneImport({}, withExporter({ gateway: { enabled: false } })),
     path: "clusters[1].gateway.enabled",
     message: "is false, but cluster2 (network2) is imported from by cluster1; enable the gateway",
-    good: one({}, clusters({ gateway: { enabled: true } })),
+    good: oneImport({}, withExporter({ gateway: { enabled: true } })),
   },
   "a network that is that of an import": {
-    bad: one({}, clusters({ network: "import-cluster2" })),
+    bad: oneImport({}, withExporter({ network: "import-cluster2" })),
     path: "clusters[1].network",
     message: "is import-cluster2, the network of what is imported from cluster2",
-    good: one({}, clusters({ network: "imports" })),
+    good: oneImport({}, withExporter({ network: "imports" })),
   },
   "a target port without a selector": {
-    bad: of({ ports: [{ name: "http", port: 80, targetPort: 8080 }] }),
+    bad: importOf({ ports: [{ name: "http", port: 80, targetPort: 8080 }] }),
     path: "services[0].ports[0].targetPort",
     message: "has no effect without selector",
-    good: of({ ports: [{ name: "http", port: 80, targetPort: 8080 }], selector: { app: "x" } }),
+    good: importOf({ ports: [{ name: "http", port: 80, targetPort: 8080 }], selector: { app: "x" } }),
   },
   "addresses that are none": {
     bad: adopted({ gatewayAddresses: ["192.0.2.1:15443"] }),
@@ -169,10 +155,10 @@ const exporterCases: Record<string, RuleCase> = {
     good: west({ addresses: ["192.0.2.1"] }),
   },
   "an exporter with a cluster's name": {
-    bad: one({}, { exporters: [{ name: "cluster1", from: reference }] }),
+    bad: oneImport({}, { exporters: [{ name: "cluster1", from: reference }] }),
     path: "exporters[0].name",
     message: '"cluster1" is already the name of clusters[0]',
-    good: one({}, { exporters: [{ name: "west", from: reference }] }),
+    good: oneImport({}, { exporters: [{ name: "west", from: reference }] }),
   },
   "an exporter's trust domain that is none": {
     bad: west({ from: reference, trustDomain: "West" }),

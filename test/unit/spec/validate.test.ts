@@ -1,16 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { type GatewaySpec, type MeshSpec, validateMesh } from "../../../components";
+import { type MeshSpec, validateMesh } from "../../../components";
 import { type RuleCase, testRules } from "../../support/rules";
 import { cluster, links, mesh } from "../../support/specs";
 
 const named = (name: string): MeshSpec => ({ clusters: [cluster(1), cluster(2, { name })] });
 const onNetwork = (network: string): MeshSpec => ({ clusters: [cluster(1), cluster(2, { network })] });
 const linked = (text: string) => mesh(2, { links: links(text) });
-const gateway = (settings: GatewaySpec) => mesh(2, { gateway: settings });
 const ca = (intermediateValidityDays: number, rootValidityDays: number) =>
   mesh(1, { ca: { intermediateValidityDays, rootValidityDays } });
-const apps = (sampleApps: Partial<NonNullable<MeshSpec["sampleApps"]>>) =>
-  mesh(1, { sampleApps: { helloworld: {}, ...sampleApps } });
 
 const NOT_A_LABEL = "is not a DNS-1123 label; use lower-case letters";
 
@@ -137,114 +134,10 @@ const rows: Record<string, RuleCase> = {
     message: '"cluster9" is not a cluster of this mesh',
     good: linked("cluster1>cluster2"),
   },
-  "a disabled gateway that another network needs": {
-    bad: { clusters: [cluster(1), cluster(2, { gateway: { enabled: false } })] },
-    path: "clusters[1].gateway.enabled",
-    message:
-      "is false, but cluster2 (network2) is reached from other networks by cluster1; enable the gateway or remove",
-    good: {
-      clusters: [cluster(1), cluster(2, { gateway: { enabled: false } })],
-      links: links("cluster2>cluster1"),
-    },
-  },
-  "a disabled gateway whose network has another one that does not know the cluster": {
-    bad: {
-      clusters: [
-        cluster(1),
-        cluster(2, { gateway: { enabled: false } }),
-        cluster(3, { network: "network2" }),
-      ],
-      links: links("cluster1>cluster2 cluster1>cluster3"),
-    },
-    path: "clusters[1].gateway.enabled",
-    message: "is false, but cluster2 (network2) is reached from other networks by cluster1",
-    good: {
-      clusters: [
-        cluster(1),
-        cluster(2, { gateway: { enabled: false } }),
-        cluster(3, { network: "network2" }),
-      ],
-    },
-  },
-  "gateways disabled for all where one is needed": {
-    bad: mesh(2, { gateway: { enabled: false }, links: links("cluster1>cluster2") }),
-    path: "gateway.enabled",
-    message: "is false, but cluster2 (network2) is reached",
-    good: {
-      clusters: [cluster(1), cluster(2, { gateway: { enabled: true } })],
-      gateway: { enabled: false },
-      links: links("cluster1>cluster2"),
-    },
-  },
-  "a fixed replica count beside an autoscaler's": {
-    bad: gateway({ replicas: 2, minReplicas: 1 }),
-    path: "gateway.replicas",
-    message: "fixes the count, so minReplicas and maxReplicas have no effect",
-    good: gateway({ replicas: 2 }),
-  },
-  "a minimum above the maximum": {
-    bad: gateway({ minReplicas: 3, maxReplicas: 2 }),
-    path: "gateway.minReplicas",
-    message: "is above maxReplicas (2)",
-    good: gateway({ minReplicas: 2, maxReplicas: 2 }),
-  },
-  "a minimum above the default maximum": {
-    bad: gateway({ minReplicas: 6 }),
-    path: "gateway.minReplicas",
-    message: "is above maxReplicas (5)",
-    good: gateway({ minReplicas: 5 }),
-  },
-  "no exposed hosts": {
-    bad: gateway({ hosts: [] }),
-    path: "gateway.hosts",
-    message: 'is empty, so nothing could be reached; list hosts, or leave it out for "*.local"',
-    good: gateway({ hosts: ["*.sample.svc.cluster.local"] }),
-  },
-  "a source range without a prefix length": {
-    bad: gateway({ sourceRanges: ["192.0.2.0/24", "192.0.2.1"] }),
-    path: "gateway.sourceRanges[1]",
-    message: '"192.0.2.1" is not a CIDR such as 203.0.113.0/24',
-    good: gateway({ sourceRanges: ["192.0.2.0/24", "2001:db8::/32"] }),
-  },
-  "a source range with too long a prefix": {
-    bad: gateway({ sourceRanges: ["192.0.2.0/33"] }),
-    path: "gateway.sourceRanges[0]",
-    message: "is not a CIDR",
-    good: gateway({ sourceRanges: ["192.0.2.0/32", "2001:db8::/128"] }),
-  },
-  "an unknown helloworld version": {
-    bad: apps({ helloworld: { cluster1: ["v1", "v3"] } }),
-    path: "sampleApps.helloworld.cluster1[1]",
-    message: '"v3" is no version of Istio\'s helloworld; use v1 or v2',
-    good: apps({ helloworld: { cluster1: ["v1", "v2"] } }),
-  },
-  "a helloworld in an unknown cluster": {
-    bad: apps({ helloworld: { cluster9: ["v1"] } }),
-    path: "sampleApps.helloworld.cluster9",
-    message: '"cluster9" is not a cluster of this mesh; known are cluster1',
-    good: apps({ helloworld: { cluster1: [] } }),
-  },
-  "a client in an unknown cluster": {
-    bad: apps({ clients: ["cluster1", "cluster9"] }),
-    path: "sampleApps.clients[1]",
-    message: '"cluster9" is not a cluster of this mesh',
-    good: apps({ clients: [] }),
-  },
-  "a sample namespace that is no label": {
-    bad: apps({ namespace: "Sample" }),
-    path: "sampleApps.namespace",
-    message: `"Sample" ${NOT_A_LABEL}`,
-    good: apps({ namespace: "sample" }),
-  },
 };
 
 describe("validateMesh reports", () => {
   testRules(rows);
-
-  test("the gateway settings of one cluster under that cluster's path", () => {
-    const clusters = [cluster(1), cluster(2, { gateway: { minReplicas: 6 } })];
-    expect(validateMesh({ clusters }).map(({ path }) => path)).toEqual(["clusters[1].gateway.minReplicas"]);
-  });
 
   test("every problem at once, in the order of the spec", () => {
     const spec = mesh(0, {
@@ -265,15 +158,6 @@ describe("validateMesh reports", () => {
   describe("as it should", () => {
     test("nothing of a CA setting that is undefined, for which the planner takes the default", () => {
       expect(validateMesh(mesh(1, { ca: { rootValidityDays: undefined } }))).toEqual([]);
-    });
-
-    test("bounds that only the mesh's and a cluster's settings together turn round", () => {
-      const clusters = [cluster(1, { gateway: { maxReplicas: 2 } })];
-      expect(validateMesh({ gateway: { minReplicas: 4 }, clusters })).toHaveLength(1);
-    });
-
-    test("a helloworld version given twice, which would be one Deployment twice", () => {
-      expect(validateMesh(apps({ helloworld: { cluster1: ["v1", "v1"] } }))).toHaveLength(1);
     });
   });
 });

@@ -216,3 +216,22 @@ describe("the location of a chart", () => {
     expect(locateChart("istiod", source, "1.31.1")).toEqual(location);
   });
 });
+
+describe("istiod is told", () => {
+  const input = { clusterName: "c", network: "n", meshId: "m", trustDomain: "td", imagePullSecrets: [] };
+
+  test("which hosts are cluster-local", () => {
+    expect(istiodValues({ ...input, clusterLocal: ["*.shop.svc.cluster.local"] })).toMatchObject({
+      meshConfig: {
+        serviceSettings: [{ settings: { clusterLocal: true }, hosts: ["*.shop.svc.cluster.local"] }],
+      },
+    });
+    expect(istiodValues({ ...input, clusterLocal: [] })).not.toHaveProperty("meshConfig.serviceSettings");
+  });
+
+  test("that proxies answer DNS queries", () => {
+    expect(istiodValues({ ...input, dnsCapture: true })).toMatchObject({
+      meshConfig: { defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } } },
+    });
+  });
+});
