@@ -67,7 +67,6 @@ export default defineConfig(
   {
     files: ["test/**/*.ts"],
     rules: {
-      "max-lines": ["error", 400],
       // vitest's matchers and what tests parse are of type any, and end in a comparison.
       "@typescript-eslint/no-unsafe-argument": "off",
       "@typescript-eslint/no-unsafe-assignment": "off",
