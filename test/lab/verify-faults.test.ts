@@ -198,8 +198,8 @@ describe("faults in a running mesh", () => {
       "-o",
       "jsonpath={.data.ca\\.crt}",
     );
-    const both = Buffer.from(data["root-cert.pem"] ?? "", "base64").toString() + other;
-    put(Buffer.from(both).toString("base64"));
+    // istiod gives nobody a bundle that lacks the root that it had, however soon it hears of it.
+    put(Buffer.from(other).toString("base64"));
     try {
       const { plan, kubeConfigs } = await suite.openMesh();
       const report = await verifyMesh(plan, kubeConfigs, { only: ["root"] });
