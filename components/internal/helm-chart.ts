@@ -67,7 +67,7 @@ async function render(args: HelmChartArgs): Promise<Manifest[]> {
       { jsonOpts },
       { provider },
     );
-    return (answer as { result: Manifest[] }).result.map(withoutStrayNamespace);
+    return withWebhooksInReach((answer as { result: Manifest[] }).result.map(withoutStrayNamespace));
   } catch (error) {
     throw new pulumi.RunError(notRendered(args, error));
   }
@@ -97,4 +97,20 @@ function withoutStrayNamespace(manifest: Manifest): Manifest {
   if (!CLUSTER_WIDE.includes(manifest.kind)) return manifest;
   const { namespace: _namespace, ...metadata } = manifest.metadata;
   return { ...manifest, metadata };
+}
+
+/**
+ * Seconds for which pods behind a webhook have to be ready. kube-proxy hears of them after their readiness, a second
+ * later at least, and until then the API server refuses whatever it would ask them about: it cannot reach them.
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#min-ready-seconds
+ */
+const WEBHOOK_MIN_READY_SECONDS = 3;
+
+function withWebhooksInReach(manifests: Manifest[]): Manifest[] {
+  if (!manifests.some(({ kind }) => kind.endsWith("WebhookConfiguration"))) return manifests;
+  return manifests.map((manifest) => {
+    if (manifest.kind !== "Deployment") return manifest;
+    const spec = manifest["spec"] as Readonly<Record<string, unknown>>;
+    return { ...manifest, spec: { minReadySeconds: WEBHOOK_MIN_READY_SECONDS, ...spec } };
+  });
 }

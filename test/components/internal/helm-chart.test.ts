@@ -19,6 +19,19 @@ const CHILDREN = [
   "ServiceAccount chart:istio-system/istiod",
 ];
 
+const WEBHOOK = {
+  apiVersion: "admissionregistration.k8s.io/v1",
+  kind: "MutatingWebhookConfiguration",
+  metadata: { name: "injector" },
+};
+
+const DEPLOYMENT = (spec: object = {}) => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "web", namespace: "istio-system" },
+  spec: { replicas: 1, ...spec },
+});
+
 const chart = (changes: Partial<HelmChartArgs> = {}, opts: pulumi.ComponentResourceOptions = {}) =>
   new HelmChart("chart", { ...ISTIOD, ...changes }, { ...opts, provider: opts.provider ?? testProvider() });
 
@@ -125,6 +138,16 @@ describe("HelmChart", () => {
     );
     expect(listOf(registrations)).toHaveLength(1 + CHILDREN.length);
     expect(await valueOf(result.resources)).toHaveLength(CHILDREN.length);
+  });
+
+  test.each([
+    ["waits until pods behind a webhook can be reached by all nodes", [WEBHOOK, DEPLOYMENT()], 3],
+    ["leaves a chart's own time alone", [WEBHOOK, DEPLOYMENT({ minReadySeconds: 10 })], 10],
+    ["does not wait where there is no webhook", [DEPLOYMENT()], undefined],
+  ])("%s", async (_, istiod, seconds) => {
+    const { registrations } = await runProgram(() => chart(), { charts: { istiod } });
+    const spec = find(registrations, "chart:istio-system/web").inputs["spec"];
+    expect(spec).toEqual({ replicas: 1, ...(seconds === undefined ? {} : { minReadySeconds: seconds }) });
   });
 
   test("keeps out of the release's namespace what belongs into none", async () => {
