@@ -60,7 +60,7 @@ export async function disown(
     },
     (entries) => {
       const kept = entries.filter(({ manager = "" }) => !MADE_UP.test(manager) || manager === currentManager);
-      return kept.length === entries.length ? undefined : orNobodys(kept);
+      return kept.length === entries.length ? undefined : orNobodys(kept, entries);
     },
   );
   if (!released) return [];

@@ -33,7 +33,28 @@ export async function rewriteManagedFields(
   }
 }
 
-/** Entries as an API server takes them: an empty list would be ignored; one empty entry clears it. */
-export function orNobodys(entries: V1ManagedFieldsEntry[]): V1ManagedFieldsEntry[] {
-  return entries.length === 0 ? [{}] : entries;
+/**
+ * What is left of an object's entries once some are released. With none at all, the API server would give every field to a
+ * manager "before-first-apply" at the next apply, and refuse the change after that as a conflict. So where nobody is left,
+ * one stays that has a field which nobody sets.
+ *
+ * @param entries - those of before, by which the object's version is known
+ */
+export function orNobodys(
+  kept: V1ManagedFieldsEntry[],
+  entries: readonly V1ManagedFieldsEntry[],
+): V1ManagedFieldsEntry[] {
+  if (kept.length > 0) return kept;
+  const [first] = entries;
+  if (first === undefined) return kept;
+  const fieldsV1 = { "f:metadata": { "f:annotations": { "f:istio-multicluster/released": {} } } };
+  return [
+    {
+      manager: "istio-multicluster",
+      operation: "Update",
+      apiVersion: first.apiVersion,
+      fieldsType: "FieldsV1",
+      fieldsV1,
+    },
+  ];
 }

@@ -42,7 +42,10 @@ export function handedOver(
 
 /** Gives back what installers manage, so that nobody does. */
 export function released(managedFields: readonly V1ManagedFieldsEntry[]): V1ManagedFieldsEntry[] {
-  return orNobodys(managedFields.filter((entry) => !isInstallers(entry)));
+  return orNobodys(
+    managedFields.filter((entry) => !isInstallers(entry)),
+    managedFields,
+  );
 }
 
 /**
