@@ -7,14 +7,14 @@ import type {
   ServiceExportPlan,
   ServiceImportPlan,
 } from "../components/spec/types";
-import { remotesOf } from "../components/topology/links";
+import { primaryOf, remotesOf } from "../components/topology/links";
 import type { EnvoyEndpoint } from "./envoy";
 import { outboundCluster } from "./envoy-config";
 import { endpoint } from "./expected-endpoints";
 
 /** What clients in a cluster import: what the primary does that serves them. */
 export function importsIn({ clusters, imports }: MeshPlan, cluster: string): ServiceImportPlan[] {
-  const [importer = cluster] = clusters.find(({ name }) => name === cluster)?.controlPlanes ?? [];
+  const importer = primaryOf(cluster, clusters);
   return imports.filter((found) => found.cluster === importer);
 }
 
@@ -47,8 +47,9 @@ export function snisAskedOf(plan: MeshPlan, exporter: string): string[] {
 }
 
 /** What the gateway of a cluster exports: the same as all gateways that its primary configures. */
-export function exportsOf(plan: MeshPlan, cluster: ClusterPlan): ServiceExportPlan | undefined {
-  return plan.exports.find((exported) => exported.cluster === primaryOf(cluster));
+export function exportsOf(plan: MeshPlan, { name }: ClusterPlan): ServiceExportPlan | undefined {
+  const primary = primaryOf(name, plan.clusters);
+  return plan.exports.find(({ cluster }) => cluster === primary);
 }
 
 /** Hosts, or patterns of these, to which the gateway of an exporting cluster is to lead. */
@@ -57,17 +58,13 @@ export function hostsOf(
   cluster: ClusterPlan,
   exported: ServiceExportPlan,
 ): readonly string[] {
-  const primary = plan.clusters.find(({ name }) => name === primaryOf(cluster));
-  return primary?.gateway?.hosts ?? exported.hosts;
+  const primary = primaryOf(cluster.name, plan.clusters);
+  return plan.clusters.find(({ name }) => name === primary)?.gateway?.hosts ?? exported.hosts;
 }
 
 /** Whether a cluster's gateways are all that its primary configures, so that whatever it exports runs there. */
-export function isAlone(plan: MeshPlan, cluster: ClusterPlan): boolean {
-  return remotesOf(primaryOf(cluster), plan.clusters).length === 0;
-}
-
-function primaryOf({ name, controlPlanes: [primary = name] }: ClusterPlan): string {
-  return primary;
+export function isAlone({ clusters }: MeshPlan, { name }: ClusterPlan): boolean {
+  return remotesOf(primaryOf(name, clusters), clusters).length === 0;
 }
 
 /** Whether an endpoint is the port for services of a gateway, by whose address or name it is known. */

@@ -58,16 +58,26 @@ export function isMember({ runsIstiodOf }: { readonly runsIstiodOf?: string | un
   return runsIstiodOf === undefined;
 }
 
+/** The primary whose control plane serves a cluster: the cluster itself, unless it is a remote. */
+export function primaryOf(name: string, clusters: readonly Pick<Place, "name" | "controlPlanes">[]): string {
+  const [primary = name] = clusters.find((cluster) => cluster.name === name)?.controlPlanes ?? [];
+  return primary;
+}
+
 /** The cluster in which the istiod runs that serves a planned cluster. */
 export function istiodOf({ clusters }: Pick<Topology, "clusters">, name: string): string {
-  const find = (wanted: string) => clusters.find((cluster) => cluster.name === wanted);
-  const [controlPlane = name] = find(name)?.controlPlanes ?? [];
-  return find(controlPlane)?.externalControlPlane?.host ?? controlPlane;
+  const primary = primaryOf(name, clusters);
+  return clusters.find((cluster) => cluster.name === primary)?.externalControlPlane?.host ?? primary;
 }
 
 /** The remotes that a primary serves, in the order of the spec. */
 export function remotesOf(primary: string, clusters: readonly Place[]): string[] {
   return clusters.filter((cluster) => cluster.controlPlanes?.includes(primary)).map(({ name }) => name);
+}
+
+/** The clusters that a primary's control plane serves: itself and its remotes. */
+export function servedBy(primary: string, clusters: readonly Place[]): string[] {
+  return [primary, ...remotesOf(primary, clusters)];
 }
 
 /** Whether a link comes without a credential. */
@@ -160,8 +170,7 @@ interface Visibility {
 
 /** Clusters whose services a client in `client` reaches, its own first: what its control plane knows. */
 export function visibleFrom(client: string, { clusters, links }: Visibility): string[] {
-  const [controlPlane = client] = clusters.find(({ name }) => name === client)?.controlPlanes ?? [];
-  return [...new Set([client, ...seenBy(controlPlane, links)])];
+  return [...new Set([client, ...seenBy(primaryOf(client, clusters), links)])];
 }
 
 /**
@@ -182,7 +191,7 @@ export function clientsElsewhere(cluster: Place, spec: Topology): string[] {
  */
 export function importersOf(cluster: string, spec: Topology): string[] {
   const importers = importLinksWithLeaving(spec).filter(({ observed }) => observed === cluster);
-  return importers.flatMap(({ observer }) => [observer, ...remotesOf(observer, spec.clusters)]);
+  return importers.flatMap(({ observer }) => servedBy(observer, spec.clusters));
 }
 
 /** A link as people read it. */

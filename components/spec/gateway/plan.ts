@@ -1,4 +1,4 @@
-import { clientsElsewhere, hostedBy, importersOf, remotesOf } from "../../topology/links";
+import { clientsElsewhere, hostedBy, importersOf, remotesOf, servedBy } from "../../topology/links";
 import { type AddressType, addressTypeOn, loadBalancerAnnotations } from "../../topology/platforms";
 import { gatewayPorts } from "../../topology/ports";
 import { adopts } from "../adopt/adopted";
@@ -39,7 +39,7 @@ export function exposureOf(
 
 /** Whether the gateways that a cluster configures are called by clusters that know nothing else of them. */
 function isImported({ name }: ClusterSpec, spec: MeshSpec): boolean {
-  const configured = [name, ...remotesOf(name, spec.clusters)];
+  const configured = servedBy(name, spec.clusters);
   return (
     configured.some((own) => importersOf(own, spec).length > 0) || exportedHostsOf(name, spec).length > 0
   );

@@ -1,5 +1,5 @@
 import { ISTIO_NAMESPACE } from "../../names";
-import { importLinksWithLeaving, isPrimary, remotesOf } from "../../topology/links";
+import { importLinksWithLeaving, isPrimary, servedBy } from "../../topology/links";
 import { hostOf } from "../services/hosts";
 import type {
   AliasPortPlan,
@@ -42,7 +42,7 @@ function importsOfAll(spec: MeshSpec): HostImport[] {
 
 /** Hosts by which gateways that a cluster configures are asked for what is imported elsewhere, by name. */
 export function exportedHostsOf(cluster: string, spec: MeshSpec): string[] {
-  const served = [cluster, ...remotesOf(cluster, spec.clusters)];
+  const served = servedBy(cluster, spec.clusters);
   const isHere = (clusters: readonly string[]) => clusters.some((name) => served.includes(name));
   const imported = importsOfAll(spec).flatMap((found) =>
     found.exported
@@ -78,7 +78,7 @@ export function aliasesOf(cluster: string, spec: MeshSpec): ServiceAliasPlan[] {
 
 /** Each imported host that a cluster exports under another name than its services have. */
 export function aliased(cluster: string, spec: MeshSpec): Aliased[] {
-  const served = [cluster, ...remotesOf(cluster, spec.clusters)];
+  const served = servedBy(cluster, spec.clusters);
   const imports = importsOfAll(spec);
   return imports.filter(needsAlias).flatMap((found) =>
     found.exported

@@ -1,4 +1,4 @@
-import { importLinks, isPrimary, remotesOf } from "../../topology/links";
+import { importLinks, isPrimary, servedBy } from "../../topology/links";
 import { hostOf, serviceOf } from "../services/hosts";
 import type {
   ImportPortSpec,
@@ -101,7 +101,7 @@ function localServices(
   { services: { clusters: chosen } }: ServiceImportSpec,
   spec: MeshSpec,
 ): ServiceSpec[] {
-  const served = [importer, ...remotesOf(importer, spec.clusters)];
+  const served = servedBy(importer, spec.clusters);
   return services.filter((service) =>
     placesOf(service, host === hostOf(service) ? undefined : chosen).some((name) => served.includes(name)),
   );

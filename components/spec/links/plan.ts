@@ -1,9 +1,9 @@
-import { remotesOf } from "../../topology/links";
+import { remotesOf, servedBy } from "../../topology/links";
 import type { ClusterSpec, LinkPlan, LinkSpec } from "../types";
 
 /** A link with what follows from where its clusters are. */
 export function planLink({ observer, observed }: LinkSpec, clusters: readonly ClusterSpec[]): LinkPlan {
-  const clients = [observer, ...remotesOf(observer, clusters)];
+  const clients = servedBy(observer, clusters);
   const networkOf = new Map(clusters.map(({ name, network }) => [name, network]));
   return {
     observer,

@@ -1,5 +1,5 @@
 import { CLUSTER_LABEL, NETWORK_LABEL } from "../../names";
-import { isPrimary, visibleFrom } from "../../topology/links";
+import { primaryOf, visibleFrom } from "../../topology/links";
 import { importNetwork } from "../imports/network";
 import { failoverPriority } from "../locality/priority";
 import { clusterLocalPattern, helloworldHost } from "../services/hosts";
@@ -70,7 +70,7 @@ function helloworldImportedBy(plan: MeshPlan, client: string): string[] {
 /** How a client's control plane imports helloworld under its own name, if it does. */
 function helloworldImport(plan: MeshPlan, client: string): ServiceImportPlan | undefined {
   const host = helloworldHost(plan.sampleApps[0]?.namespace);
-  const primary = controlPlaneOf(plan, client);
+  const primary = primaryOf(client, plan.clusters);
   return plan.imports.find((own) => own.cluster === primary && own.host === host);
 }
 
@@ -78,11 +78,6 @@ function placesOf({ sampleApps }: MeshPlan): string[] {
   return sampleApps
     .filter(({ helloworldVersions }) => helloworldVersions.length > 0)
     .map(({ cluster }) => cluster);
-}
-
-function controlPlaneOf(plan: MeshPlan, client: string): string {
-  const found = plan.clusters.find(({ name }) => name === client);
-  return found === undefined || isPrimary(found) ? client : (found.controlPlanes[0] ?? client);
 }
 
 /** A cluster with pods behind an endpoint, and the labels by which a client's proxy knows the endpoint. */
@@ -101,7 +96,7 @@ function imported(plan: MeshPlan, client: string, exporter: string): Source[] {
   const network = plan.clusters.find(({ name }) => name === exporter)?.network;
   const labels = {
     [NETWORK_LABEL]: importNetwork(exporter),
-    [CLUSTER_LABEL]: controlPlaneOf(plan, client),
+    [CLUSTER_LABEL]: primaryOf(client, plan.clusters),
   };
   return visibleFrom(exporter, plan)
     .filter((name) => plan.clusters.some((other) => other.name === name && other.network === network))
@@ -117,7 +112,7 @@ function clustersOf(sources: readonly Source[]): string[] {
 function failoverFor(plan: MeshPlan, client: string): LocalityFailoverSpec | undefined {
   const own = helloworldImport(plan, client);
   if (own !== undefined) return own.failover;
-  const primary = controlPlaneOf(plan, client);
+  const primary = primaryOf(client, plan.clusters);
   return plan.sampleApps.find(({ cluster }) => cluster === primary)?.failover;
 }
 

@@ -1,5 +1,5 @@
 import { SAMPLE_NAMESPACE } from "../../defaults";
-import { isPrimary, remotesOf } from "../../topology/links";
+import { isPrimary, servedBy } from "../../topology/links";
 import type { ClusterSpec, SampleAppsPlan, SampleAppsSpec } from "../types";
 
 /** What each cluster gets of the sample applications. */
@@ -12,11 +12,10 @@ export function planSampleApps(apps: SampleAppsSpec, clusters: readonly ClusterS
     ...(apps.registry === undefined ? {} : { registry: apps.registry }),
   }));
   const users = plans.filter((plan) => plan.helloworldVersions.length > 0 || plan.client);
-  const served = (name: string) => [name, ...remotesOf(name, clusters)];
   const primaries = clusters.filter(isPrimary).map(({ name }) => name);
   // A primary without sample applications still has to tell the proxies of its remotes.
   const tellers =
-    apps.failover === undefined ? [] : primaries.filter((name) => served(name).some(isIn(users)));
+    apps.failover === undefined ? [] : primaries.filter((name) => servedBy(name, clusters).some(isIn(users)));
   return plans
     .filter(({ cluster }) => isIn(users)(cluster) || tellers.includes(cluster))
     .map((plan) => (tellers.includes(plan.cluster) ? { ...plan, failover: apps.failover } : plan));

@@ -1,6 +1,6 @@
 import { SAMPLE_NAMESPACE } from "../../defaults";
 import { ISTIO_NAMESPACE } from "../../names";
-import { discoveryLinks, isPrimary, visibleFrom } from "../../topology/links";
+import { discoveryLinks, isPrimary, primaryOf, visibleFrom } from "../../topology/links";
 import { type HostImport, hostImports, isServiceHost, portsOf } from "../imports/select";
 import type { MeshSpec, ServiceSpec, ServiceStub, ServiceStubsPlan } from "../types";
 import { hostOf, serviceOf } from "./hosts";
@@ -59,8 +59,7 @@ function stubsIn(cluster: string, spec: MeshSpec): ServiceStub[] {
 
 /** The imports that a cluster's clients use: those of its control plane. */
 function importsIn(name: string, spec: MeshSpec): HostImport[] {
-  const controlPlanes = spec.clusters.find((cluster) => cluster.name === name)?.controlPlanes ?? [];
-  const [importer = name] = controlPlanes;
+  const importer = primaryOf(name, spec.clusters);
   return hostImports(spec).filter((found) => found.importer === importer);
 }
 
