@@ -21,10 +21,17 @@ import { type HostImport, hostImports, needsAlias, portsOf, sourcePort } from ".
 
 /** What every cluster imports. */
 export function planImports(spec: MeshSpec): ServiceImportPlan[] {
-  return hostImports(spec).map((found) => planImport(found, spec));
+  const found = hostImports(spec);
+  const stubs = new Map(
+    [...new Set(found.map(({ importer }) => importer))].map((importer) => [
+      importer,
+      stubHosts(importer, spec),
+    ]),
+  );
+  return found.map((one) => planImport(one, stubs.get(one.importer) ?? [], spec));
 }
 
-function planImport(found: HostImport, spec: MeshSpec): ServiceImportPlan {
+function planImport(found: HostImport, stubs: readonly string[], spec: MeshSpec): ServiceImportPlan {
   const { importer, host, exported, settings } = found;
   const pods = workloadSelectorOf(found);
   return {
@@ -37,7 +44,7 @@ function planImport(found: HostImport, spec: MeshSpec): ServiceImportPlan {
     subjectAltNames: settings.anyIdentity ? [] : identities(found, spec),
     ...(settings.failover === undefined ? {} : { failover: ordered(settings.failover) }),
     ...(pods === undefined ? {} : { workloadSelector: pods }),
-    stub: stubHosts(importer, spec).includes(host),
+    stub: stubs.includes(host),
     sources: exported.flatMap(({ service: { name, namespace }, clusters }) =>
       clusters.map((cluster) => ({ cluster, name, namespace })),
     ),

@@ -3,7 +3,7 @@ import { labelProblems, unknownCluster } from "../labels";
 import { failoverProblems } from "../locality/rules";
 import { CLUSTER_LABEL } from "../../names";
 import type { LinkSpec, MeshSpec, Problem, ServiceImportSpec } from "../types";
-import { exportedTo, hostImports, selectedServices } from "./select";
+import { exportedBy, hostImports, linkedTo, selectedServices } from "./select";
 
 /** Imports choose services that there are, for clusters that have a link to them, and every such link is used. */
 export function imports(spec: MeshSpec): Problem[] {
@@ -50,7 +50,7 @@ function importers(settings: ServiceImportSpec, path: string, spec: MeshSpec): P
   const sources = [...new Set(selected.flatMap(({ clusters }) => clusters))].join(", ");
   // One to a cluster that leaves counts, though nothing is imported from there any more.
   const links = importLinksWithLeaving(spec);
-  const isLinked = (name: string) => exportedTo(name, selected, settings, links).length > 0;
+  const isLinked = (name: string) => exportedBy(linkedTo(name, links), selected, settings).length > 0;
   if (into === undefined) {
     if (spec.clusters.some(({ name }) => isLinked(name))) return [];
     const message = `is used by nobody: no cluster has a link of kind import to ${sources}; add one to links`;

@@ -29,16 +29,19 @@ export interface HostImport {
 
 /** Every host that is imported over links, in every cluster that imports it. */
 export function hostImports(spec: MeshSpec, links = importLinks(spec)): HostImport[] {
-  return (spec.imports ?? []).flatMap((settings, index) =>
-    importersOf(settings, spec, links).flatMap((importer) =>
-      groupsOf(settings, spec).flatMap(([host, services]): HostImport[] => {
-        const exported = exportedTo(importer, services, settings, links);
+  const primaries = spec.clusters.filter(isPrimary).map(({ name }) => name);
+  return (spec.imports ?? []).flatMap((settings, index) => {
+    const groups = groupsOf(settings, spec);
+    return (settings.into ?? primaries).flatMap((importer) => {
+      const linked = linkedTo(importer, links);
+      return groups.flatMap(([host, services]): HostImport[] => {
+        const exported = exportedBy(linked, services, settings);
         if (exported.length === 0) return [];
         const local = localServices(importer, host, services, settings, spec);
         return [{ index, settings, importer, host, exported, local }];
-      }),
-    ),
-  );
+      });
+    });
+  });
 }
 
 /** The services that an import chooses. */
@@ -65,30 +68,19 @@ function groupsOf(settings: ServiceImportSpec, spec: MeshSpec): [host: string, s
   return host === undefined ? selected.map((service) => [hostOf(service), [service]]) : [[host, selected]];
 }
 
-/** The clusters that import, as the config says or as the links allow. */
-function importersOf(
-  settings: ServiceImportSpec,
-  spec: MeshSpec,
-  links: readonly LinkSpec[],
-): readonly string[] {
-  if (settings.into !== undefined) return settings.into;
-  const services = selectedServices(settings, spec);
-  return spec.clusters
-    .filter(isPrimary)
-    .map(({ name }) => name)
-    .filter((name) => exportedTo(name, services, settings, links).length > 0);
+/** The clusters at the other end of an importer's links. */
+export function linkedTo(importer: string, links: readonly LinkSpec[]): ReadonlySet<string> {
+  return new Set(links.filter(({ observer }) => observer === importer).map(({ observed }) => observed));
 }
 
-/** Of services those that a cluster has one of these import links to, with the clusters at the other end of these links. */
-export function exportedTo(
-  importer: string,
+/** Of services those that some of these clusters export, with these. */
+export function exportedBy(
+  linked: ReadonlySet<string>,
   services: readonly ServiceSpec[],
   { services: { clusters: chosen } }: ServiceImportSpec,
-  links: readonly LinkSpec[],
 ): Exported[] {
-  const linked = links.filter(({ observer }) => observer === importer).map(({ observed }) => observed);
   return services.flatMap((service) => {
-    const clusters = placesOf(service, chosen).filter((name) => linked.includes(name));
+    const clusters = placesOf(service, chosen).filter((name) => linked.has(name));
     return clusters.length === 0 ? [] : [{ service, clusters }];
   });
 }
