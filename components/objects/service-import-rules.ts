@@ -1,6 +1,7 @@
 import { CLUSTER_LABEL } from "../names";
+import { orderByCluster } from "../spec/locality/priority";
 import { failoverProblems } from "../spec/locality/rules";
-import { SERVICE_DOMAIN } from "../spec/services/hosts";
+import { hostOf, SERVICE_DOMAIN } from "../spec/services/hosts";
 import type { LocalityFailoverSpec, Problem } from "../spec/types";
 import type { ServiceImportInput } from "./service-import";
 
@@ -62,7 +63,7 @@ function identities({ subjectAltNames, anyIdentity }: ServiceImportRequest): Pro
 
 function stubs({ host, namespace, stub }: ServiceImportInput): Problem[] {
   const [name = ""] = host.split(".");
-  if (!stub || host === `${name}.${namespace}.${SERVICE_DOMAIN}`) return [];
+  if (!stub || host === hostOf({ name, namespace })) return [];
   const message = `is true, but no Service of namespace ${namespace} is called ${host}; use a host <name>.${namespace}.${SERVICE_DOMAIN}, or let proxies answer for names (dnsCapture)`;
   return [{ path: "stub", message }];
 }
@@ -70,9 +71,7 @@ function stubs({ host, namespace, stub }: ServiceImportInput): Problem[] {
 function order(failover: LocalityFailoverSpec | undefined): Problem[] {
   if (failover === undefined) return [];
   const problems = failoverProblems(failover, "failover");
-  const byCluster =
-    failover.failoverPriority?.some((label) => label.split("=")[0] === CLUSTER_LABEL) ?? false;
-  if (!byCluster) return problems;
+  if (orderByCluster(failover) < 0) return problems;
   const message = `has ${CLUSTER_LABEL}, and Istio takes every imported endpoint for one of the importer's own cluster; order by region and zone, with the locality of each endpoint`;
   return [...problems, { path: "failover.failoverPriority", message }];
 }

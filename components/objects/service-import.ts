@@ -1,7 +1,8 @@
 import type { Chart } from "cdk8s";
-import { AUTO_PASSTHROUGH_PORT, importName, NETWORK_LABEL, passthroughSni } from "../names";
+import { AUTO_PASSTHROUGH_PORT, importName, passthroughSni } from "../names";
 import { importedHost, isByName } from "../spec/imports/imported-host";
-import { waysSet } from "../spec/locality/priority";
+import { importNetwork } from "../spec/imports/network";
+import { importFailover } from "../spec/locality/priority";
 import type { LocalityFailoverSpec } from "../spec/types";
 import {
   DestinationRule,
@@ -48,9 +49,6 @@ export interface ServiceImportInput {
   readonly stub: boolean;
 }
 
-/** Order of endpoints; Istio takes each imported one for one of the importer's own cluster, so clusters say nothing. */
-const FAILOVER_PRIORITY = [NETWORK_LABEL, "topology.kubernetes.io/region", "topology.kubernetes.io/zone"];
-
 /**
  * While no endpoint is left that is not left out, all of them are tried: a service that one cluster alone exports would
  * otherwise stay unreachable for minutes after it is back.
@@ -81,7 +79,7 @@ function imported(chart: Chart, { endpoints, ...input }: ServiceImportInput, byN
         address,
         ports,
         // Of a network that gateways see, theirs among them, two of them could send a request to and fro for ever.
-        network: network ?? `import-${cluster}`,
+        network: network ?? importNetwork(cluster),
         ...(locality === undefined ? {} : { locality }),
         labels: MTLS,
       })),
@@ -150,9 +148,7 @@ function clientPolicy(chart: Chart, input: ServiceImportInput, ownHost: string):
 
 /** Istio orders endpoints by locality wherever there is outlier detection, unless told not to. */
 function order(failover: LocalityFailoverSpec | undefined): PolicyOrder {
-  if (failover === undefined) return { enabled: false };
-  const isSet = waysSet(failover).length > 0;
-  return localityLbSetting(isSet ? failover : { ...failover, failoverPriority: FAILOVER_PRIORITY });
+  return failover === undefined ? { enabled: false } : localityLbSetting(importFailover(failover));
 }
 
 /** Leads the clients of the stub to what is imported under another host. */

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { MESH_DEFAULTS } from "../../defaults";
 import { ISTIO_NAMESPACE, passthroughSni } from "../../names";
 import { addressTypeOf } from "../gateway/plan";
-import { IMPORT_FAILOVER_PRIORITY, waysSet } from "../locality/priority";
+import { importFailover } from "../locality/priority";
 import { hostOf, serviceOf } from "../services/hosts";
 import { stubHosts } from "../services/plan";
 import type {
@@ -10,7 +10,6 @@ import type {
   ImportedEndpointPlan,
   ImportedPortPlan,
   ImportPortSpec,
-  LocalityFailoverSpec,
   MeshSpec,
   ServiceImportPlan,
   ServiceSpec,
@@ -42,7 +41,7 @@ function planImport(found: HostImport, stubs: readonly string[], spec: MeshSpec)
     ports: portsOf(found).map((port) => planPort(port, found)),
     endpoints: clustersBehind(found).map((cluster) => planEndpoint(cluster, spec)),
     subjectAltNames: settings.anyIdentity ? [] : identities(found, spec),
-    ...(settings.failover === undefined ? {} : { failover: ordered(settings.failover) }),
+    ...(settings.failover === undefined ? {} : { failover: importFailover(settings.failover) }),
     ...(pods === undefined ? {} : { workloadSelector: pods }),
     stub: stubs.includes(host),
     sources: exported.flatMap(({ service: { name, namespace }, clusters }) =>
@@ -121,10 +120,4 @@ function identities({ exported, local }: HostImport, spec: MeshSpec): string[] {
 
 function idsOf({ namespace, serviceAccounts = [] }: ServiceSpec, trustDomain: string): string[] {
   return serviceAccounts.map((account) => `spiffe://${trustDomain}/ns/${namespace}/sa/${account}`);
-}
-
-function ordered(failover: LocalityFailoverSpec): LocalityFailoverSpec {
-  return waysSet(failover).length > 0
-    ? failover
-    : { ...failover, failoverPriority: IMPORT_FAILOVER_PRIORITY };
 }

@@ -1,4 +1,5 @@
 import { hostOf } from "../services/hosts";
+import { repeatedPorts } from "../services/repeated-ports";
 import type { ImportPortSpec, MeshSpec, Problem, ServiceSpec } from "../types";
 import { oncePerPlace } from "./host-rules";
 import { type HostImport, hostImports, portsOf, sourcePort } from "./select";
@@ -19,14 +20,7 @@ function listed(ports: readonly ImportPortSpec[] | undefined, path: string): Pro
   if (ports.length === 0) {
     return [{ path, message: "is empty; list ports, or leave it out for those of the services" }];
   }
-  return (["name", "port"] as const).flatMap((key) =>
-    ports.flatMap((port, index) => {
-      const first = ports.findIndex((other) => other[key] === port[key]);
-      if (first === index) return [];
-      const message = `${port[key]} is already that of ports[${first}]; give each port its own`;
-      return [{ path: `${path}[${index}].${key}`, message }];
-    }),
-  );
+  return repeatedPorts(ports, path);
 }
 
 /** Services behind a host, elsewhere and in the importer. */

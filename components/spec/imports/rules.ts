@@ -1,5 +1,6 @@
 import { hostedBy, importLinks, importLinksWithLeaving, isPrimary } from "../../topology/links";
 import { labelProblems, unknownCluster } from "../labels";
+import { orderByCluster } from "../locality/priority";
 import { failoverProblems } from "../locality/rules";
 import { CLUSTER_LABEL } from "../../names";
 import type { LinkSpec, MeshSpec, Problem, ServiceImportSpec } from "../types";
@@ -84,7 +85,7 @@ function users({ namespaces }: ServiceImportSpec, path: string): Problem[] {
 function failover({ failover: settings }: ServiceImportSpec, path: string): Problem[] {
   if (settings === undefined) return [];
   const at = `${path}.failover`;
-  const index = settings.failoverPriority?.findIndex((label) => label.split("=")[0] === CLUSTER_LABEL) ?? -1;
+  const index = orderByCluster(settings);
   const byCluster =
     index < 0
       ? []

@@ -13,7 +13,7 @@ export const DEFAULT_FAILOVER_PRIORITY: readonly string[] = [
 ];
 
 /** The same for imported endpoints, each of a network of its own, which Istio takes for ones of the client's cluster. */
-export const IMPORT_FAILOVER_PRIORITY: readonly string[] = DEFAULT_FAILOVER_PRIORITY.filter(
+const IMPORT_FAILOVER_PRIORITY: readonly string[] = DEFAULT_FAILOVER_PRIORITY.filter(
   (label) => label !== CLUSTER_LABEL,
 );
 
@@ -37,4 +37,16 @@ export function waysSet(settings: LocalityFailoverSpec): (typeof WAYS)[number][]
 /** The labels by which endpoints are ordered; undefined where localities order them. */
 export function failoverPriority(settings: LocalityFailoverSpec): readonly string[] | undefined {
   return waysSet(settings).length === 0 ? DEFAULT_FAILOVER_PRIORITY : settings.failoverPriority;
+}
+
+/** The failover of an imported host, with the order that it has unless settings name one. */
+export function importFailover(settings: LocalityFailoverSpec): LocalityFailoverSpec {
+  return waysSet(settings).length > 0
+    ? settings
+    : { ...settings, failoverPriority: IMPORT_FAILOVER_PRIORITY };
+}
+
+/** Place of the first label that orders by cluster, which says nothing of imported endpoints; negative if none does. */
+export function orderByCluster({ failoverPriority: labels = [] }: LocalityFailoverSpec): number {
+  return labels.findIndex((label) => label.split("=")[0] === CLUSTER_LABEL);
 }

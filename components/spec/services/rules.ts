@@ -2,9 +2,10 @@ import { isPrimary, discoveryLinks, visibleFrom } from "../../topology/links";
 import { gatewaySettings } from "../gateway/plan";
 import { istiodSettings } from "../istio/plan";
 import { labelProblems, unknownCluster } from "../labels";
-import type { MeshSpec, Problem, ServicePortSpec, ServiceSpec } from "../types";
+import type { MeshSpec, Problem, ServiceSpec } from "../types";
 import { clusterLocalPattern, covers, exportedHosts, hostOf, SERVICE_DOMAIN } from "./hosts";
 import { callersElsewhere, hasUnknownNames } from "./plan";
+import { repeatedPorts } from "./repeated-ports";
 
 /** A host that can be cluster-local: one Service, or those of one namespace or of all. */
 const LOCAL_HOST = new RegExp(
@@ -113,16 +114,7 @@ function ports({ ports: list }: ServiceSpec, path: string): Problem[] {
   if (list.length === 0) {
     return [{ path: `${path}.ports`, message: "is empty; list the ports that the Service has" }];
   }
-  return (["name", "port"] as const).flatMap((key) => repeated(list, key, path));
-}
-
-function repeated(list: readonly ServicePortSpec[], key: "name" | "port", path: string): Problem[] {
-  return list.flatMap((port, index) => {
-    const first = list.findIndex((other) => other[key] === port[key]);
-    if (first === index) return [];
-    const message = `${port[key]} is already that of ports[${first}]; give each port its own`;
-    return [{ path: `${path}.ports[${index}].${key}`, message }];
-  });
+  return repeatedPorts(list, `${path}.ports`);
 }
 
 function places({ clusters }: ServiceSpec, names: ReadonlySet<string>, path: string): Problem[] {
