@@ -12,7 +12,7 @@ import {
 } from "@kubernetes/client-node";
 import type { Deployment } from "@pulumi/pulumi/automation";
 import { SERVED_ROOT } from "../components/names";
-import { httpStatus } from "../verify/kube/errors";
+import { unlessMissing } from "../verify/kube/errors";
 import { isIstioCrd, isOfBase } from "./base-release";
 import { kubernetesObjects } from "./interrupted";
 import { TAG_LABEL } from "./take-over/leftovers";
@@ -29,7 +29,7 @@ export interface Leaving {
   readonly cluster: string;
   /** Kind and name, and what goes with it. */
   readonly object: string;
-  readonly remove: () => Promise<void>;
+  readonly remove: () => Promise<unknown>;
 }
 
 /** ConfigMaps that istiod writes into every namespace. */
@@ -103,7 +103,7 @@ async function leavingsIn(
   return found.map(({ object, remove }) => ({
     cluster,
     object,
-    remove: () => inCluster(cluster, kubeConfig, () => unlessGone(remove())),
+    remove: () => inCluster(cluster, kubeConfig, () => unlessMissing(remove())),
   }));
 }
 
@@ -158,13 +158,7 @@ async function isAnswered(
   const service = webhooks[0]?.clientConfig.service;
   if (service === undefined) return true;
   const { name, namespace } = service;
-  return core.readNamespacedService({ name, namespace }).then(
-    () => true,
-    (error: unknown) => {
-      if (httpStatus(error) === 404) return false;
-      throw error;
-    },
-  );
+  return (await unlessMissing(core.readNamespacedService({ name, namespace }))) !== undefined;
 }
 
 async function ownCrds(kubeConfig: KubeConfig): Promise<Found[]> {
@@ -194,14 +188,6 @@ async function countObjects(
   const version = versions.find(({ storage }) => storage)?.name ?? "";
   const list: unknown = await objects.listClusterCustomObject({ group, version, plural: names.plural });
   return (list as { items: unknown[] }).items.length;
-}
-
-async function unlessGone(removal: Promise<unknown>): Promise<void> {
-  try {
-    await removal;
-  } catch (error) {
-    if (httpStatus(error) !== 404) throw error;
-  }
 }
 
 function path(metadata: V1ObjectMeta | undefined): string {

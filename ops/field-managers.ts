@@ -1,5 +1,5 @@
 import { KubernetesObjectApi, PatchStrategy, type KubeConfig } from "@kubernetes/client-node";
-import { httpStatus } from "../verify/kube/errors";
+import { unlessMissing } from "../verify/kube/errors";
 import { clusterOf, type Operation } from "./interrupted";
 import { orNobodys, rewriteManagedFields } from "./managed-fields";
 
@@ -67,13 +67,4 @@ export async function disown(
   return [
     `${cluster}: released ${reference.kind} ${reference.metadata.name} from the field manager of an interrupted create`,
   ];
-}
-
-async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (httpStatus(error) === 404) return undefined;
-    throw error;
-  }
 }

@@ -27,19 +27,10 @@ const CRD = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefini
 export async function unownedBase(cluster: ClusterPlan, target: TargetCluster): Promise<Reference[]> {
   const crds = adopts(cluster, "crds") ? [] : await target.list(CRD.apiVersion, CRD.kind, "");
   const validator = await target.read(VALIDATOR);
-  const found = [
-    ...crds
-      .map(({ metadata }) => [{ ...CRD, metadata: { name: metadata?.name ?? "" } }, metadata] as const)
-      .filter(
-        ([
-          {
-            metadata: { name },
-          },
-        ]) => isIstioCrd(name),
-      ),
-    ...(validator === undefined ? [] : [[VALIDATOR, validator.metadata] as const]),
-  ];
-  return found.filter(([, metadata]) => !isOfBase(metadata)).map(([reference]) => reference);
+  const unowned = crds
+    .filter(({ metadata }) => isIstioCrd(metadata?.name ?? "") && !isOfBase(metadata))
+    .map(({ metadata }) => ({ ...CRD, metadata: { name: metadata?.name ?? "" } }));
+  return validator === undefined || isOfBase(validator.metadata) ? unowned : [...unowned, VALIDATOR];
 }
 
 /** `istioctl tag remove` deletes whatever has it, the validator too, which is part of a release now. */

@@ -8,6 +8,7 @@ import {
 } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ISTIO_NAMESPACE } from "../../components/names";
+import { httpStatus } from "../../verify/kube/errors";
 import { rewriteManagedFields } from "../managed-fields";
 
 /** An object of a cluster with all its fields. */
@@ -107,10 +108,7 @@ export function describe({ kind, metadata: { name, namespace } }: Reference): st
 }
 
 function isMissing(error: unknown): boolean {
-  return (
-    (error as { code?: number }).code === 404 ||
-    messageOf(error).startsWith("Unrecognized API version and kind")
-  );
+  return httpStatus(error) === 404 || messageOf(error).startsWith("Unrecognized API version and kind");
 }
 
 function messageOf(error: unknown): string {

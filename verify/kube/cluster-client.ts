@@ -11,7 +11,14 @@ import {
 import { faultOf } from "../../stacks/mesh/client-fault";
 import { allPages, apisOf, CALL_SECONDS, timeLimit } from "./api";
 import type { ClusterReader, Credential, ExecTarget, PodSelection } from "./cluster-reader";
-import { CannotLookError, describeError, httpStatus, isRefusal, UnreachableError } from "./errors";
+import {
+  CannotLookError,
+  describeError,
+  httpStatus,
+  isRefusal,
+  unlessMissing,
+  UnreachableError,
+} from "./errors";
 import { execInPod } from "./exec";
 import { limited } from "./limit";
 import { Memo } from "./memo";
@@ -149,13 +156,6 @@ export class ClusterClient implements ClusterReader {
   }
 
   private find<T>(what: string, load: () => Promise<T>): Promise<T | undefined> {
-    return this.read(what, async () => {
-      try {
-        return await load();
-      } catch (error) {
-        if (httpStatus(error) === 404) return undefined;
-        throw error;
-      }
-    });
+    return this.read(what, () => unlessMissing(load()));
   }
 }

@@ -35,6 +35,16 @@ export function httpStatus(error: unknown): number | undefined {
   return error instanceof ApiException ? error.code : undefined;
 }
 
+/** What an API answers, or nothing where it has no such object. */
+export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (httpStatus(error) === 404) return undefined;
+    throw error;
+  }
+}
+
 function describeApiException({ code, body }: ApiException<unknown>): string {
   const message = statusMessage(body);
   return message === undefined ? `HTTP ${code}` : `HTTP ${code}: ${message}`;
