@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { acceptPort, defaultSpec, refusePort } from "../../lab";
 import { CHECK_NAMES, renderReport, verifyMesh, type VerifyReport } from "../../verify";
 import { apply } from "./support/apply";
+import { rowName } from "../support/report-rows";
 import { GATEWAY_PORT } from "./support/istio";
 import { Suite } from "./support/suite";
 import { until } from "./support/until";
@@ -48,7 +49,7 @@ describe("faults in a running mesh", () => {
       row,
       async () => {
         report = await look();
-        found = report.checks.filter(({ status }) => status === "failed").map(nameOf);
+        found = report.checks.filter(({ status }) => status === "failed").map(rowName);
         return found.includes(row) && (passing === undefined || !found.includes(passing));
       },
       120,
@@ -165,7 +166,7 @@ describe("faults in a running mesh", () => {
     try {
       expect(await failedRows("remote-sync cluster1")).not.toContain("remote-sync cluster2");
       const { checks } = await look();
-      const row = checks.find((check) => nameOf(check) === "remote-sync cluster1");
+      const row = checks.find((check) => rowName(check) === "remote-sync cluster1");
       expect(row?.detail).toContain("stranger (Secret istio-system/by-hand)");
     } finally {
       suite.kubectl("cluster1", "delete", "secret", ...SYSTEM, "by-hand");
@@ -203,7 +204,7 @@ describe("faults in a running mesh", () => {
     try {
       const { plan, kubeConfigs } = await suite.openMesh();
       const report = await verifyMesh(plan, kubeConfigs, { only: ["root"] });
-      const row = report.checks.find((check) => nameOf(check) === "root cluster2");
+      const row = report.checks.find((check) => rowName(check) === "root cluster2");
       expect(row?.status).toBe("failed");
       expect(row?.detail).toMatch(/wait until \d{4}-/);
     } finally {
@@ -219,15 +220,11 @@ describe("faults in a running mesh", () => {
     const report = await verifyMesh(plan, kubeConfigs, { waitSeconds: 90 });
     expect(report.result, renderReport(report)).toBe("as-planned");
     expect(report.complete).toBe(false);
-    const skipped = report.checks.filter(({ status }) => status === "skipped").map(nameOf);
+    const skipped = report.checks.filter(({ status }) => status === "skipped").map(rowName);
     expect(skipped).toEqual(["request cluster1", "request cluster2", "request cluster3"]);
-    const passed = report.checks.filter(({ status }) => status === "ok").map(nameOf);
+    const passed = report.checks.filter(({ status }) => status === "ok").map(rowName);
     expect(passed).toEqual(
       expect.arrayContaining(["gateway cluster1 -> cluster2", "endpoints cluster1 -> cluster2"]),
     );
   });
 });
-
-function nameOf({ check, cluster, peer }: VerifyReport["checks"][number]): string {
-  return peer === undefined ? `${check} ${cluster}` : `${check} ${cluster} -> ${peer}`;
-}

@@ -2,6 +2,7 @@ import { planMesh } from "../../components/spec/mesh/plan";
 import type { MeshSpec } from "../../components/spec/types";
 import { verifyMesh, type VerifyReport } from "../../verify";
 import { FakeMesh } from "./fake-mesh";
+import { rowName } from "./report-rows";
 import { importing, service } from "./specs";
 
 export const HELLO = "helloworld.sample.svc.cluster.local";
@@ -62,11 +63,6 @@ export class ImportingMesh {
 /** The rows with a status, as `check cluster -> peer`, each with what it says. */
 export function rows({ checks }: VerifyReport, status = "failed"): Record<string, string> {
   return Object.fromEntries(
-    checks
-      .filter((row) => row.status === status)
-      .map(({ check, cluster, peer, detail }) => [
-        `${check} ${cluster}${peer === undefined ? "" : ` -> ${peer}`}`,
-        detail,
-      ]),
+    checks.filter((row) => row.status === status).map((row) => [rowName(row), row.detail]),
   );
 }

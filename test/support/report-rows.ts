@@ -1,10 +1,13 @@
-import type { VerifyReport } from "../../verify";
+import type { CheckResult, VerifyReport } from "../../verify";
 
-/** Rows of a report as `check cluster -> peer`. */
+/** A row of a report as `check cluster -> peer`. */
+export function rowName({ check, cluster, peer }: Pick<CheckResult, "check" | "cluster" | "peer">): string {
+  return `${check} ${cluster}${peer === undefined ? "" : ` -> ${peer}`}`;
+}
+
+/** Rows of a report by these names. */
 export function rows(checks: VerifyReport["checks"]): string[] {
-  return checks.map(
-    ({ check, cluster: from, peer }) => `${check} ${from}${peer === undefined ? "" : ` -> ${peer}`}`,
-  );
+  return checks.map(rowName);
 }
 
 /** Those that failed. */
