@@ -12,7 +12,7 @@ import { clusterAddresses } from "./network/addresses";
 import { deleteNamespace, namespaceName, namespacePrefix } from "./network/namespaces";
 import { ensureNodeNetwork, ensurePublicAddresses, removePublicAddresses } from "./network/wiring";
 import { raiseLimits } from "./nodes/limits";
-import { type ClusterNode, type NodePlace, removeNodeRest, startNode, waitUntilReady } from "./nodes/node";
+import { type ClusterNode, type NodePlace, removeNodeRest, startNode, waitForNode } from "./nodes/node";
 import { isRootless } from "./rootless";
 import { clusterPaths, type ClusterState, labFolder, type LabState } from "./state";
 import type { Toolchain } from "./toolchain";
@@ -52,7 +52,7 @@ export async function startNodes(
   ];
   await Promise.all(nodes.map((node) => startNode(node, toolchain.imageStore)));
   await ensureClusterObjects(plane, toolchain);
-  await Promise.all(nodes.map((node) => waitUntilReady(plane.kubeconfig, node)));
+  await Promise.all(nodes.map((node) => waitForNode(plane.kubeconfig, node)));
 }
 
 /** Takes one cluster away, with its network if it was the last one there. */

@@ -70,7 +70,7 @@ export async function up(spec: LabSpec, toolchain: Toolchain, onProgress: Progre
 }
 
 async function bringUp(state: LabState, toolchain: Toolchain, onProgress: Progress): Promise<void> {
-  await copyCharts(state, toolchain);
+  await cp(toolchain.charts, join(labFolder(state.name), "charts"), { recursive: true });
   for (const { name, index } of state.networks) await ensureNetwork(state.name, state.slot, name, index);
   const names = state.clusters.map(({ name }) => name);
   const results = await Promise.allSettled(
@@ -137,15 +137,10 @@ async function changeLab<T>(name: string, action: () => Promise<T>): Promise<T> 
 
 /** Claims an address range and gives numbers to what has none. Numbers that were given out stay. */
 async function plan(spec: LabSpec): Promise<LabState> {
-  const before = await readState(spec.name);
-  const slot = await ensureHub(spec.name, labFolder(spec.name), before?.slot);
-  const state: LabState = before ?? {
-    name: spec.name,
-    slot,
-    networks: [],
-    clusters: [],
-    audit: spec.audit ?? false,
-  };
+  const { name, audit = false } = spec;
+  const before = await readState(name);
+  const slot = await ensureHub(name, labFolder(name), before?.slot);
+  const state: LabState = before ?? { name, slot, networks: [], clusters: [], audit };
   for (const cluster of spec.clusters) placeCluster(state, cluster);
   await writeState(state);
   return state;
@@ -172,14 +167,12 @@ function placeCluster(state: LabState, { ranges, ...cluster }: ClusterSpec): voi
   state.clusters.push({ ...cluster, index, ranges: ranges ?? free });
 }
 
-async function copyCharts(state: LabState, { charts }: Toolchain): Promise<void> {
-  await cp(charts, join(labFolder(state.name), "charts"), { recursive: true });
-}
-
 async function writeLab(state: LabState): Promise<Lab> {
   const lab = describe(state);
-  const merged = await mergeKubeconfigs(lab.clusters.map(({ kubeconfig }) => kubeconfig));
-  await writeFileAtomically(lab.kubeconfig, merged);
+  await writeFileAtomically(
+    lab.kubeconfig,
+    mergeKubeconfigs(lab.clusters.map(({ kubeconfig }) => kubeconfig)),
+  );
   return lab;
 }
 

@@ -73,12 +73,8 @@ export async function writeState(state: LabState): Promise<void> {
 }
 
 /** Readers see the old content or the new one, whenever this process dies. */
-export async function writeFileAtomically(
-  path: string,
-  content: string | Buffer,
-  mode = 0o600,
-): Promise<void> {
+export async function writeFileAtomically(path: string, content: string): Promise<void> {
   const draft = `${path}.${process.pid}.draft`;
-  await writeFile(draft, content, { mode });
+  await writeFile(draft, content, { mode: 0o600 });
   await rename(draft, path);
 }

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Health, KubeConfig } from "@kubernetes/client-node";
 import { stringify } from "yaml";
 import { ensureMachine, killMachine } from "../nodes/machine";
@@ -11,12 +10,10 @@ import { loadExeca } from "../toolchain/run";
 import { type ControlPlane, controlPlaneFiles, controlPlaneServices } from "./control-plane-services";
 import { dnsObjects } from "./dns";
 import { createCredentials } from "./kubeadm";
+import { waitUntilReady } from "./ready";
 
 export type { ControlPlane } from "./control-plane-services";
 export { ensureNodeKubeconfig } from "./kubeadm";
-
-const READY_TIMEOUT_MS = 60_000;
-const READY_POLL_MS = 50;
 
 /** Brings a control plane up, whatever is left of it: creates it, or starts the one that was. */
 export async function ensureControlPlane(plane: ControlPlane, toolchain: Toolchain): Promise<void> {
@@ -35,20 +32,10 @@ export async function ensureControlPlane(plane: ControlPlane, toolchain: Toolcha
   await ensureMachine({ ...plane, etc, services: controlPlaneServices(plane, toolchain.bin) });
   const admin = new KubeConfig();
   admin.loadFromFile(files.admin);
-  await waitUntilReady(plane, admin);
-  await writeFileAtomically(kubeconfig, userKubeconfig(name, admin));
-}
-
-async function waitUntilReady({ name, folder }: ControlPlane, admin: KubeConfig): Promise<void> {
   const health = new Health(admin);
-  const deadline = Date.now() + READY_TIMEOUT_MS;
-  while (Date.now() < deadline) {
-    if (await health.readyz({}).catch(() => false)) return;
-    await sleep(READY_POLL_MS);
-  }
-  throw new Error(
-    `Cluster ${name}: the API server was not ready within ${READY_TIMEOUT_MS / 1000} s; see the logs in ${join(folder, "var/log")}`,
-  );
+  const patience = { seconds: 60, logs: join(folder, "var/log") };
+  await waitUntilReady(`The API server of cluster ${name}`, patience, () => health.readyz({}));
+  await writeFileAtomically(kubeconfig, userKubeconfig(name, admin));
 }
 
 /** Who asked for what and whether it was allowed, without contents. */
@@ -92,11 +79,11 @@ function userKubeconfig(name: string, admin: KubeConfig): string {
 }
 
 /** One kubeconfig with a context per cluster. The first cluster's is the current one. */
-export async function mergeKubeconfigs(files: string[]): Promise<string> {
+export function mergeKubeconfigs(files: string[]): string {
   const merged = new KubeConfig();
   for (const file of files) {
     const one = new KubeConfig();
-    one.loadFromString(await readFile(file, "utf8"));
+    one.loadFromFile(file);
     merged.mergeConfig(one, true);
   }
   const [first] = merged.getContexts();

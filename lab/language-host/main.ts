@@ -1,14 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import {
-  Server,
-  ServerCredentials,
-  status,
-  type sendUnaryData,
-  type ServerUnaryCall,
-  type UntypedServiceImplementation,
-} from "@grpc/grpc-js";
+import { Server, ServerCredentials, status, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import {
   AboutResponse,
@@ -78,29 +71,25 @@ function programOptions(request: RunRequest): ProgramOptions {
   return request.getInfo()?.getOptions()?.toJavaScript() ?? {};
 }
 
-const implementation: Record<string, () => unknown> = {
-  getPluginInfo: () => new PluginInfo(),
-  // Plugins are found on PATH.
-  getRequiredPlugins: () => new GetRequiredPluginsResponse(),
-  getRequiredPackages: () => new GetRequiredPackagesResponse(),
-  about: () => new AboutResponse(),
-};
-
-function handlers(): UntypedServiceImplementation {
-  const unary =
-    (name: string) => (call: ServerUnaryCall<RunRequest, RunResponse>, callback: sendUnaryData<unknown>) => {
-      const handle = name === "run" ? run : implementation[name];
-      if (handle === undefined) return callback({ code: status.UNIMPLEMENTED, details: name });
-      Promise.resolve(handle(call)).then(
-        (response) => callback(null, response),
-        (error: unknown) => callback({ code: status.INTERNAL, details: String(error) }),
-      );
-    };
-  return Object.fromEntries(Object.keys(LanguageRuntimeService).map((name) => [name, unary(name)]));
-}
+/** A handler that answers with what a function returns. */
+const answer =
+  <Request, Response>(handle: (call: ServerUnaryCall<Request, Response>) => Response | Promise<Response>) =>
+  (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void =>
+    void Promise.resolve(handle(call)).then(
+      (response) => callback(null, response),
+      (error: unknown) => callback({ code: status.INTERNAL, details: String(error) }),
+    );
 
 const server = new Server();
-server.addService(LanguageRuntimeService, handlers());
+// To all else that the engine may ask, the server says that it is not implemented.
+server.addService(LanguageRuntimeService, {
+  run: answer(run),
+  getPluginInfo: answer(() => new PluginInfo()),
+  // Plugins are found on PATH.
+  getRequiredPlugins: answer(() => new GetRequiredPluginsResponse()),
+  getRequiredPackages: answer(() => new GetRequiredPackagesResponse()),
+  about: answer(() => new AboutResponse()),
+});
 server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error;
   console.log(port);

@@ -107,7 +107,8 @@ export class LoadBalancerController {
     address: string,
   ): Promise<void> {
     const { hostNames } = this.options;
-    const ingress = [hostNames ? { hostname: hostName(address) } : { ip: address }];
+    const hostname = `${address.replaceAll(".", "-")}.${LOAD_BALANCER_ZONE}`;
+    const ingress = [hostNames ? { hostname } : { ip: address }];
     const body = { metadata: { uid }, status: { loadBalancer: { ingress } } };
     // Of a host name kube-proxy knows nothing, and no machine of a cloud stands behind this one.
     const route = { metadata: { uid }, spec: { externalIPs: [address] } };
@@ -120,8 +121,4 @@ export class LoadBalancerController {
 function placementOf({ metadata, spec }: V1Service): string {
   const annotations = Object.entries(metadata?.annotations ?? {}).filter(([key]) => PLACEMENT.test(key));
   return JSON.stringify([annotations.sort(), spec?.loadBalancerIP]);
-}
-
-function hostName(address: string): string {
-  return `${address.replaceAll(".", "-")}.${LOAD_BALANCER_ZONE}`;
 }

@@ -173,9 +173,8 @@ async function claimSlot(hub: string, holders: SlotHolder[], wanted?: number): P
     if (!result.failed) return slot;
     if (!result.stderr.includes("File exists")) throw new Error(`Cannot connect ${hub}: ${result.stderr}`);
   }
-  const names = holders
-    .filter(({ slot }) => slots.includes(slot))
-    .map(({ lab, folder }) => `${lab} (${folder})`);
+  const held = holders.filter(({ slot }) => slots.includes(slot));
+  const names = held.map(({ lab, folder }) => `${lab} (${folder})`);
   throw new Error(`The lab's address range is in use by: ${names.join(", ")}. Take one of them down.`);
 }
 

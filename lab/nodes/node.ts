@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { waitUntilReady } from "../clusters/ready";
 import type { NodeWiring } from "../network/wiring";
 import { cloneImageStore } from "../toolchain/image-store";
 import { ensureCgroup, removeCgroups } from "./cgroups";
@@ -23,9 +23,6 @@ export interface ClusterNode extends NodePlace, NodeConfig {
   services: Record<string, string[]>;
 }
 
-const READY_TIMEOUT_MS = 90_000;
-const POLL_MS = 100;
-
 /** Starts a node unless it runs. */
 export async function startNode(node: ClusterNode, imageStore: string): Promise<void> {
   await ensureCgroup(node.cgroup);
@@ -44,18 +41,12 @@ export async function removeNodeRest({ folder, cgroup }: NodePlace): Promise<voi
 }
 
 /** Waits until pods can run on a node. */
-export async function waitUntilReady(kubeconfig: string, { name, folder }: ClusterNode): Promise<void> {
+export async function waitForNode(kubeconfig: string, { name, folder }: ClusterNode): Promise<void> {
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(kubeconfig);
   const core = kubeConfig.makeApiClient(CoreV1Api);
-  const deadline = Date.now() + READY_TIMEOUT_MS;
-  while (Date.now() < deadline) {
-    const node = await core.readNode({ name }).catch(() => undefined);
-    if (node?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True")) return;
-    await sleep(POLL_MS);
-  }
-  const logs = join(folder, "var/log");
-  throw new Error(
-    `Node ${name} was not ready within ${READY_TIMEOUT_MS / 1000} s; its services' logs: ${logs}`,
-  );
+  await waitUntilReady(`Node ${name}`, { seconds: 90, logs: join(folder, "var/log") }, async () => {
+    const { status } = await core.readNode({ name });
+    return status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True");
+  });
 }
