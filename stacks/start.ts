@@ -14,8 +14,19 @@ enableCompileCache();
  */
 const SDK_FRAMES = 6;
 
+/**
+ * Maps a stack to the sources as far as somebody reads it. The SDK also keeps one with each of its promises, which it
+ * prints for promises that never settled, and only to those who set PULUMI_DEBUG_PROMISE_LEAKS.
+ *
+ * @see https://github.com/pulumi/pulumi/blob/v3.256.0/sdk/nodejs/runtime/debuggable.ts `debuggablePromise`
+ */
+function framesToMap(frames: NodeJS.CallSite[]): NodeJS.CallSite[] {
+  const isOfPromise = frames[0]?.getFunctionName() === "debuggablePromise";
+  if (isOfPromise && !process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) return [];
+  return Error.stackTraceLimit === Infinity ? frames.slice(0, SDK_FRAMES) : frames;
+}
+
 const mapToSource = Error.prepareStackTrace?.bind(Error);
 if (mapToSource !== undefined) {
-  Error.prepareStackTrace = (error, frames): unknown =>
-    mapToSource(error, Error.stackTraceLimit === Infinity ? frames.slice(0, SDK_FRAMES) : frames);
+  Error.prepareStackTrace = (error, frames): unknown => mapToSource(error, framesToMap(frames));
 }

@@ -17,7 +17,10 @@ function framesBelow(depth: number, limit: number): number {
 
 describe("the start of the program", () => {
   beforeEach(() => vi.resetModules());
-  afterEach(() => Object.assign(Error, before));
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    Object.assign(Error, before);
+  });
 
   test("keeps of the whole stacks that the SDK asks for with every resource what it needs", async () => {
     Error.prepareStackTrace = (_, frames) => ["Error", ...frames.map(() => "    at f (x.ts:1:1)")].join("\n");
@@ -25,6 +28,18 @@ describe("the start of the program", () => {
     await import("../../stacks/start.js");
     expect(framesBelow(DEPTH, Infinity)).toBe(6);
     expect(framesBelow(DEPTH, 10)).toBe(10);
+  });
+
+  test("maps no stack of the SDK's promises, unless those that never settle are looked for", async () => {
+    let mapped = 0;
+    Error.prepareStackTrace = (_, frames) => void (mapped += frames.length);
+    await import("../../stacks/start.js");
+    const { debuggablePromise } = await import("@pulumi/pulumi/runtime/debuggable.js");
+    await debuggablePromise(Promise.resolve(), "x");
+    expect(mapped).toBe(0);
+    vi.stubEnv("PULUMI_DEBUG_PROMISE_LEAKS", "true");
+    await debuggablePromise(Promise.resolve(), "x");
+    expect(mapped).toBeGreaterThan(0);
   });
 
   test("leaves stacks alone where nobody maps them to sources", async () => {
