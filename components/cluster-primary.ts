@@ -26,10 +26,15 @@ export interface ClusterPrimaryArgs {
    */
   meshId?: string;
   /**
-   * SPIFFE trust domain, the same in every cluster.
+   * SPIFFE trust domain of the workloads' identities.
    * @default "cluster.local"
    */
   trustDomain?: string;
+  /**
+   * Other trust domains of the mesh whose workloads may call: certificates of further ones are refused, whatever their root.
+   * @default []
+   */
+  foreignTrustDomains?: string[];
   /**
    * Mesh-wide mutual TLS: `STRICT` or `PERMISSIVE`.
    * @default "STRICT"
@@ -176,6 +181,7 @@ function valuesOf(args: ClusterPrimaryArgs): HelmValues {
     ...identityOf(args),
     servesRemotes: args.servesRemotes,
     webhookHostName: args.webhookHostName,
+    foreignTrustDomains: args.foreignTrustDomains,
     clusterLocal: args.clusterLocal,
     dnsCapture: args.dnsCapture,
     clusterAliases: args.clusterAliases,

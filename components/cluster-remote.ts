@@ -55,7 +55,7 @@ export interface ClusterRemoteArgs {
    */
   meshId?: string;
   /**
-   * SPIFFE trust domain, the same in every cluster.
+   * SPIFFE trust domain, that of its control plane.
    * @default "cluster.local"
    */
   trustDomain?: string;

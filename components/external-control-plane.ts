@@ -42,10 +42,15 @@ export interface ExternalControlPlaneArgs {
    */
   meshId?: string;
   /**
-   * SPIFFE trust domain, the same in every cluster.
+   * SPIFFE trust domain of the workloads' identities.
    * @default "cluster.local"
    */
   trustDomain?: string;
+  /**
+   * Other trust domains of the mesh whose workloads may call: certificates of further ones are refused, whatever their root.
+   * @default []
+   */
+  foreignTrustDomains?: string[];
   /**
    * Certificate of this istiod's signing CA, PEM; with it the three below.
    * @default - the CA of `caIssuer`, or with `adoptCacerts` one that is there already
@@ -217,6 +222,7 @@ function configClusterAccess(
 function valuesOf(args: ExternalControlPlaneArgs): HelmValues {
   return externalIstiodValues({
     ...identityOf(args),
+    foreignTrustDomains: args.foreignTrustDomains,
     clusterLocal: args.clusterLocal,
     dnsCapture: args.dnsCapture,
     clusterAliases: args.clusterAliases,

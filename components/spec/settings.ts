@@ -44,3 +44,12 @@ export function mergeValues(
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** What is under a path of keys; undefined where one of them is missing. */
+export function valueAt(given: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined,
+    given,
+  );
+}

@@ -174,15 +174,22 @@ export function visibleFrom(client: string, { clusters, links }: Visibility): st
 }
 
 /**
- * Clusters on other networks whose proxies send traffic to `cluster`, which so have to come in through a gateway.
- * Those of a cluster that is leaving may still have connections.
+ * Clusters whose proxies know the pods or gateways of `cluster` by discovery, itself among them. Those of a cluster that
+ * is leaving may still have connections.
  */
-export function clientsElsewhere(cluster: Place, spec: Topology): string[] {
+export function clientsOf(cluster: string, spec: Topology): string[] {
   const links = discoveryWithLeaving(spec);
   return spec.clusters
-    .filter(({ network }) => network !== cluster.network)
-    .filter(({ name }) => visibleFrom(name, { clusters: spec.clusters, links }).includes(cluster.name))
+    .filter(({ name }) => visibleFrom(name, { clusters: spec.clusters, links }).includes(cluster))
     .map(({ name }) => name);
+}
+
+/** Those of them that are on other networks, and so have to come in through a gateway. */
+export function clientsElsewhere(cluster: Place, spec: Topology): string[] {
+  const elsewhere = spec.clusters
+    .filter(({ network }) => network !== cluster.network)
+    .map(({ name }) => name);
+  return clientsOf(cluster.name, spec).filter((name) => elsewhere.includes(name));
 }
 
 /**

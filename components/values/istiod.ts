@@ -10,6 +10,8 @@ export interface IstiodValuesInput extends IstiodSpec {
   readonly network: string;
   readonly meshId: string;
   readonly trustDomain: string;
+  /** Other trust domains whose certificates its proxies accept. @default [] */
+  readonly foreignTrustDomains?: readonly string[] | undefined;
   readonly hub?: string | undefined;
   readonly tag?: string | undefined;
   readonly imagePullSecrets: readonly string[];
@@ -49,6 +51,7 @@ export function istiodValues(input: IstiodValuesInput): HelmValues {
     },
     meshConfig: {
       trustDomain: input.trustDomain,
+      ...accepting(input),
       accessLogFile: "/dev/stdout",
       defaultConfig: {
         proxyMetadata: {
@@ -74,6 +77,15 @@ export function istiodValues(input: IstiodValuesInput): HelmValues {
     ...(input.tolerations === undefined ? {} : { tolerations: input.tolerations }),
   };
   return mergeValues(values, input.values ?? {});
+}
+
+/**
+ * Not `trustDomainAliases`, which would let a workload of another trust domain pass policies that name one of this with
+ * the same namespace and account. The roots themselves are in `cacerts`.
+ * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-CertificateData
+ */
+function accepting({ foreignTrustDomains: domains = [] }: IstiodValuesInput) {
+  return domains.length === 0 ? {} : { caCertificates: [{ trustDomains: [...domains] }] };
 }
 
 /** Agents ask for the lifetime; istiod's own default serves whoever asks for none. */

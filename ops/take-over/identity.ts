@@ -28,7 +28,7 @@ export async function contradictions(
     ...others,
     ...differs("name", cluster.name, environment(istiod)["CLUSTER_ID"]),
     ...differs("network", cluster.network, namespace?.metadata?.labels?.[NETWORK_LABEL]),
-    ...differs("trustDomain", plan.trustDomain, meshConfig(config)["trustDomain"]),
+    ...differs("trustDomain", cluster.trustDomain, meshConfig(config)["trustDomain"]),
     ...differs("istio.version", cluster.istio.version, imageVersion(istiod)),
     ...(signingClusters(plan.clusters).includes(cluster) ? await otherRoot(plan, target) : []),
   ].map((problem) => `${cluster.name}: ${problem}`);

@@ -154,6 +154,7 @@ const cluster = z.strictObject({
     )
     .optional(),
   adopt: z.array(z.enum(["namespace", "crds", "cacerts", "istiod"])).optional(),
+  trustDomain: z.string().optional(),
   rootCertificate: pem.optional(),
   istio: istio.optional(),
   podCidrs: z.array(z.string()).optional(),

@@ -69,14 +69,12 @@ export function outputsOf(plan: MeshPlan, trust: Trust, members: ReadonlyMap<str
   };
 }
 
-function exportsOf(
-  { offers, trustDomain }: MeshPlan,
-  members: ReadonlyMap<string, Member>,
-): MeshOutputs["exports"] {
+function exportsOf({ offers }: MeshPlan, members: ReadonlyMap<string, Member>): MeshOutputs["exports"] {
   const entries = offers.flatMap(({ cluster, region, services }): [string, ClusterExports][] => {
     const { gateway, plan } = members.get(cluster) ?? {};
-    if (gateway === undefined) return [];
-    const addressType = plan?.gateway?.addressType ?? "ip";
+    if (gateway === undefined || plan === undefined) return [];
+    const { trustDomain } = plan;
+    const addressType = plan.gateway?.addressType ?? "ip";
     return [[cluster, { address: gateway.address, addressType, region, trustDomain, services }]];
   });
   return entries.length === 0 ? undefined : Object.fromEntries(entries);

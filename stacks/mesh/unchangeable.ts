@@ -25,7 +25,9 @@ export function checkedAccess(
   scope: Scope,
 ): ReadonlyMap<string, ClusterAccess> {
   const mesh = checkedMesh(plan, scope);
-  const clusters = new Map(plan.clusters.map((cluster) => [cluster.name, checkedCluster(cluster, scope)]));
+  const clusters = new Map(
+    plan.clusters.map((cluster) => [cluster.name, checkedCluster(cluster, plan, scope)]),
+  );
   return new Map(
     [...access].map(([name, own]) => {
       const checked = pulumi.all([own.kubeconfig, mesh, clusters.get(name)]);
@@ -54,22 +56,40 @@ function checkedMesh({ trustDomain, ca, clusters }: MeshPlan, scope: Scope): pul
   return pulumi.all([domain, signer]);
 }
 
-function checkedCluster(cluster: ClusterPlan, scope: Scope): pulumi.Output<unknown> {
-  const { name, adopt } = cluster;
+/** What stands in a cluster's record between what it adopts and a trust domain that is not the mesh's. */
+const OF_DOMAIN = "; trust domain ";
+
+function checkedCluster(cluster: ClusterPlan, mesh: MeshPlan, scope: Scope): pulumi.Output<unknown> {
+  const { name, adopt, trustDomain } = cluster;
+  const own = trustDomain === mesh.trustDomain ? "" : `${OF_DOMAIN}${trustDomain}`;
+  const adopted = adopt.join(", ") || "nothing";
   // A dot cannot be part of a cluster name, so that no other resource has this one.
-  return unchanged(placedOf(scope, cluster, ".unchangeable"), {
-    path: `adopt of cluster ${name}`,
-    value: adopt.join(", ") || "nothing",
-    reason:
-      "what was made here would be deleted under the running mesh, or what others made be taken over; keep it, " +
-      "or remove the cluster from the mesh in one update and add it in the next",
+  return firstGiven(placedOf(scope, cluster, ".unchangeable"), `${adopted}${own}`).apply((record) => {
+    const [deployed = "", domain = mesh.trustDomain] = record.split(OF_DOMAIN);
+    refuseChange(deployed, {
+      path: `adopt of cluster ${name}`,
+      value: adopted,
+      reason:
+        "what was made here would be deleted under the running mesh, or what others made be taken over; keep it, " +
+        AGAIN,
+    });
+    refuseChange(domain, {
+      path: `trustDomain of cluster ${name}`,
+      value: trustDomain,
+      reason:
+        "every certificate of its running workloads names it, and proxies with the old one and the new one would refuse " +
+        `each other; keep it, ${AGAIN}`,
+    });
   });
 }
 
+const AGAIN = "or remove the cluster from the mesh in one update and add it in the next";
+
 function unchanged(place: Placed, setting: Setting): pulumi.Output<unknown> {
-  return firstGiven(place, setting.value).apply((deployed) => {
-    if (deployed === setting.value) return;
-    const { path, value, reason } = setting;
-    throw new pulumi.RunError(`${path} cannot change from ${deployed} to ${value}: ${reason}`);
-  });
+  return firstGiven(place, setting.value).apply((deployed) => refuseChange(deployed, setting));
+}
+
+function refuseChange(deployed: string, { path, value, reason }: Setting): void {
+  if (deployed === value) return;
+  throw new pulumi.RunError(`${path} cannot change from ${deployed} to ${value}: ${reason}`);
 }

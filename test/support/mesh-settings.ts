@@ -138,6 +138,7 @@ export function settingsOf({
   return fc
     .record({
       network: text("n1", "n2", "n3"),
+      trustDomain: rare(text("foo.com", "bar.com")),
       formerName: rare(text("old", "older", "a")),
       platform: some(fc.constantFrom(...platforms)),
       webhookHostName: rare(text("istiod.example.com")),

@@ -62,8 +62,8 @@ function describe(
   return [{ path, message: message(clusters.map(({ name }) => name).join(", ")) }];
 }
 
-/** Nothing for a cluster whose certificates cannot be read, which is a problem of its own. */
-function rootsOf(cluster: ClusterSpec, { ca = {} }: MeshSpec): Roots | undefined {
+/** The roots of a primary: nothing for a cluster whose certificates cannot be read, which is a problem of its own. */
+export function rootsOf(cluster: ClusterSpec, { ca = {} }: MeshSpec): Roots | undefined {
   if (!adopts(cluster, "cacerts")) return CA_SOURCES[sourceOf(ca)].rootsOf(cluster.name, ca);
   const certificates = parseCertificates(cluster.rootCertificate ?? "") ?? [];
   const accepted = certificates.map(({ fingerprint256 }) => fingerprint256);

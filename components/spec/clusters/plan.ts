@@ -5,6 +5,7 @@ import { planExternalControlPlane } from "../external/plan";
 import { planGateway } from "../gateway/plan";
 import { istiodSettings, planIstio } from "../istio/plan";
 import { mergeSettings, onPlatform } from "../settings";
+import { foreignTrustDomains, trustDomainOf } from "../trust-domains/plan";
 import type { ClusterPlan, ClusterSpec, MeshSpec } from "../types";
 
 /** A cluster with every default filled in; who reads it is planned once the links are. */
@@ -15,6 +16,8 @@ export function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
     network: cluster.network,
     controlPlanes: cluster.controlPlanes ?? [],
     remotes: remotesOf(cluster.name, spec.clusters),
+    trustDomain: trustDomainOf(cluster.name, spec),
+    foreignTrustDomains: foreignTrustDomains(cluster, spec),
     adopt: adopted(cluster),
     rootCertificate: cluster.rootCertificate,
     istio: planIstio(cluster, spec),

@@ -45,6 +45,14 @@ export interface ClusterSpec {
    * @default [] - the cluster has no Istio yet
    */
   readonly adopt?: readonly Adoptable[] | undefined;
+  /**
+   * SPIFFE trust domain of its workloads' identities. Clusters of one mesh may have several: each accepts certificates of
+   * those whose clients call it, and of no others, and its AuthorizationPolicies name foreign workloads by theirs
+   * (`bar.com/ns/shop/sa/web`). A remote has that of its control planes. It cannot change while the cluster is part of the
+   * mesh. From Istio 1.29.2 on.
+   * @default - the mesh's, or its control planes'
+   */
+  readonly trustDomain?: string | undefined;
   /** With `cacerts` or `istiod`: the cluster's root, PEM, then other roots that it accepts. */
   readonly rootCertificate?: string | undefined;
   /** Which Istio it gets, over the mesh's; with `istiod` adopted, which it has. */
@@ -140,6 +148,10 @@ export interface ClusterPlan {
   readonly controlPlanes: readonly string[];
   /** The remotes that it serves. */
   readonly remotes: readonly string[];
+  /** Of its workloads' identities. */
+  readonly trustDomain: string;
+  /** Other trust domains whose workloads may send requests to its own and to those of its remotes; empty for a remote. */
+  readonly foreignTrustDomains: readonly string[];
   /** What it has already; with `istiod` its namespace and CA too. */
   readonly adopt: readonly Adoptable[];
   /** What its proxies accept, PEM, where it has its CA already. */

@@ -1,10 +1,10 @@
 import { isIP } from "node:net";
-import { MESH_DEFAULTS } from "../../defaults";
 import { ISTIO_NAMESPACE, passthroughSni } from "../../names";
 import { addressTypeOf } from "../gateway/plan";
 import { importFailover } from "../locality/priority";
 import { hostOf, serviceOf } from "../services/hosts";
 import { stubHosts } from "../services/plan";
+import { trustDomainOf } from "../trust-domains/plan";
 import type {
   AddressType,
   ImportedEndpointPlan,
@@ -105,10 +105,10 @@ function typeOf(addresses: readonly string[]): AddressType {
 }
 
 /** SPIFFE IDs of whatever stands behind a host, here and elsewhere. */
-function identities({ exported, local }: HostImport, spec: MeshSpec): string[] {
-  const own = spec.trustDomain ?? MESH_DEFAULTS.trustDomain;
+function identities({ importer, exported, local }: HostImport, spec: MeshSpec): string[] {
+  const own = trustDomainOf(importer, spec);
   const domainOf = (cluster: string) =>
-    spec.exporters?.find(({ name }) => name === cluster)?.trustDomain ?? own;
+    spec.exporters?.find(({ name }) => name === cluster)?.trustDomain ?? trustDomainOf(cluster, spec);
   const ids = [
     ...exported.flatMap(({ service, clusters }) =>
       clusters.flatMap((cluster) => idsOf(service, domainOf(cluster))),

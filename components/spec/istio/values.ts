@@ -1,6 +1,8 @@
 import { MESH_DEFAULTS } from "../../defaults";
 import { membersOf } from "../../topology/links";
 import { gatewaySettings } from "../gateway/plan";
+import { valueAt } from "../settings";
+import { trustDomainOf } from "../trust-domains/plan";
 import type { ClusterSpec, HelmValues, MeshSpec, Problem } from "../types";
 import { istiodSettings } from "./plan";
 
@@ -22,7 +24,7 @@ const ISTIOD: readonly Said[] = [
   { value: ["global", "meshID"], said: (_, spec) => spec.meshId ?? MESH_DEFAULTS.meshId, setting: "meshId" },
   {
     value: ["meshConfig", "trustDomain"],
-    said: (_, spec) => spec.trustDomain ?? MESH_DEFAULTS.trustDomain,
+    said: ({ name }, spec) => trustDomainOf(name, spec),
     setting: "trustDomain",
   },
 ];
@@ -83,13 +85,5 @@ export function valueWarnings(spec: MeshSpec): Problem[] {
       path: `clusters[${index}].istiod.values.${value.join(".")}`,
       message: `turns off what a rotation of the root needs from the mesh's first day in ${cluster.name}; remove the value`,
     })),
-  );
-}
-
-function valueAt(given: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined,
-    given,
   );
 }

@@ -9,6 +9,7 @@ import { planLink } from "../links/plan";
 import { planReader } from "../readers/plan";
 import { planSampleApps } from "../sample-apps/plan";
 import { planStubs } from "../services/plan";
+import { meshTrustDomain } from "../trust-domains/plan";
 import type { MeshPlan, MeshSpec } from "../types";
 
 /** Makes the plan of a spec in which {@link validateMesh} found no problem. */
@@ -25,7 +26,7 @@ export function planMesh(given: MeshSpec): MeshPlan {
 function planWithoutReaders(spec: MeshSpec): MeshPlan {
   return {
     meshId: spec.meshId ?? MESH_DEFAULTS.meshId,
-    trustDomain: spec.trustDomain ?? MESH_DEFAULTS.trustDomain,
+    trustDomain: meshTrustDomain(spec),
     mtls: spec.mtls ?? MESH_DEFAULTS.mtls,
     ca: planCa(spec.ca),
     workloadCertificates: spec.workloadCertificates ?? {},

@@ -21,7 +21,7 @@ export type MtlsMode = "STRICT" | "PERMISSIVE";
 export interface MeshSpec {
   /** Name of the mesh, by which Istio tells it from others. @default "mesh1" */
   readonly meshId?: string | undefined;
-  /** SPIFFE trust domain. @default "cluster.local" */
+  /** SPIFFE trust domain of every cluster that names none of its own. @default "cluster.local" */
   readonly trustDomain?: string | undefined;
   /**
    * Whether sidecars of the whole mesh accept mutual TLS only (`STRICT`), so that no client without a sidecar reaches them,
@@ -96,6 +96,7 @@ export interface MeshSpec {
 /** The mesh to build: no default is left open, every name refers to something that exists. */
 export interface MeshPlan {
   readonly meshId: string;
+  /** Of clusters that name none; each cluster's plan has its own. */
   readonly trustDomain: string;
   readonly mtls: MtlsMode;
   readonly ca: CaPlan;

@@ -22,6 +22,7 @@ import { links } from "../links/rules";
 import { failover } from "../locality/rules";
 import { sampleApps, sampleAppsWarnings } from "../sample-apps/rules";
 import { services, stubWarnings } from "../services/rules";
+import { trustDomains, trustDomainWarnings } from "../trust-domains/rules";
 import type { MeshSpec, Problem } from "../types";
 import { webhooks, webhookWarnings } from "../webhooks/rules";
 import { meshNames } from "./rules";
@@ -29,6 +30,7 @@ import { meshNames } from "./rules";
 /** Every rule for a mesh. A rule is pure, and says of each problem where it is and how to mend it. */
 const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   meshNames,
+  trustDomains,
   istio,
   versions,
   ca,
@@ -72,6 +74,7 @@ const WARNINGS: readonly ((spec: MeshSpec) => Problem[])[] = [
   stubWarnings,
   webhookWarnings,
   sampleAppsWarnings,
+  trustDomainWarnings,
 ];
 
 /** Finds what of a mesh works, but not for long or not everywhere; each with the way to mend it. */

@@ -25,6 +25,8 @@ describe("the plan of a mesh", () => {
       network: `network${index}`,
       controlPlanes: [],
       remotes: [],
+      trustDomain: "cluster.local",
+      foreignTrustDomains: [],
       adopt: [],
       istio: { version: "1.31.1", charts: {}, imagePullSecrets: [], imagePullCredentials: {} },
       base: {},

@@ -52,6 +52,15 @@ describe("values of the istiod chart", () => {
     });
   });
 
+  test("accept certificates of other trust domains without taking them for its own", () => {
+    expect(istiodValues({ ...input, foreignTrustDomains: ["bar.com", "baz.com"] })["meshConfig"]).toEqual({
+      trustDomain: "cluster.local",
+      caCertificates: [{ trustDomains: ["bar.com", "baz.com"] }],
+      accessLogFile: "/dev/stdout",
+      defaultConfig: { proxyMetadata: { PROXY_CONFIG_XDS_AGENT: "true" } },
+    });
+  });
+
   test("put the name that remotes' API servers use into istiod's certificate", () => {
     expect(istiodValues({ ...input, webhookHostName: "istiod.example.com" })["env"]).toEqual({
       ISTIO_MULTIROOT_MESH: "true",
