@@ -1,7 +1,13 @@
+import * as debuggable from "@pulumi/pulumi/runtime/debuggable";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 /** The depth of a stack that is certainly deeper than what is kept of it. */
 const DEPTH = 30;
+
+// The SDK's types leave out what is for itself alone.
+const { debuggablePromise } = debuggable as unknown as {
+  debuggablePromise: (promise: Promise<unknown>, context: string) => Promise<unknown>;
+};
 
 const before = {
   prepareStackTrace: Error.prepareStackTrace?.bind(Error),
@@ -34,7 +40,6 @@ describe("the start of the program", () => {
     let mapped = 0;
     Error.prepareStackTrace = (_, frames) => void (mapped += frames.length);
     await import("../../stacks/start.js");
-    const { debuggablePromise } = await import("@pulumi/pulumi/runtime/debuggable.js");
     await debuggablePromise(Promise.resolve(), "x");
     expect(mapped).toBe(0);
     vi.stubEnv("PULUMI_DEBUG_PROMISE_LEAKS", "true");
