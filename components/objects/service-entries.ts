@@ -1,5 +1,5 @@
 import type { ServiceEntrySpecPorts } from "./imports/networking.istio.io";
-import { portProtocol } from "./port-protocol";
+import { portProtocol } from "../spec/services/port-protocol";
 
 /** Label of endpoints to which mutual TLS is spoken. */
 export const MTLS = { "security.istio.io/tlsMode": "istio" };

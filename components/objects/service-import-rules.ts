@@ -1,7 +1,9 @@
 import { CLUSTER_LABEL } from "../names";
 import { orderByCluster } from "../spec/locality/priority";
 import { failoverProblems } from "../spec/locality/rules";
+import { isByName } from "../spec/imports/imported-host";
 import { hostOf, SERVICE_DOMAIN } from "../spec/services/hosts";
+import { isTls } from "../spec/services/port-protocol";
 import type { LocalityFailoverSpec, Problem } from "../spec/types";
 import type { ServiceImportInput } from "./service-import";
 
@@ -15,6 +17,7 @@ export function importProblems(request: ServiceImportRequest): Problem[] {
     ...gateways(request),
     ...identities(request),
     ...stubs(request),
+    ...encrypted(request),
     ...order(request.failover),
   ];
 }
@@ -66,6 +69,20 @@ function stubs({ host, namespace, stub }: ServiceImportInput): Problem[] {
   if (!stub || host === hostOf({ name, namespace })) return [];
   const message = `is true, but no Service of namespace ${namespace} is called ${host}; use a host <name>.${namespace}.${SERVICE_DOMAIN}, or let proxies answer for names (dnsCapture)`;
   return [{ path: "stub", message }];
+}
+
+function encrypted({ ports, stub, endpoints }: ServiceImportInput): Problem[] {
+  if (!stub || !isByName({ endpoints })) return [];
+  return ports.flatMap(({ name }, index) =>
+    isTls(name)
+      ? [
+          {
+            path: `ports[${index}].name`,
+            message: `is ${name}, a port that clients encrypt by themselves, which no route leads from a stub to gateways with host names; let proxies answer for names (dnsCapture) in place of the stub, or use gateways with IPs`,
+          },
+        ]
+      : [],
+  );
 }
 
 function order(failover: LocalityFailoverSpec | undefined): Problem[] {

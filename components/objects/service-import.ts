@@ -16,7 +16,7 @@ import {
   VirtualService,
 } from "./imports/networking.istio.io";
 import { localityLbSetting, outlierDetection } from "./locality-failover";
-import { isHttp } from "./port-protocol";
+import { isHttp, portProtocol } from "../spec/services/port-protocol";
 import { entryPort, MTLS } from "./service-entries";
 
 /** A port of an imported service. */
@@ -157,14 +157,16 @@ function route(
   { host, namespace, exportTo, ports }: ServiceImportInput,
   ownHost: string,
 ): void {
-  const rules = (http: boolean) =>
+  const rules = (fits: (portName: string) => boolean) =>
     ports
-      .filter(({ name }) => isHttp(name) === http)
+      .filter(({ name }) => fits(name))
       .map(({ port }) => ({
         match: [{ port }],
         route: [{ destination: { host: ownHost, port: { number: port } } }],
       }));
-  const [http, tcp] = [rules(true), rules(false)];
+  // Of a port whose name tells no protocol proxies find out what it is, and need the route that fits.
+  const http = rules((portName) => isHttp(portName) || portProtocol(portName) === undefined);
+  const tcp = rules((portName) => !isHttp(portName));
   const name = importName(host);
   new VirtualService(chart, `route-${name}`, {
     metadata: { name, namespace },

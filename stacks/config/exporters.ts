@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { MESH_DEFAULTS } from "../../components/defaults";
 import type { ExporterSpec, OfferedServicePlan, ServiceSpec } from "../../components/spec/types";
 import type { ExporterAddresses } from "../mesh/imports";
 import type { MeshConfig } from "./schema";
@@ -7,9 +8,17 @@ import type { OutputOf } from "./stack-references";
 /** Name of the output in which a stack tells what it exports. */
 const EXPORTS = "exports";
 
+/** What this config says of a cluster of another stack, for which that is asked. */
+export interface Wanted {
+  /** Services that are imported from there. */
+  readonly wanted: readonly ServiceSpec[];
+  /** Trust domain of this mesh. */
+  readonly trustDomain: string;
+}
+
 /** The addresses that other stacks tell of their clusters' gateways, once what they export is what is imported here. */
 export function exporterAddresses(
-  { exporters = [], services = [] }: MeshConfig,
+  { exporters = [], services = [], trustDomain = MESH_DEFAULTS.trustDomain }: MeshConfig,
   outputOf: OutputOf,
 ): ExporterAddresses {
   const entries = exporters.flatMap((exporter, index): [string, pulumi.Output<string>][] => {
@@ -17,7 +26,8 @@ export function exporterAddresses(
     if (from === undefined) return [];
     const wanted = services.filter(({ clusters }) => clusters.includes(name));
     const told = outputOf(from.stackReference, from.output ?? EXPORTS);
-    return [[name, told.apply((text) => readExports(text, exporter, wanted, `exporters[${index}].from`))]];
+    const path = `exporters[${index}].from`;
+    return [[name, told.apply((text) => readExports(text, exporter, { wanted, trustDomain }, path))]];
   });
   return new Map(entries);
 }
@@ -34,13 +44,12 @@ interface Told {
  * The address of a cluster's gateway in an output.
  *
  * @param text - the output, JSON
- * @param wanted - services that are imported from the cluster
  * @throws pulumi.RunError where the other stack does not export them, or not as this config says
  */
 export function readExports(
   text: string,
-  { name, from, addressType = "ip", trustDomain }: ExporterSpec,
-  wanted: readonly ServiceSpec[],
+  { name, from, addressType = "ip", trustDomain: given }: ExporterSpec,
+  { wanted, trustDomain }: Wanted,
   path: string,
 ): string {
   const fail = (message: string): never => {
@@ -60,7 +69,8 @@ export function readExports(
       `says that the gateway of ${cluster} has an address of type ${String(told.addressType)}; set addressType`,
     );
   }
-  if (trustDomain !== undefined && told.trustDomain !== trustDomain) {
+  // Otherwise every answer would be refused, and nothing would say why.
+  if (told.trustDomain !== (given ?? trustDomain)) {
     return fail(`says that ${cluster} is of the trust domain ${String(told.trustDomain)}; set trustDomain`);
   }
   for (const service of wanted) {

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ServiceExport, ServiceImport } from "../../components";
 import { importSuffix } from "../../components/names";
 import type { ImportedEndpointPlan, MeshPlan } from "../../components/spec/types";
+import { primaryOf } from "../../components/topology/links";
 import type { Member } from "./member";
 import { named } from "./providers";
 import { placedOf } from "./scope";
@@ -12,19 +13,28 @@ export type ExporterAddresses = ReadonlyMap<string, pulumi.Output<string>>;
 /** What is in place before a cluster exports or imports: the applications, with their namespaces, and the stubs. */
 type Applications = ReadonlyMap<string, readonly pulumi.Resource[]>;
 
-/** The other names of services that clusters export; where their gateways lead to is said with these. */
+/** The exports of clusters that have services under other names. */
+type Exports = ReadonlyMap<string, ServiceExport>;
+
+/**
+ * The other names of services that clusters export; where their gateways lead to is said with these.
+ *
+ * @returns what was made, by cluster
+ */
 export function deployExports(
   plan: MeshPlan,
   members: ReadonlyMap<string, Member>,
   applications: Applications,
-): void {
+): Exports {
+  const made = new Map<string, ServiceExport>();
   for (const { cluster, aliases } of plan.exports) {
     if (aliases.length === 0) continue;
     const { scope, plan: own, provider, injection } = named(members, cluster);
     const { name, opts } = placedOf(scope, own, "-exports");
     const dependsOn = [...injection, ...(applications.get(cluster) ?? [])];
-    new ServiceExport(name, { aliases }, { ...opts, provider, dependsOn });
+    made.set(cluster, new ServiceExport(name, { aliases }, { ...opts, provider, dependsOn }));
   }
+  return made;
 }
 
 /** What clusters import, each host by itself: so one more changes nothing of the others. */
@@ -32,13 +42,14 @@ export function deployImports(
   plan: MeshPlan,
   members: ReadonlyMap<string, Member>,
   applications: Applications,
+  exports: Exports,
   exporters: ExporterAddresses,
 ): void {
   for (const { cluster, sources: _, ...own } of plan.imports) {
     const { scope, plan: importer, provider, injection } = named(members, cluster);
     const { name, opts } = placedOf(scope, importer, importSuffix(own.host));
-    // A gateway that leads nowhere yet would have to be left out at first.
-    const gateways = own.endpoints.flatMap((endpoint) => members.get(endpoint.cluster)?.gateway ?? []);
+    // A gateway that does not lead there yet would have to be left out at first.
+    const leading = own.endpoints.flatMap((endpoint) => leadingTo(endpoint.cluster, plan, members, exports));
     new ServiceImport(
       name,
       {
@@ -49,9 +60,21 @@ export function deployImports(
         })),
         anyIdentity: own.subjectAltNames.length === 0,
       },
-      { ...opts, provider, dependsOn: [...injection, ...gateways, ...(applications.get(cluster) ?? [])] },
+      { ...opts, provider, dependsOn: [...injection, ...leading, ...(applications.get(cluster) ?? [])] },
     );
   }
+}
+
+/** What leads to a cluster's services: its gateway, and what its primary says of all gateways that it configures. */
+function leadingTo(
+  exporter: string,
+  { clusters }: MeshPlan,
+  members: ReadonlyMap<string, Member>,
+  exports: Exports,
+): pulumi.Resource[] {
+  const primary = primaryOf(exporter, clusters);
+  const parts = [members.get(exporter)?.gateway, members.get(primary)?.gateway, exports.get(primary)];
+  return parts.filter((part) => part !== undefined);
 }
 
 /** As many as the plan says: those that the config gives, or the one of the gateway. */

@@ -50,8 +50,8 @@ export function deployMesh(
   const members = new Map([...primaries, ...remotes]);
   linkMembers(plan, members);
   const applications = deployApplications(plan, members);
-  deployExports(plan, members, applications);
-  deployImports(plan, members, applications, exporterAddresses);
+  const exports = deployExports(plan, members, applications);
+  deployImports(plan, members, applications, exports, exporterAddresses);
   return outputsOf(plan, trust, members);
 }
 

@@ -96,4 +96,15 @@ describe("ServiceImport", () => {
     });
     expect(spec(ENTRY, "VirtualService")).toEqual({ hosts: [HOST], http: [rule(5000)], tcp: [rule(5432)] });
   });
+
+  test("leads what proxies find out to be HTTP, or not, there as well", async () => {
+    const { spec } = await deployImport({
+      stub: true,
+      ports: [{ name: "web", port: 80 }],
+      endpoints: [{ cluster: "cluster2", addresses: ["lb.example"], addressType: "hostname" }],
+    });
+    const found = spec(ENTRY, "VirtualService") as { http?: unknown; tcp?: unknown };
+    expect(found.http).toEqual([expect.objectContaining({ match: [{ port: 80 }] })]);
+    expect(found.tcp).toEqual(found.http);
+  });
 });

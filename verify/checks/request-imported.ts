@@ -1,5 +1,5 @@
 import { HELLOWORLD_PORT } from "../../components/names";
-import { portProtocol } from "../../components/objects/port-protocol";
+import { portProtocol } from "../../components/spec/services/port-protocol";
 import { helloworldHost } from "../../components/spec/services/hosts";
 import type { MeshPlan, SampleAppsPlan, ServiceImportPlan } from "../../components/spec/types";
 import { getLoop, getSeconds, type Got, readGets, unanswered } from "../get-loop";

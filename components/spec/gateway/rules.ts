@@ -55,6 +55,10 @@ function comesBySibling(client: string, cluster: ClusterSpec, spec: MeshSpec): b
   );
 }
 
+function isOffering({ name }: ClusterSpec, { services = [] }: MeshSpec): boolean {
+  return services.some(({ exported, clusters }) => exported && clusters.includes(name));
+}
+
 /** Without a gateway istiod silently hands out pod addresses that another network cannot reach. */
 function reachability(spec: MeshSpec): Problem[] {
   return spec.clusters.flatMap((cluster, index) => {
@@ -68,6 +72,7 @@ function reachability(spec: MeshSpec): Problem[] {
     const needs = [
       ...(clients.length > 0 ? [`reached from other networks by ${clients.join(", ")}`] : []),
       ...(importers.length > 0 ? [`imported from by ${importers.join(", ")}`] : []),
+      ...(isOffering(cluster, spec) ? ["to export to other stacks"] : []),
       ...(remotes.length > 0 ? [`the control plane of ${remotes.join(", ")}`] : []),
     ];
     if (needs.length === 0) return [];

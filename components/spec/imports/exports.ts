@@ -40,21 +40,24 @@ function importsOfAll(spec: MeshSpec): HostImport[] {
   return hostImports(spec, importLinksWithLeaving(spec));
 }
 
-/** Hosts by which gateways that a cluster configures are asked for what is imported elsewhere, by name. */
+/**
+ * Hosts by which gateways that a cluster configures are asked for what is imported elsewhere, by name. A service's own name
+ * stays beside an alias: importers go from one to the other as exporters come and go.
+ */
 export function exportedHostsOf(cluster: string, spec: MeshSpec): string[] {
   const served = servedBy(cluster, spec.clusters);
   const isHere = (clusters: readonly string[]) => clusters.some((name) => served.includes(name));
   const imported = importsOfAll(spec).flatMap((found) =>
     found.exported
       .filter(({ clusters }) => isHere(clusters))
-      .map(({ service }) => (needsAlias(found) ? found.host : hostOf(service))),
+      .flatMap(({ service }) => [hostOf(service), ...(needsAlias(found) ? [found.host] : [])]),
   );
   const offered = (spec.services ?? []).filter(({ exported, clusters }) => exported && isHere(clusters));
   return [...new Set([...imported, ...offered.map(hostOf)])].sort();
 }
 
 /** A service to which an imported host leads, and the clusters that export it. */
-interface Aliased {
+export interface Aliased {
   readonly found: HostImport;
   readonly service: ServiceSpec;
 }
@@ -64,7 +67,9 @@ export function aliasesOf(cluster: string, spec: MeshSpec): ServiceAliasPlan[] {
   const aliases = new Map<string, ServiceAliasPlan>();
   for (const { found, service } of aliased(cluster, spec)) {
     const known = aliases.get(found.host)?.ports ?? [];
-    const ports = aliasPorts(found, service).filter(({ name }) => known.every((port) => port.name !== name));
+    const ports = aliasPorts(found, service)
+      .filter(({ port }) => known.every((other) => other.port !== port))
+      .map((port) => (known.some(({ name }) => name === port.name) ? numbered(port) : port));
     aliases.set(found.host, {
       host: found.host,
       service: hostOf(service),
@@ -76,21 +81,29 @@ export function aliasesOf(cluster: string, spec: MeshSpec): ServiceAliasPlan[] {
   return [...aliases.values()];
 }
 
+/** A port that another one has the name of, with its protocol still. */
+function numbered(port: AliasPortPlan): AliasPortPlan {
+  return { ...port, name: `${port.name}-${port.port}` };
+}
+
 /** Each imported host that a cluster exports under another name than its services have. */
 export function aliased(cluster: string, spec: MeshSpec): Aliased[] {
   const served = servedBy(cluster, spec.clusters);
-  const imports = importsOfAll(spec);
-  return imports.filter(needsAlias).flatMap((found) =>
-    found.exported
-      .filter(({ clusters }) => clusters.some((name) => served.includes(name)))
-      .filter(({ service }) => !isItsOwn(service, found))
-      // What lets a cluster's own clients reach its pods by that name does for its gateway as well.
-      .filter(({ service }) => !imports.some((own) => standsIn(own, cluster, found.host, service)))
-      .map(({ service }) => ({ found, service })),
-  );
+  const imports = hostImports(spec);
+  return importsOfAll(spec)
+    .filter(needsAlias)
+    .flatMap((found) =>
+      found.exported
+        .filter(({ clusters }) => clusters.some((name) => served.includes(name)))
+        .filter(({ service }) => !isItsOwn(service, found))
+        // What lets a cluster's own clients reach its pods by that name does for its gateway as well.
+        .filter(({ service }) => !imports.some((own) => standsIn(own, cluster, found.host, service)))
+        .map(({ service }) => ({ found, service })),
+    );
 }
 
-function standsIn(own: HostImport, cluster: string, host: string, service: ServiceSpec): boolean {
+/** Whether a cluster imports a host in such a way that its own pods of a service serve it. */
+export function standsIn(own: HostImport, cluster: string, host: string, service: ServiceSpec): boolean {
   return own.importer === cluster && own.host === host && own.local.includes(service);
 }
 

@@ -2,9 +2,10 @@ import { discoveryLinks, remotesOf, visibleFrom } from "../../topology/links";
 import { isDnsName } from "../labels";
 import { clusterLocalPattern, helloworldHost, hostOf, SERVICE_DOMAIN, serviceOf } from "../services/hosts";
 import { stubHosts } from "../services/plan";
+import { isTls } from "../services/port-protocol";
 import type { MeshSpec, Problem, ServiceSpec } from "../types";
 import { clustersBehind, hasHostName } from "./plan";
-import { type HostImport, hostImports, isServiceHost, selectedServices } from "./select";
+import { type HostImport, hostImports, isServiceHost, portsOf, selectedServices } from "./select";
 
 /** Every imported host can be resolved, leads to what is meant, and is imported once. */
 export function importedHosts(spec: MeshSpec): Problem[] {
@@ -12,7 +13,7 @@ export function importedHosts(spec: MeshSpec): Problem[] {
   const given = (spec.imports ?? []).flatMap(({ host }, index) =>
     host === undefined ? [] : givenHost(host, index, spec),
   );
-  const rules = [twice, otherService, usersOfService, byHostName, failsOverTwice];
+  const rules = [twice, otherService, usersOfService, byHostName, encryptedByHostName, failsOverTwice];
   return [
     ...given,
     ...rules.flatMap((rule) => oncePerPlace(found.flatMap((one) => rule(one, spec, found)))),
@@ -30,6 +31,11 @@ function givenHost(host: string, index: number, spec: MeshSpec): Problem[] {
   if (!isDnsName(host)) {
     return [{ path, message: `"${host}" is not a DNS name such as hello.shop.mesh.internal` }];
   }
+  const short = (spec.services ?? []).find(({ name, namespace }) => isShort(host, `${name}.${namespace}`));
+  if (short !== undefined) {
+    const message = `is short for the Service ${hostOf(short)}, and in a cluster that has it means that; write it in full, or use another host`;
+    return [{ path, message }];
+  }
   if (!spec.dnsCapture && !isServiceHost(host)) {
     const message = `${host} is a name that no Service can have, and no proxy answers DNS queries; set dnsCapture: true, or use <name>.<namespace>.${SERVICE_DOMAIN}`;
     return [{ path, message }];
@@ -42,6 +48,10 @@ function givenHost(host: string, index: number, spec: MeshSpec): Problem[] {
     ? "remove it from clusterLocal, or use another host"
     : "use another host";
   return [{ path, message: `${host} is one of ${pattern}, which each cluster keeps to itself; ${mend}` }];
+}
+
+function isShort(host: string, name: string): boolean {
+  return [name, `${name}.svc`].includes(host);
 }
 
 function twice({ importer, host, index }: HostImport, _: MeshSpec, all: readonly HostImport[]): Problem[] {
@@ -99,6 +109,18 @@ function byHostName(found: HostImport, spec: MeshSpec): Problem[] {
   if (pods === undefined && (known === undefined || migrates(importer, known.cluster, spec))) return [];
   const who = pods === undefined ? `the Service of ${known?.cluster}` : `its pods in ${importer}`;
   const message = `leads ${host} to ${exporter}, whose gateway has a host name, and to ${who}: Istio drops one of them (DNS and fixed addresses do not mix); import it under another host without these, or give ${exporter} a gateway with IPs`;
+  return [{ path: `imports[${index}]`, message }];
+}
+
+/** A route from a stub to gateways with host names has to know what it leads on. */
+function encryptedByHostName(found: HostImport, spec: MeshSpec): Problem[] {
+  const { importer, host, index } = found;
+  const exporter = clustersBehind(found).find((name) => hasHostName(name, spec));
+  const encrypted = portsOf(found).find(({ name }) => isTls(name));
+  if (exporter === undefined || encrypted === undefined || !stubHosts(importer, spec).includes(host))
+    return [];
+  const mend = spec.dnsCapture ? "leave serviceStubs out" : "set dnsCapture: true";
+  const message = `leads port ${encrypted.port} of ${host} (${encrypted.name}), which clients encrypt by themselves, to ${exporter}, whose gateway has a host name: no route from a stub fits it; ${mend}, or give ${exporter} a gateway with IPs`;
   return [{ path: `imports[${index}]`, message }];
 }
 

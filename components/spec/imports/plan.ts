@@ -105,15 +105,14 @@ function typeOf(addresses: readonly string[]): AddressType {
 }
 
 /** SPIFFE IDs of whatever stands behind a host, here and elsewhere. */
-function identities({ importer, exported, local }: HostImport, spec: MeshSpec): string[] {
-  const own = trustDomainOf(importer, spec);
+function identities({ importer, exported, local, discovered }: HostImport, spec: MeshSpec): string[] {
   const domainOf = (cluster: string) =>
     spec.exporters?.find(({ name }) => name === cluster)?.trustDomain ?? trustDomainOf(cluster, spec);
   const ids = [
-    ...exported.flatMap(({ service, clusters }) =>
+    ...[...exported, ...discovered].flatMap(({ service, clusters }) =>
       clusters.flatMap((cluster) => idsOf(service, domainOf(cluster))),
     ),
-    ...local.flatMap((service) => idsOf(service, own)),
+    ...local.flatMap((service) => idsOf(service, trustDomainOf(importer, spec))),
   ];
   return [...new Set(ids)];
 }

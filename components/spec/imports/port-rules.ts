@@ -2,7 +2,7 @@ import { hostOf } from "../services/hosts";
 import { repeatedPorts } from "../services/repeated-ports";
 import type { ImportPortSpec, MeshSpec, Problem, ServiceSpec } from "../types";
 import { oncePerPlace } from "./host-rules";
-import { type HostImport, hostImports, portsOf, sourcePort } from "./select";
+import { type HostImport, hostImports, portsOf, servicesBehind, sourcePort } from "./select";
 
 /** Each port of an imported host leads to one of every service behind it. */
 export function importedPorts(spec: MeshSpec): Problem[] {
@@ -23,11 +23,6 @@ function listed(ports: readonly ImportPortSpec[] | undefined, path: string): Pro
   return repeatedPorts(ports, path);
 }
 
-/** Services behind a host, elsewhere and in the importer. */
-function servicesOf({ exported, local }: HostImport): ServiceSpec[] {
-  return [...new Set([...exported.map(({ service }) => service), ...local])];
-}
-
 function different(found: HostImport): Problem[] {
   if (found.settings.ports !== undefined) return [];
   const key = ({ ports }: ServiceSpec) =>
@@ -35,7 +30,7 @@ function different(found: HostImport): Problem[] {
       .map(({ name, port }) => `${name}: ${port}`)
       .sort()
       .join(", ");
-  const [first, ...others] = servicesOf(found);
+  const [first, ...others] = servicesBehind(found);
   const other = others.find((service) => first !== undefined && key(service) !== key(first));
   if (first === undefined || other === undefined) return [];
   const message = `is missing: ${hostOf(first)} has ${key(first)}, and ${hostOf(other)} has ${key(other)}; give the ports of ${found.host}, with names that both have`;
@@ -45,7 +40,7 @@ function different(found: HostImport): Problem[] {
 function unmatched(found: HostImport): Problem[] {
   const { settings, index } = found;
   return (settings.ports ?? []).flatMap((port, place) => {
-    const lacking = servicesOf(found).find((service) => sourcePort(service, port) === undefined);
+    const lacking = servicesBehind(found).find((service) => sourcePort(service, port) === undefined);
     if (lacking === undefined) return [];
     const names = lacking.ports.map(({ name }) => name).join(", ") || "none";
     const message = `is ${port.name}, a name that no port of ${hostOf(lacking)} has (${names}); ports are matched by name`;

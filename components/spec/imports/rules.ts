@@ -4,7 +4,7 @@ import { orderByCluster } from "../locality/priority";
 import { failoverProblems } from "../locality/rules";
 import { CLUSTER_LABEL } from "../../names";
 import type { LinkSpec, MeshSpec, Problem, ServiceImportSpec } from "../types";
-import { exportedBy, hostImports, linkedTo, selectedServices } from "./select";
+import { exportedBy, hostImports, linkedTo, placesOf, selectedServices } from "./select";
 
 /** Imports choose services that there are, for clusters that have a link to them, and every such link is used. */
 export function imports(spec: MeshSpec): Problem[] {
@@ -48,7 +48,8 @@ function importers(settings: ServiceImportSpec, path: string, spec: MeshSpec): P
     ];
   }
   if (selected.length === 0) return [];
-  const sources = [...new Set(selected.flatMap(({ clusters }) => clusters))].join(", ");
+  const { clusters: chosen } = settings.services;
+  const sources = [...new Set(selected.flatMap((service) => placesOf(service, chosen)))].join(", ");
   // One to a cluster that leaves counts, though nothing is imported from there any more.
   const links = importLinksWithLeaving(spec);
   const isLinked = (name: string) => exportedBy(linkedTo(name, links), selected, settings).length > 0;

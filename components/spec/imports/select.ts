@@ -1,4 +1,4 @@
-import { importLinks, isPrimary, servedBy } from "../../topology/links";
+import { discoveryLinks, importLinks, isPrimary, servedBy, visibleFrom } from "../../topology/links";
 import { hostOf, serviceOf } from "../services/hosts";
 import type {
   ImportPortSpec,
@@ -25,20 +25,28 @@ export interface HostImport {
   readonly exported: readonly Exported[];
   /** Those of the services that run in the importer, or in a remote of it. */
   readonly local: readonly ServiceSpec[];
+  /** Those that have the host for their own name in clusters that the importer discovers. */
+  readonly discovered: readonly Exported[];
 }
 
 /** Every host that is imported over links, in every cluster that imports it. */
 export function hostImports(spec: MeshSpec, links = importLinks(spec)): HostImport[] {
   const primaries = spec.clusters.filter(isPrimary).map(({ name }) => name);
+  const mesh = { clusters: spec.clusters, links: discoveryLinks(spec) };
   return (spec.imports ?? []).flatMap((settings, index) => {
     const groups = groupsOf(settings, spec);
     return (settings.into ?? primaries).flatMap((importer) => {
       const linked = linkedTo(importer, links);
+      const seen = visibleFrom(importer, mesh);
       return groups.flatMap(([host, services]): HostImport[] => {
         const exported = exportedBy(linked, services, settings);
         if (exported.length === 0) return [];
         const local = localServices(importer, host, services, settings, spec);
-        return [{ index, settings, importer, host, exported, local }];
+        const discovered = services
+          .filter((service) => hostOf(service) === host)
+          .map((service) => ({ service, clusters: placesOf(service, seen) }))
+          .filter(({ clusters }) => clusters.length > 0);
+        return [{ index, settings, importer, host, exported, local, discovered }];
       });
     });
   });
@@ -97,6 +105,11 @@ function localServices(
   return services.filter((service) =>
     placesOf(service, host === hostOf(service) ? undefined : chosen).some((name) => served.includes(name)),
   );
+}
+
+/** All services behind a host as the importer's clients know it. */
+export function servicesBehind({ exported, local, discovered }: HostImport): ServiceSpec[] {
+  return [...new Set([...[...exported, ...discovered].map(({ service }) => service), ...local])];
 }
 
 /** Ports of an imported host. */

@@ -145,7 +145,7 @@ export interface ServiceImportPlan {
   readonly failover?: LocalityFailoverSpec | undefined;
   /** Labels of the importer's own pods that serve the host as well, where no Service of that name leads to them. */
   readonly workloadSelector?: Readonly<Record<string, string>> | undefined;
-  /** Whether the host has a stub in the importer: a Service without endpoints, one of `serviceStubs`. */
+  /** Whether the host is a Service without pods to the importer: one of `serviceStubs`, or of the sample applications. */
   readonly stub: boolean;
   /** What stands behind it in other clusters. */
   readonly sources: readonly ImportSource[];

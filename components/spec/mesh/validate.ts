@@ -9,10 +9,12 @@ import { clusters } from "../clusters/rules";
 import { externalControlPlanes } from "../external/rules";
 import { platforms } from "../gateway/platforms";
 import { gateways } from "../gateway/rules";
+import { aliases } from "../imports/alias-rules";
 import { exporting } from "../imports/exporter-rules";
 import { importedHosts } from "../imports/host-rules";
 import { importedPorts } from "../imports/port-rules";
 import { imports } from "../imports/rules";
+import { exportable } from "../imports/service-rules";
 import { nodeAgent } from "../istio/cni";
 import { replacedLists } from "../istio/lists";
 import { istio } from "../istio/rules";
@@ -52,6 +54,8 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   importedHosts,
   importedPorts,
   exporting,
+  aliases,
+  exportable,
   leaving,
   sampleApps,
   failover,

@@ -1,9 +1,18 @@
 import { SAMPLE_NAMESPACE } from "../../defaults";
 import { ISTIO_NAMESPACE } from "../../names";
-import { discoveryLinks, isPrimary, primaryOf, visibleFrom } from "../../topology/links";
+import {
+  discoveryLinks,
+  isPrimary,
+  membersOf,
+  primaryOf,
+  remotesOf,
+  visibleFrom,
+} from "../../topology/links";
+import { aliasesOf } from "../imports/exports";
 import { type HostImport, hostImports, isServiceHost, portsOf } from "../imports/select";
+import { planSampleApps } from "../sample-apps/plan";
 import type { MeshSpec, ServiceSpec, ServiceStub, ServiceStubsPlan } from "../types";
-import { hostOf, serviceOf } from "./hosts";
+import { helloworldHost, hostOf, serviceOf } from "./hosts";
 
 /** Namespaces of every cluster of a mesh, whoever uses them. */
 const ALWAYS_THERE = ["default", "kube-system", ISTIO_NAMESPACE];
@@ -27,10 +36,24 @@ export function planStubs(spec: MeshSpec): ServiceStubsPlan[] {
   });
 }
 
-/** Hosts that have a stub in a cluster. */
+/** Hosts that are Services without pods to a cluster: stubs, or what the sample applications have wherever they are. */
 export function stubHosts(cluster: string, spec: MeshSpec): string[] {
   const { serviceStubs = !spec.dnsCapture } = spec;
-  return serviceStubs ? stubsIn(cluster, spec).map(hostOf) : [];
+  return [...(serviceStubs ? stubsIn(cluster, spec).map(hostOf) : []), ...emptySamples(cluster, spec)];
+}
+
+function emptySamples(cluster: string, spec: MeshSpec): string[] {
+  if (spec.sampleApps === undefined) return [];
+  const mesh = { clusters: spec.clusters, links: discoveryLinks(spec) };
+  const known = [...visibleFrom(cluster, mesh), ...remotesOf(cluster, spec.clusters)];
+  const host = helloworldHost(spec.sampleApps.namespace);
+  const isKnown = planSampleApps(spec.sampleApps, membersOf(spec)).some((apps) =>
+    known.includes(apps.cluster),
+  );
+  const runs = (spec.services ?? []).some(
+    (service) => hostOf(service) === host && service.clusters.some((name) => known.includes(name)),
+  );
+  return isKnown && !runs ? [host] : [];
 }
 
 /** Whether there are names that no cluster's own DNS knows. */
@@ -68,13 +91,14 @@ function plain(ports: ServiceStub["ports"]): ServiceStub["ports"] {
 }
 
 /**
- * Namespaces to make, for stubs and for what belongs to Services that are imported: none that exist anyhow, or in which
- * another Service of the list runs here already.
+ * Namespaces to make, for stubs and for what belongs to Services that are imported, or exported under another host: none
+ * that exist anyhow, or in which another Service of the list runs here already.
  */
 function namespacesOf(cluster: string, stubs: readonly ServiceStub[], spec: MeshSpec): string[] {
-  const isImporter = spec.clusters.some((own) => own.name === cluster && isPrimary(own));
-  const imported = isImporter ? importsIn(cluster, spec).filter(({ host }) => isServiceHost(host)) : [];
-  const wanted = [...stubs, ...imported.flatMap(({ host }) => serviceOf(host) ?? [])];
+  const isOwn = spec.clusters.some((own) => own.name === cluster && isPrimary(own));
+  const imported = isOwn ? importsIn(cluster, spec).filter(({ host }) => isServiceHost(host)) : [];
+  const aliases = isOwn ? aliasesOf(cluster, spec) : [];
+  const wanted = [...stubs, ...imported.flatMap(({ host }) => serviceOf(host) ?? []), ...aliases];
   const inUse = (spec.services ?? [])
     .filter(({ clusters }) => clusters.includes(cluster))
     .map(({ namespace }) => namespace);

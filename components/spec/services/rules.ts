@@ -1,7 +1,7 @@
 import { isPrimary, discoveryLinks, visibleFrom } from "../../topology/links";
 import { gatewaySettings } from "../gateway/plan";
 import { istiodSettings } from "../istio/plan";
-import { labelProblems, unknownCluster } from "../labels";
+import { isDnsName, labelProblems, unknownCluster } from "../labels";
 import type { MeshSpec, Problem, ServiceSpec } from "../types";
 import { clusterLocalPattern, covers, exportedHosts, hostOf, SERVICE_DOMAIN } from "./hosts";
 import { callersElsewhere, hasUnknownNames } from "./plan";
@@ -28,6 +28,7 @@ export function services(spec: MeshSpec): Problem[] {
         ...twice(service, index, spec),
         ...ports(service, path),
         ...places(service, names, path),
+        ...pods(service, path),
         ...localAndExported(service, path, spec),
         ...unreachable(service, path, spec),
         ...unresolved(service, path, spec),
@@ -127,6 +128,32 @@ function places({ clusters }: ServiceSpec, names: ReadonlySet<string>, path: str
       ? [{ path: `${path}.clusters[${index}]`, message: `${cluster} is there already; name it once` }]
       : []),
   ]);
+}
+
+/** What is said of the pods of a Service can be of some. */
+function pods({ namespace, serviceAccounts = [], selector }: ServiceSpec, path: string): Problem[] {
+  const empty = selector !== undefined && Object.keys(selector).length === 0;
+  return [
+    ...serviceAccounts.flatMap((account, index) =>
+      // A name may have dots in it.
+      isDnsName(`${account}.x`)
+        ? []
+        : [
+            {
+              path: `${path}.serviceAccounts[${index}]`,
+              message: `"${account}" is no name of a service account; write the name alone, such as helloworld, of an account in namespace ${namespace}`,
+            },
+          ],
+    ),
+    ...(empty
+      ? [
+          {
+            path: `${path}.selector`,
+            message: `is empty, and would take every pod of namespace ${namespace}; list labels of its pods, or remove it`,
+          },
+        ]
+      : []),
+  ];
 }
 
 function localAndExported(service: ServiceSpec, path: string, spec: MeshSpec): Problem[] {

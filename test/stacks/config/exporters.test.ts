@@ -21,13 +21,19 @@ const told = (changes: object = {}) =>
     },
   });
 const read = (text: string, changes: object = {}, wanted = [service({ clusters: ["west"] })]) =>
-  readExports(text, { ...exporter, ...changes }, wanted, "exporters[0].from");
+  readExports(
+    text,
+    { ...exporter, ...changes },
+    { wanted, trustDomain: "cluster.local" },
+    "exporters[0].from",
+  );
 
 describe("the exports of another stack", () => {
   test("give the address where they are what is imported", () => {
     expect(read(told())).toBe("192.0.2.9");
     expect(read(told(), { name: "there", from: { ...exporter.from, cluster: "west" } })).toBe("192.0.2.9");
     expect(read(told({ services: [] }), {}, [])).toBe("192.0.2.9");
+    expect(read(told({ trustDomain: "west.example" }), { trustDomain: "west.example" })).toBe("192.0.2.9");
   });
 
   test.each([
@@ -45,6 +51,12 @@ describe("the exports of another stack", () => {
       told(),
       { trustDomain: "west.example" },
       "is of the trust domain cluster.local; set trustDomain",
+    ],
+    [
+      "are of another trust domain than this mesh, of which nothing is said",
+      told({ trustDomain: "west.example" }),
+      {},
+      "is of the trust domain west.example; set trustDomain",
     ],
     ["lack the service", told({ services: [] }), {}, "exports no sample/helloworld from west"],
     [

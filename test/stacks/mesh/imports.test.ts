@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { MeshSpec } from "../../../components";
-import { find, listOf, outsideProvider } from "../../support/components";
+import { allBefore, find, listOf, outsideProvider } from "../../support/components";
 import { deploy } from "../../support/deploy";
 import { cluster, importing, importLinks, links, service } from "../../support/specs";
 import { valueOf } from "../../support/outputs";
@@ -100,6 +100,24 @@ test("exporters that differ have an alias, each in its own cluster", async () =>
   expect(
     find(registrations, "cluster3-exports:sample/export-hello.mesh.internal", "ServiceEntry").inputs,
   ).toMatchObject({ spec: { endpoints: [{ address: "greeter.sample.svc.cluster.local" }] } });
+});
+
+test("a host is imported once the gateways behind it lead there, under every name", async () => {
+  const services = [service(), service({ name: "greeter", clusters: ["cluster4"] })];
+  const imports = [{ services: {}, host: "hello.mesh.internal" }];
+  const clusters = [cluster(1), cluster(2), cluster(3), cluster(4, { controlPlanes: ["cluster3"] })];
+  const { registrations } = await deploy(
+    importing("cluster1>cluster2 cluster1>cluster4", services, imports, { dnsCapture: true, clusters }),
+  );
+  const before = allBefore(registrations, "cluster1.imports.hello.mesh.internal");
+  expect([...before]).toEqual(
+    expect.arrayContaining([
+      "ServiceEntry cluster2-exports:sample/export-hello.mesh.internal",
+      "ServiceEntry cluster3-exports:sample/export-hello.mesh.internal",
+      // It configures the gateway of its remote as well.
+      "Gateway cluster3-gateway:istio-system/cross-network-gateway",
+    ]),
+  );
 });
 
 test("what other stacks may import is told with the address to import it from, and nothing else is", async () => {

@@ -3,7 +3,7 @@ import { type MeshSpec, validateMesh } from "../../../components";
 import { find } from "../../support/components";
 import { certificates, deploy, LOAD_BALANCER, meshProgram } from "../../support/deploy";
 import { runProgram } from "../../support/mocks";
-import { cluster, mesh, MESHES } from "../../support/specs";
+import { cluster, importing, mesh, MESHES, service } from "../../support/specs";
 import { claimed } from "../../support/state";
 
 /** The spec with another name for a cluster wherever it is named. */
@@ -39,6 +39,21 @@ describe.each(Object.entries<MeshSpec>(MESHES))("a renamed cluster of %s", (titl
       expect.stringContaining("Namespace cluster"),
     );
   });
+});
+
+test("a cluster that exports or imports keeps what it has of that", async () => {
+  const services = [service(), service({ name: "greeter", clusters: ["cluster3"] })];
+  const before = importing(
+    "cluster1>cluster2 cluster1>cluster3",
+    services,
+    [{ services: {}, host: "hello.mesh.internal" }],
+    { dnsCapture: true },
+  );
+  for (const from of ["cluster1", "cluster2"]) {
+    const after = renamed(before, from, "eu");
+    expect(validateMesh(after)).toEqual([]);
+    expect(await deleted(before, after)).toEqual([]);
+  }
 });
 
 test("two clusters can be renamed at once, with the links between them", async () => {

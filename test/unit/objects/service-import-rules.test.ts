@@ -60,6 +60,15 @@ describe("an import", () => {
       "no Service of namespace other is called",
     ],
     [
+      "of a TLS port, with a stub, from a gateway with a host name",
+      {
+        stub: true,
+        ports: [{ name: "tls-db", port: 5432 }],
+        endpoints: [{ ...GATEWAY, addressType: "hostname" }],
+      },
+      "ports[0].name is tls-db, a port that clients encrypt by themselves, which no route leads from a stub",
+    ],
+    [
       "in an order by cluster",
       { failover: { failoverPriority: ["topology.istio.io/cluster=cluster2"] } },
       "failover.failoverPriority has topology.istio.io/cluster",

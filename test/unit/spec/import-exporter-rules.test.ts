@@ -98,20 +98,6 @@ const exporterCases: Record<string, RuleCase> = {
     message: `leave out ${OTHER}`,
     good: two({}, {}, { clusters: [cluster(1), cluster(2), cluster(3, { gateway: { hosts: [OTHER] } })] }),
   },
-  "an alias that is a Service of its cluster": {
-    bad: importing(
-      "cluster1>cluster2 cluster1>cluster3",
-      [service({ clusters: ["cluster2", "cluster3"] }), service({ name: "greeter", clusters: ["cluster3"] })],
-      [{ services: {}, host: HELLO }],
-    ),
-    path: "imports[0].host",
-    message: `${HELLO} cannot lead to greeter.sample.svc.cluster.local in cluster3: it is a Service of its own there`,
-    good: importing(
-      "cluster1>cluster2 cluster1>cluster3",
-      [service(), service({ name: "greeter", clusters: ["cluster3"] })],
-      [{ services: {}, host: HELLO }],
-    ),
-  },
   "a gateway that is turned off": {
     bad: oneImport({}, withExporter({ gateway: { enabled: false } })),
     path: "clusters[1].gateway.enabled",
@@ -153,6 +139,12 @@ const exporterCases: Record<string, RuleCase> = {
     path: "exporters[0]",
     message: "sets addresses and from; keep one",
     good: west({ addresses: ["192.0.2.1"] }),
+  },
+  "an exporter whose addresses say of what type they are": {
+    bad: west({ addresses: ["192.0.2.1"], addressType: "hostname" }),
+    path: "exporters[0].addressType",
+    message: "has no effect: addresses tell by themselves what they are; remove it",
+    good: west({ from: reference, addressType: "hostname" }),
   },
   "an exporter with a cluster's name": {
     bad: oneImport({}, { exporters: [{ name: "cluster1", from: reference }] }),

@@ -72,7 +72,7 @@ describe("exporters that differ in name, namespace or port", () => {
     expect(planMesh(differing({ selector: { app: "greeter" } })).exports).toEqual([
       {
         cluster: "cluster2",
-        hosts: [host],
+        hosts: [host, HELLO],
         aliases: [
           {
             host,
@@ -84,7 +84,7 @@ describe("exporters that differ in name, namespace or port", () => {
       },
       {
         cluster: "cluster3",
-        hosts: [host],
+        hosts: ["greeter.shop.svc.cluster.local", host],
         aliases: [
           {
             host,
@@ -95,6 +95,59 @@ describe("exporters that differ in name, namespace or port", () => {
           },
         ],
       },
+    ]);
+  });
+
+  test("are called by names that gateways have, also while one of them leaves", () => {
+    const clusters = [cluster(1), cluster(2), cluster(3, { leaving: true })];
+    const [, ...gateways] = planMesh(differing({}, { clusters })).clusters.map(
+      ({ gateway }) => gateway?.hosts,
+    );
+    expect(gateways).toEqual([
+      [host, HELLO],
+      ["greeter.shop.svc.cluster.local", host],
+    ]);
+    expect(onlyImportOf(differing({}, { clusters }))?.ports).toEqual([
+      { name: "http", port: 80, sni: `outbound_.5000_._.${HELLO}` },
+    ]);
+    expect(planMesh(differing({}, { clusters })).exports.map(({ aliases }) => aliases.length)).toEqual([
+      1, 1,
+    ]);
+  });
+
+  test("keep their alias where they would find their own pods by an import from one that leaves", () => {
+    const spec = differing(
+      { selector: { app: "greeter" } },
+      {
+        links: importLinks("cluster1>cluster2 cluster1>cluster3 cluster3>cluster2"),
+        clusters: [cluster(1), cluster(2, { leaving: true }), cluster(3)],
+      },
+    );
+    expect(importsOf(spec, "cluster3")).toEqual([]);
+    expect(planMesh(spec).exports.map(({ aliases }) => aliases.length)).toEqual([1, 1]);
+  });
+
+  test("have a port of the alias for each number by which importers call it", () => {
+    const services = [service(), other()];
+    const ports = (port: number) => [{ name: "http", port }];
+    const spec = importing(
+      "cluster1>cluster2 cluster1>cluster3 cluster4>cluster2 cluster4>cluster3",
+      services,
+      [
+        { services: {}, host, into: ["cluster1"], ports: ports(80) },
+        { services: {}, host, into: ["cluster4"], ports: ports(8080) },
+      ],
+      { dnsCapture: true, clusters: [1, 2, 3, 4].map((index) => cluster(index)) },
+    );
+    expect(planMesh(spec).exports.map(({ aliases }) => aliases[0]?.ports)).toEqual([
+      [
+        { name: "http", port: 80, targetPort: 5000 },
+        { name: "http-8080", port: 8080, targetPort: 5000 },
+      ],
+      [
+        { name: "http", port: 80, targetPort: 8080 },
+        { name: "http-8080", port: 8080, targetPort: 8080 },
+      ],
     ]);
   });
 

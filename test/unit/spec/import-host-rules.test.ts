@@ -35,6 +35,18 @@ const hostCases: Record<string, RuleCase> = {
     message: '"*.mesh.internal" is not a DNS name',
     good: oneImport({ host: OTHER }, CAPTURE),
   },
+  "a host that is a Service's short name": {
+    bad: oneImport({ host: "helloworld.sample" }, CAPTURE),
+    path: "imports[0].host",
+    message: `is short for the Service ${HELLO}, and in a cluster that has it means that; write it in full`,
+    good: oneImport({ host: "helloworld.elsewhere" }, CAPTURE),
+  },
+  "a TLS port behind a stub that leads to a gateway with a host name": {
+    bad: onEks({}, { ports: [{ name: "https-web", port: 443 }] }),
+    path: "imports[0]",
+    message: `leads port 443 of ${HELLO} (https-web), which clients encrypt by themselves, to cluster2, whose gateway has a host name: no route from a stub fits it; set dnsCapture: true`,
+    good: onEks(CAPTURE, { ports: [{ name: "https-web", port: 443 }] }),
+  },
   "a host that is a Service in another namespace of the importer": {
     bad: importing(
       "cluster1>cluster2",

@@ -30,6 +30,22 @@ const selectionCases: Record<string, RuleCase> = {
     message: "cluster3 has no link of kind import to cluster2; add { observer: cluster3",
     good: oneImport({ into: ["cluster1"] }),
   },
+  "a cluster to import into that has a link to others only": {
+    bad: importing(
+      "cluster1>cluster2",
+      [service({ clusters: ["cluster2", "cluster3"] })],
+      [{ services: {} }, { services: { clusters: ["cluster3"] }, into: ["cluster1"], host: OTHER }],
+      CAPTURE,
+    ),
+    path: "imports[1].into[0]",
+    message: "cluster1 has no link of kind import to cluster3; add { observer: cluster1",
+    good: importing(
+      "cluster1>cluster2",
+      [service({ clusters: ["cluster2", "cluster3"] })],
+      [{ services: {} }, { services: { clusters: ["cluster2"] }, into: ["cluster1"], host: OTHER }],
+      CAPTURE,
+    ),
+  },
   "a cluster to import into that only observes": {
     bad: oneImport(
       { into: ["cluster1", "cluster3"] },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type MeshSpec, planMesh } from "../../../components";
-import { oneImport, onlyImportOf } from "../../support/import-specs";
-import { cluster, links, mesh, service } from "../../support/specs";
+import { IMPORT_PAIR, oneImport, onlyImportOf } from "../../support/import-specs";
+import { cluster, importing, links, mesh, service } from "../../support/specs";
 
 describe("stubs for imports", () => {
   const stubsOf = (spec: MeshSpec) => planMesh(spec).serviceStubs;
@@ -34,6 +34,18 @@ describe("stubs for imports", () => {
     expect(onlyImportOf(oneImport({ host }))).toMatchObject({ namespace: "frontend", stub: true });
   });
 
+  test("are not the only Services without pods: the sample applications have one of helloworld", () => {
+    const stubOf = (sampleApps: MeshSpec["sampleApps"]) =>
+      onlyImportOf(oneImport({}, { dnsCapture: true, sampleApps }))?.stub;
+    expect(stubOf(undefined)).toBe(false);
+    expect(stubOf({ helloworld: { cluster2: ["v1"] } })).toBe(true);
+    expect(stubOf({ helloworld: { cluster2: ["v1"] }, namespace: "apps" })).toBe(false);
+    expect(stubOf({ helloworld: { cluster2: ["v1"] }, clients: ["cluster3"] })).toBe(false);
+    const seen = { links: [IMPORT_PAIR, ...links("cluster1>cluster3")], dnsCapture: true };
+    const sampleApps = { helloworld: { cluster2: ["v1"] }, clients: ["cluster3"] };
+    expect(onlyImportOf(oneImport({}, { ...seen, sampleApps }))?.stub).toBe(true);
+  });
+
   test("leave the namespace where proxies answer for DNS, if namespaces are asked for", () => {
     const capture = { dnsCapture: true, stubNamespaces: true };
     expect(stubsOf(oneImport({}, capture))).toEqual([
@@ -41,5 +53,17 @@ describe("stubs for imports", () => {
     ]);
     expect(stubsOf(oneImport({}, { dnsCapture: true }))).toEqual([]);
     expect(stubsOf(oneImport({ host: "a.b" }, capture))).toEqual([]);
+  });
+
+  test("leave a primary the namespace of an alias for what runs in its remotes alone", () => {
+    const clusters = [cluster(1), cluster(2), cluster(3), cluster(4, { controlPlanes: ["cluster3"] })];
+    const greeter = service({ name: "greeter", namespace: "shop", clusters: ["cluster4"] });
+    const spec = importing(
+      "cluster1>cluster2 cluster1>cluster4",
+      [service(), greeter],
+      [{ services: {}, host: "a.b" }],
+      { dnsCapture: true, stubNamespaces: true, clusters },
+    );
+    expect(stubsOf(spec)).toEqual([{ cluster: "cluster3", namespaces: ["shop"], services: [] }]);
   });
 });

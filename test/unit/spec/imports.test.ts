@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type MeshSpec, planMesh, type ServiceImportSpec, validateMesh } from "../../../components";
 import { gatewayHostsOf, HELLO, importsOf, oneImport, onlyImportOf } from "../../support/import-specs";
-import { cluster, importing, links, mesh, service } from "../../support/specs";
+import { cluster, importing, importLinks, links, mesh, service } from "../../support/specs";
 
 describe("an import", () => {
   test("of a service's own host is planned with every default", () => {
@@ -111,6 +111,23 @@ describe("an import", () => {
       )?.workloadSelector;
     expect(of(["cluster1", "cluster2"])).toEqual({ app: "x" });
     expect(of(["cluster2"])).toBeUndefined();
+  });
+
+  test("takes answers of whoever has its host by discovery as well", () => {
+    const accounts = (name: string) => [`${name}-account`];
+    const spec = importing(
+      "cluster1>cluster2",
+      [
+        service({ clusters: ["cluster3"], serviceAccounts: accounts("found") }),
+        service({ name: "greeter", clusters: ["cluster2"], serviceAccounts: accounts("imported") }),
+      ],
+      [{ services: {}, host: HELLO }],
+      { links: [...importLinks("cluster1>cluster2"), ...links("cluster1>cluster3")] },
+    );
+    expect(onlyImportOf(spec)?.subjectAltNames).toEqual([
+      "spiffe://cluster.local/ns/sample/sa/imported-account",
+      "spiffe://cluster.local/ns/sample/sa/found-account",
+    ]);
   });
 
   test("of any identity names none", () => {

@@ -15,6 +15,11 @@ export function portProtocol(name: string): string | undefined {
   return PROTOCOLS.includes(prefix) ? prefix.toUpperCase() : undefined;
 }
 
+/** Whether clients encrypt a port's traffic by themselves, so that proxies see no more of it than a server name. */
+export function isTls(portName: string): boolean {
+  return ["HTTPS", "TLS"].includes(portProtocol(portName) ?? "");
+}
+
 /** Whether routes for a port's traffic are routes for HTTP. */
 export function isHttp(portName: string): boolean {
   const protocol = portProtocol(portName);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isHttp, portProtocol } from "../../../components/objects/port-protocol";
+import { isHttp, portProtocol } from "../../../components/spec/services/port-protocol";
 
 test.each([
   ["http", "HTTP", true],
