@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ClusterSpec } from "../../lab";
+import { importByNameScenario } from "./scenarios/imports-by-name";
 import { apply, type KubernetesObject } from "./support/apply";
 import { proxyEndpoints } from "./support/istio";
 import { clientExec } from "./support/pods";
@@ -99,20 +100,24 @@ describe("clusters whose load balancers have host names", () => {
       "--dry-run=server",
     ];
 
-    test("form a mesh, with a name for the webhooks of its control plane", async () => {
+    const withRemote = async () => {
       const { gatewayAddresses } = await suite.stack.outputs();
       // Of the names that lead to the load balancer its own will do.
       const { cluster1: webhookHostName } = gatewayAddresses?.value as Record<string, string>;
-      const remote = { name: "cluster3", network: "network3", aggregatorRouting: true, loadBalancer };
-      await suite.addCluster(remote);
-      await suite.configure({
+      return {
         ...SETTINGS,
         clusters: suite.clusters({
           cluster1: { webhookHostName },
           cluster3: { controlPlanes: ["cluster1"] },
         }),
         sampleApps: { helloworld: { cluster2: ["v2"], cluster3: ["v1"] } },
-      });
+      };
+    };
+
+    test("form a mesh, with a name for the webhooks of its control plane", async () => {
+      const remote = { name: "cluster3", network: "network3", aggregatorRouting: true, loadBalancer };
+      await suite.addCluster(remote);
+      await suite.configure(await withRemote());
       await suite.stack.up();
       await suite.expectWorkingMesh();
       const injected = suite.kubectl("cluster3", ...run, "-o", "jsonpath={.spec.initContainers[*].name}");
@@ -137,6 +142,8 @@ describe("clusters whose load balancers have host names", () => {
         suite.kubectl("cluster3", "delete", "mutatingwebhookconfiguration", SERVICE_WEBHOOK);
       }
     });
+
+    describe("and import by these names", () => importByNameScenario(suite, withRemote));
 
     test("have nothing to change afterwards", async () => {
       expect(await previewedSteps(suite.stack)).toEqual({});

@@ -1,12 +1,15 @@
 import { expect, test } from "vitest";
 import { CrossingLoad } from "../support/crossing-load";
-import { IMPORT_LINKS, importsOnly } from "../support/imports";
+import { expectNoRelay, IMPORT_LINKS, importsOnly } from "../support/imports";
 import { proxyEndpoints } from "../support/istio";
 import { runningPod } from "../support/pods";
 import { readerToken, statusWith } from "../support/reader-token";
 import type { Suite } from "../support/suite";
 
-const PAIR = { observer: "cluster1", observed: "cluster2" };
+/** The pair that goes from one way to the other, and the cluster beside the observed one, which is imported all the time. */
+export const PAIR = { observer: "cluster1", observed: "cluster2" };
+const SIBLING = "cluster3";
+
 const OTHERS = IMPORT_LINKS.filter(
   ({ observer, observed }) => observer !== PAIR.observer || observed !== PAIR.observed,
 );
@@ -14,36 +17,63 @@ const DISCOVERY = { ...PAIR };
 const IMPORT = { ...PAIR, kind: "import" };
 const MIGRATING = { ...IMPORT, migrating: true };
 
-/** One pair goes from import to discovery and back, each time with both for a while, and no request fails. */
-export function migrationScenario(suite: Suite): void {
-  let load: CrossingLoad;
-  const upWith = async (...links: object[]) => {
-    await suite.configure(importsOnly([...OTHERS, ...links]));
-    await suite.stack.up();
-  };
+/** The mesh in which the pair has one way, the other or both. */
+const meshWith = (...links: object[]) => importsOnly([...OTHERS, ...links]);
 
-  test("both ways at once, then discovery alone: what cluster3 has on the same network is imported still", async () => {
-    load = await CrossingLoad.start(suite);
-    await upWith(DISCOVERY, MIGRATING);
+/** Where it begins: by discovery. */
+export const DISCOVERED = meshWith(DISCOVERY);
+
+/** Each time with both ways for a while. */
+export function toImportScenario(suite: Suite): void {
+  let load: CrossingLoad;
+
+  test("a cluster is discovered, and another one of its network imported: endpoints exactly as planned", async () => {
     await suite.expectWorkingMesh();
-    await upWith(DISCOVERY);
-    await suite.expectWorkingMesh();
-    const gateways = (await suite.stack.outputs())["gatewayAddresses"]?.value as Record<string, string>;
-    const { ip } = runningPod(suite, "cluster1", "sample", "app=helloworld");
-    expect(await proxyEndpoints(suite, "cluster1")).toEqual(
-      [`${ip}:5000`, `${gateways["cluster2"]}:15443`, `${gateways["cluster3"]}:15443`].sort(),
-    );
+    await expectGateways(suite);
+    expect((await suite.stack.outputs())["credentials"]?.value).toBe(1);
   });
 
-  test("and back: the credential is gone, its token is refused, and no request has failed", async () => {
-    const token = readerToken(suite, "cluster2");
-    await upWith(DISCOVERY, MIGRATING);
+  test("both ways at once: no gateway relays", async () => {
+    load = await CrossingLoad.start(suite);
+    await up(suite, DISCOVERY, MIGRATING);
     await suite.expectWorkingMesh();
-    await upWith(IMPORT);
+    expectNoRelay(suite);
+  });
+
+  test("then the import alone: the credential is gone, its token refused, and no request has failed", async () => {
+    const token = readerToken(suite, PAIR.observed);
+    await up(suite, IMPORT);
     const secrets = ["get", "secrets", "-A", "-l", "istio/multiCluster", "-o", "name"];
-    expect(suite.kubectl("cluster1", ...secrets)).toBe("");
-    await expect.poll(() => statusWith(suite, "cluster2", token), { timeout: 20_000 }).toBe("401");
+    expect(suite.kubectl(PAIR.observer, ...secrets)).toBe("");
+    await expect.poll(() => statusWith(suite, PAIR.observed, token), { timeout: 20_000 }).toBe("401");
     await suite.expectWorkingMesh();
+    expectNoRelay(suite);
     await load.expectNoFailure();
   });
+}
+
+/** The same the other way round. */
+export function toDiscoveryScenario(suite: Suite): void {
+  test("both ways at once, then discovery alone: endpoints as before, and no request has failed", async () => {
+    const load = await CrossingLoad.start(suite);
+    await up(suite, DISCOVERY, MIGRATING);
+    await suite.expectWorkingMesh();
+    await up(suite, DISCOVERY);
+    await suite.expectWorkingMesh();
+    await expectGateways(suite);
+    await load.expectNoFailure();
+  });
+}
+
+async function up(suite: Suite, ...links: object[]): Promise<void> {
+  await suite.configure(meshWith(...links));
+  await suite.stack.up();
+}
+
+/** Expects that the observer's client knows its own pod, and the gateway of each of the other two. */
+async function expectGateways(suite: Suite): Promise<void> {
+  const gateways = (await suite.stack.outputs())["gatewayAddresses"]?.value as Record<string, string>;
+  const { ip } = runningPod(suite, PAIR.observer, "sample", "app=helloworld");
+  const expected = [`${ip}:5000`, `${gateways[PAIR.observed]}:15443`, `${gateways[SIBLING]}:15443`];
+  expect(await proxyEndpoints(suite, PAIR.observer)).toEqual(expected.sort());
 }

@@ -1,10 +1,19 @@
+import { expect } from "vitest";
 import { EVERYWHERE } from "./crossing-load";
+import { clientExec, runningPod } from "./pods";
+import type { Suite } from "./suite";
 
 const CLUSTERS = ["cluster1", "cluster2", "cluster3"];
 
 /** A host that no Service has, behind which cluster2 and cluster3 stand with another port. */
 export const OTHER_HOST = "hello.shop.mesh.internal";
 export const OTHER_PORT = 8080;
+
+/** The name of a Service that nobody has, in another namespace than that of cluster3 which stands behind it. */
+export const ELSEWHERE = "hello.default.svc.cluster.local";
+
+/** More than a gateway has open under the load of these tests; two that relayed to each other would have thousands. */
+const MAX_CONNECTIONS = 500;
 
 /** The link of each pair. */
 export const IMPORT_LINKS = CLUSTERS.flatMap((observer) =>
@@ -51,9 +60,41 @@ export function importsOnly(links: readonly object[] = IMPORT_LINKS): Record<str
         host: OTHER_HOST,
         ports: [{ name: "http", port: OTHER_PORT }],
         failover: {
-          outlierDetection: { consecutiveGatewayErrors: 2, interval: "1s", baseEjectionTime: "30s" },
+          outlierDetection: { consecutiveGatewayErrors: 2, interval: "1s", baseEjectionTime: "5s" },
         },
+      },
+      {
+        services: { matchLabels: { team: "shop" }, clusters: ["cluster3"] },
+        into: ["cluster1"],
+        host: ELSEWHERE,
       },
     ],
   };
+}
+
+/** Expects that no gateway has connections that could only come from one to which it relayed. */
+export function expectNoRelay(suite: Suite): void {
+  for (const { name } of suite.lab.clusters) {
+    expect(gatewayConnections(suite, name), name).toBeLessThan(MAX_CONNECTIONS);
+  }
+}
+
+/** Connections that a cluster's gateway has at this moment. */
+function gatewayConnections(suite: Suite, cluster: string): number {
+  const gateway = runningPod(suite, cluster, "istio-system", "istio=eastwestgateway").name;
+  const stats = ["pilot-agent", "request", "GET", "stats?filter=^server.total_connections$"];
+  const page = suite.kubectl(cluster, "exec", "-n", "istio-system", gateway, "--", ...stats);
+  return Number(/total_connections: (\d+)/.exec(page)?.[1]);
+}
+
+/** HTTP status of a request of cluster1's client to the other host. */
+export function statusOfOther(suite: Suite): Promise<string> {
+  const url = `http://${OTHER_HOST}:${OTHER_PORT}/hello`;
+  const command = ["curl", "-s", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", url];
+  return clientExec(suite, "cluster1", "curl", command).catch(String);
+}
+
+/** Addresses of the clusters' gateways. */
+export async function gatewayAddresses(suite: Suite): Promise<Record<string, string>> {
+  return (await suite.stack.outputs())["gatewayAddresses"]?.value as Record<string, string>;
 }

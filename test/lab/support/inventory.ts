@@ -7,19 +7,28 @@ const KUBELET_LEASES = "leases.coordination.k8s.io kube-node-lease/";
 export function inventory(kubectl: string, kubeconfig: string): string[] {
   const run = (...args: string[]) =>
     execFileSync(kubectl, ["--kubeconfig", kubeconfig, ...args], { encoding: "utf8", maxBuffer: 1 << 28 });
-  const resources = run("api-resources", "--verbs=list", "-o", "name").trim().split("\n");
-  const columns = "-o=custom-columns=NS:.metadata.namespace,NAME:.metadata.name";
-  return resources
-    .filter((resource) => !resource.startsWith("events"))
-    .flatMap((resource) =>
-      run("get", resource, "-A", "--no-headers", columns)
-        .split("\n")
-        .filter(Boolean)
-        .map((line) => {
-          const [namespace, name] = line.trim().split(/\s+/);
-          return `${resource} ${namespace === "<none>" ? "" : namespace}/${name}`;
-        }),
-    )
+  const resources = new Map(
+    run("api-resources", "--verbs=list", "--no-headers").trim().split("\n").map(described),
+  );
+  for (const [kind, name] of resources) if (name.startsWith("events")) resources.delete(kind);
+  const columns = "custom-columns=V:.apiVersion,K:.kind,NS:.metadata.namespace,NAME:.metadata.name";
+  // All at once: kubectl takes longer to start than to look.
+  return run("get", [...resources.values()].join(","), "-A", "--no-headers", "-o", columns)
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => {
+      const [version = "", kind = "", namespace, name] = line.trim().split(/\s+/);
+      const resource = resources.get(`${version} ${kind}`) ?? `${kind} of ${version}`;
+      return `${resource} ${namespace === "<none>" ? "" : namespace}/${name}`;
+    })
     .filter((object) => !object.startsWith(KUBELET_LEASES))
     .sort();
+}
+
+/** A line of `kubectl api-resources`, in which short names may be missing: kind with version, and name with group. */
+function described(line: string): [kind: string, name: string] {
+  const columns = line.trim().split(/\s+/);
+  const [version = "", , kind = ""] = columns.slice(-3);
+  const group = version.includes("/") ? `.${version.split("/")[0]}` : "";
+  return [`${version} ${kind}`, `${columns[0]}${group}`];
 }
