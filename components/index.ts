@@ -12,6 +12,7 @@ export type { CaIssuerArgs } from "./internal/issued-ca";
 export type { IstioArgs } from "./internal/istio-args";
 export { IssuedCA, type IssuedCAArgs } from "./issued-ca";
 export { MeshPolicy, type MeshPolicyArgs } from "./mesh-policy";
+export { ObserverSecret, type ObserverSecretArgs, type ObservedClusterArgs } from "./observer-secret";
 export { RemoteSecretLink, type RemoteSecretLinkArgs } from "./remote-secret-link";
 export { RootCA, type RootCAArgs, type RootSettings } from "./root-ca";
 export { SampleApps, type SampleAppsArgs } from "./sample-apps";

@@ -49,10 +49,25 @@ export const ISTIOD_ACCOUNT = "istiod";
  */
 export const READER_ROLE = "istio-multicluster-reader-role";
 
+/** Label of the Secrets from which istiod knows other clusters; its value is "true". */
+export const REMOTE_SECRET_LABEL = "istio/multiCluster";
+
 /** Name of the Secret through which an observer knows a cluster; the one that istioctl uses. */
 export function remoteSecretName(observed: string): string {
   return `istio-remote-secret-${observed}`;
 }
+
+/** Name of the one Secret through which an observer knows all clusters, where it has one. */
+export const OBSERVER_SECRET = "istio-remote-secrets";
+
+/** Annotation of a remote secret that others have taken the place of: its keys hold no kubeconfig any more. */
+export const SUPERSEDED_ANNOTATION = "istio-multicluster/superseded";
+
+/** Annotation of an observer's one Secret: the clusters that it has, with commas between. */
+export const CLUSTERS_ANNOTATION = "istio-multicluster/clusters";
+
+/** Annotation of istiod's pods: from which remote secrets they were started to read. Another value starts new ones. */
+export const REMOTE_SECRETS_ANNOTATION = "istio-multicluster/remote-secrets";
 
 /** Namespace for Certificates in the one cluster whose issuer signs the CAs of all, unless another is named. */
 export const CERTIFICATES_NAMESPACE = "istio-multicluster-ca";
@@ -66,6 +81,9 @@ export function issuedSecretName(cluster: string): string {
 export function linkName(observer: string, observed: string): string {
   return `${observer}.observes.${observed}`;
 }
+
+/** Pulumi name of an observer's one Secret, after that of the observer; no link's, since these name another cluster after it. */
+export const OBSERVER_SUFFIX = ".observes";
 
 /** Pulumi name of an import, after that of the importer. Like a link's it begins with a dot. */
 export function importSuffix(host: string): string {

@@ -1,8 +1,7 @@
-import * as k8s from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { componentType } from "./internal/component";
-import { encodedKubeconfig } from "./internal/token-kubeconfig";
-import { ISTIO_NAMESPACE, remoteSecretName } from "./names";
+import { remoteSecret } from "./internal/remote-secret";
+import { remoteSecretName } from "./names";
 
 /** Arguments of {@link RemoteSecretLink}. */
 export interface RemoteSecretLinkArgs {
@@ -25,6 +24,12 @@ export interface RemoteSecretLinkArgs {
    * @default - none, for clusters of one network
    */
   gatewayAddress?: pulumi.Input<string>;
+  /**
+   * Whether an `ObserverSecret` takes its place: the Secret then keeps its key without a kubeconfig, so that istiods that
+   * have the cluster from here keep it until they end, and new ones take it from there.
+   * @default false
+   */
+  superseded?: boolean;
 }
 
 /**
@@ -39,28 +44,18 @@ export class RemoteSecretLink extends pulumi.ComponentResource {
 
   public constructor(name: string, args: RemoteSecretLinkArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("RemoteSecretLink"), name, {}, opts);
-    const secret = new k8s.Secret(
+    const { observed: cluster, superseded = false, ...access } = args;
+    const secret = remoteSecret(
       `${name}-secret`,
       {
-        metadata: {
-          name: remoteSecretName(args.observed),
-          namespace: ISTIO_NAMESPACE,
-          labels: { "istio/multiCluster": "true" },
-          annotations: { "networking.istio.io/cluster": args.observed },
-        },
-        data: { [args.observed]: kubeconfig(args) },
+        secretName: remoteSecretName(cluster),
+        annotations: { "networking.istio.io/cluster": cluster },
+        clusters: [{ cluster, ...access }],
+        superseded,
       },
       { parent: this },
     );
     this.secretName = secret.metadata.name;
-    this.registerOutputs({ secretName: this.secretName });
+    this.registerOutputs({});
   }
-}
-
-/** The kubeconfig, which is to be known only once the gateway's address is. */
-function kubeconfig(args: RemoteSecretLinkArgs): pulumi.Output<string> {
-  const { observed: cluster, gatewayAddress, ...access } = args;
-  return pulumi
-    .all([encodedKubeconfig({ cluster, ...access }), gatewayAddress])
-    .apply(([encoded]) => encoded);
 }

@@ -15,8 +15,12 @@ interface ChartSettings {
 
 /** Settings over the values by which a chart knows its platform. */
 export function onPlatform<T extends ChartSettings>(platform: Platform | undefined, settings: T): T {
-  const values = platformValues(platform);
-  return values === undefined
+  return overValues(platformValues(platform) ?? {}, settings);
+}
+
+/** Settings over values of ours. */
+export function overValues<T extends ChartSettings>(values: HelmValues, settings: T): T {
+  return Object.keys(values).length === 0
     ? settings
     : { ...settings, values: mergeValues(values, settings.values ?? {}) };
 }

@@ -211,6 +211,9 @@ export const meshConfigSchema = z.strictObject({
   stubNamespaces: z.boolean().optional(),
   dnsCapture: z.boolean().optional(),
   clusterLocal: z.array(z.string()).optional(),
+  remoteSecrets: z
+    .strictObject({ per: z.enum(["link", "observer"]).optional(), migrating: z.boolean().optional() })
+    .optional(),
   readerTokenEpoch: epoch,
   istioctlAnalyze: z.boolean().optional(),
   sampleApps: z

@@ -7,15 +7,18 @@ type Library = Pick<typeof import("@kubernetes/client-node"), "createConfigurati
  * Settings of a client whose calls end by a signal: the generated clients have no time limit.
  *
  * @param signal - asked at each call
+ * @param headers - of each call
  */
 export function endingBy(
   { createConfiguration, ServerConfiguration }: Library,
   kubeConfig: KubeConfig,
   signal: () => AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
 ): Configuration {
   const ending = {
     pre: async (context: RequestContext) => {
       context.setSignal(signal());
+      for (const [name, value] of Object.entries(headers)) context.setHeaderParam(name, value);
       return context;
     },
     post: async (context: ResponseContext) => context,

@@ -1,5 +1,11 @@
 import type { ApiException, CoreV1Api } from "@kubernetes/client-node";
-import { ISTIO_NAMESPACE, OWNER_ANNOTATION } from "../../components/names";
+import {
+  CLUSTERS_ANNOTATION,
+  ISTIO_NAMESPACE,
+  OWNER_ANNOTATION,
+  REMOTE_SECRET_LABEL,
+  SUPERSEDED_ANNOTATION,
+} from "../../components/names";
 import { faultOf } from "./client-fault";
 import { endingBy } from "./kube-client";
 
@@ -11,6 +17,11 @@ export interface LiveCluster {
   readonly silence?: string | undefined;
   /** Istio's namespace; empty where there is none. */
   readonly namespace?: LiveNamespace | undefined;
+  /**
+   * The Secrets from which istiod may have clusters, without those that others have taken the place of: by name, the
+   * clusters that they say they have.
+   */
+  readonly remoteSecrets?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 /** A namespace as it is. */
@@ -29,20 +40,31 @@ const TIME_LIMIT_MS = 5000;
  * @returns what this user may read, and nothing but why where the API does not answer
  */
 export async function lookAt(kubeconfig: string, timeLimit = TIME_LIMIT_MS): Promise<LiveCluster> {
+  // Loaded where it is needed, because it takes its time: none that the API server may have.
+  const library = await import("@kubernetes/client-node");
   const limit = AbortSignal.timeout(timeLimit);
   // A credential plugin knows nothing of the signal.
   const end = new Promise<LiveCluster>((resolve) => {
     limit.addEventListener("abort", () => resolve({ silence: silenceOf(limit.reason) }));
   });
-  return Promise.race([answerOf(kubeconfig, limit), end]);
+  return Promise.race([answerOf(library, kubeconfig, limit), end]);
 }
 
-async function answerOf(kubeconfig: string, limit: AbortSignal): Promise<LiveCluster> {
+type Library = typeof import("@kubernetes/client-node");
+
+async function answerOf(library: Library, kubeconfig: string, limit: AbortSignal): Promise<LiveCluster> {
   try {
-    const client = await clientOf(kubeconfig, limit);
-    // One after the other, so that a credential plugin is run once.
+    const config = new library.KubeConfig();
+    config.loadFromString(kubeconfig);
+    const clientOf = (headers = {}) => new library.CoreV1Api(endingBy(library, config, () => limit, headers));
+    const client = clientOf();
+    // Before the others, so that a credential plugin is run once.
     const system = await namespace(client, "kube-system");
-    return { uid: system?.uid, namespace: await namespace(client, ISTIO_NAMESPACE) };
+    const [own, secrets] = await Promise.all([
+      namespace(client, ISTIO_NAMESPACE),
+      remoteSecrets(clientOf({ Accept: METADATA })),
+    ]);
+    return { uid: system?.uid, namespace: own, remoteSecrets: secrets };
   } catch (error) {
     return { silence: silenceOf(limit.aborted ? limit.reason : error) };
   }
@@ -55,13 +77,31 @@ function silenceOf(error: unknown): string {
 }
 
 async function namespace(client: CoreV1Api, name: string): Promise<LiveNamespace | undefined> {
+  const found = await readable(() => client.readNamespace({ name }));
+  if (found === "missing") return {};
+  return found && { uid: found.metadata?.uid, owner: found.metadata?.annotations?.[OWNER_ANNOTATION] };
+}
+
+async function remoteSecrets(client: CoreV1Api): Promise<LiveCluster["remoteSecrets"]> {
+  const wanted = { namespace: ISTIO_NAMESPACE, labelSelector: `${REMOTE_SECRET_LABEL}=true` };
+  const found = await readable(() => client.listNamespacedSecret(wanted));
+  if (found === undefined || found === "missing") return undefined;
+  return Object.fromEntries(
+    found.items.flatMap(({ metadata: { name = "", annotations = {} } = {} }) => {
+      if (annotations[SUPERSEDED_ANNOTATION] !== undefined) return [];
+      return [[name, annotations[CLUSTERS_ANNOTATION]?.split(",") ?? []]];
+    }),
+  );
+}
+
+/** What may not be read is not known. */
+async function readable<T>(read: () => Promise<T>): Promise<T | "missing" | undefined> {
   try {
-    const { metadata } = await client.readNamespace({ name });
-    return { uid: metadata?.uid, owner: metadata?.annotations?.[OWNER_ANNOTATION] };
+    return await read();
   } catch (error) {
     switch ((error as Partial<ApiException<unknown>>).code) {
       case 404:
-        return {};
+        return "missing";
       case 403:
         return undefined;
       default:
@@ -70,10 +110,5 @@ async function namespace(client: CoreV1Api, name: string): Promise<LiveNamespace
   }
 }
 
-async function clientOf(kubeconfig: string, limit: AbortSignal): Promise<CoreV1Api> {
-  // Loaded where it is needed, because it takes its time.
-  const library = await import("@kubernetes/client-node");
-  const config = new library.KubeConfig();
-  config.loadFromString(kubeconfig);
-  return new library.CoreV1Api(endingBy(library, config, () => limit));
-}
+/** Asks of a list for what its objects are called, and for nothing that is in them. */
+const METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";

@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { adopts } from "../../components/spec/adopt/adopted";
-import { gatewaysFor } from "../../components/spec/gateway/plan";
 import type { MeshPlan } from "../../components/spec/types";
 import { isMember, isPrimary } from "../../components/topology/links";
 import type { ClusterAccess } from "./access";
@@ -8,11 +7,10 @@ import { adoptedMember } from "./adopted";
 import { deployApplications } from "./applications";
 import { configClusterMember } from "./external";
 import { deployExports, deployImports, type ExporterAddresses } from "./imports";
-import { linkTo } from "./links";
+import { linkMembers } from "./links";
 import type { Member } from "./member";
 import { primaryMember, remoteMember } from "./members";
 import { type MeshOutputs, outputsOf } from "./outputs";
-import { peerOf } from "./peer";
 import { named, type Site, sitesOf } from "./providers";
 import { scopeOf } from "./scope";
 import { type CaKeys, type Trust, trustOf } from "./trust";
@@ -94,13 +92,4 @@ function deployRemotes(
       return [name, remoteMember(named(sites, name), plan, serving)];
     }),
   );
-}
-
-/** All other links. */
-function linkMembers(plan: MeshPlan, members: ReadonlyMap<string, Member>): void {
-  for (const { observer, observed, crossNetwork } of plan.links.filter(({ serves }) => !serves)) {
-    const [gateway] = crossNetwork ? gatewaysFor(plan, observed) : [];
-    const address = gateway === undefined ? undefined : named(members, gateway).gateway?.address;
-    linkTo(peerOf(named(members, observed), address), named(members, observer));
-  }
 }

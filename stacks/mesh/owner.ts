@@ -5,6 +5,7 @@ import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
 import { IDENTITY_MARK } from "./identifier";
 import type { LiveCluster } from "./live";
+import { refuseLostSecrets } from "./live-secrets";
 import type { Scope } from "./scope";
 
 /** Whose a cluster is: the state that has its resources, and the identifier that this state has for it. */
@@ -45,6 +46,7 @@ export function ownAccess(
           warnOfSilence(cluster, live, plan);
           refuseTwice(cluster, live);
           refuseOwner(cluster, live, { state: thisState(), identifier }, plan, scope);
+          refuseLostSecrets(cluster, live, plan);
           return kubeconfig;
         });
       return [name, { ...own, kubeconfig: checked }];

@@ -78,6 +78,17 @@ describe("RemoteSecretLink", () => {
     expect(find(registrations, `${NAME}-secret`).secretPaths).toEqual(["data"]);
   });
 
+  test("keeps its key without anything in it once another Secret takes its place", async () => {
+    const { registrations } = await runProgram(() => link({ superseded: true }));
+    expect(find(registrations, `${NAME}-secret`).inputs).toMatchObject({
+      metadata: {
+        name: "istio-remote-secret-cluster2",
+        annotations: { "networking.istio.io/cluster": "cluster2", "istio-multicluster/superseded": "true" },
+      },
+      data: { cluster2: "" },
+    });
+  });
+
   test("writes nothing of the gateway's address", async () => {
     const inputs = async (changes: Partial<RemoteSecretLinkArgs>) =>
       find((await runProgram(() => link(changes))).registrations, `${NAME}-secret`).inputs;

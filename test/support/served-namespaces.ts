@@ -9,10 +9,12 @@ type ServedNamespace = { uid: string; owner?: string } | number | "silent";
 export interface ServedNamespaces {
   readonly "kube-system"?: ServedNamespace;
   readonly "istio-system"?: ServedNamespace;
+  /** Annotations of the remote secrets in istio-system by name. @default - none can be listed */
+  readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /**
- * Starts an API server for one test that knows these two namespaces only.
+ * Starts an API server for one test that knows these two namespaces and remote secrets only.
  *
  * @param onRequest - called at each request
  * @returns its kubeconfig
@@ -24,7 +26,10 @@ export async function apiServer(
 ): Promise<string> {
   const server = await ApiServer.start((_, path) => {
     onRequest();
-    const wanted = path.split("/").at(-1) as keyof ServedNamespaces;
+    const [wanted] = (path.split("/").at(-1) ?? "").split("?") as [
+      "kube-system" | "istio-system" | "secrets",
+    ];
+    if (wanted === "secrets") return listOf(namespaces.secrets);
     return answerOf(wanted, namespaces[wanted] ?? 404);
   });
   onTestFinished(() => server.stop());
@@ -43,6 +48,12 @@ export async function closedAddress(): Promise<string> {
 export function insecureKubeconfig(name: string, server: string, user?: Record<string, unknown>): string {
   const cluster = { server, "insecure-skip-tls-verify": true };
   return kubeconfig([{ name, cluster, ...(user ? { user } : {}) }], { "current-context": name });
+}
+
+function listOf(secrets: ServedNamespaces["secrets"]): Answer {
+  if (secrets === undefined) return 403;
+  const items = Object.entries(secrets).map(([name, annotations]) => ({ metadata: { name, annotations } }));
+  return { apiVersion: "meta.k8s.io/v1", kind: "PartialObjectMetadataList", metadata: {}, items };
 }
 
 function answerOf(name: string, found: ServedNamespace): Answer {

@@ -1,30 +1,33 @@
 import type { V1Secret } from "@kubernetes/client-node";
-import { ISTIO_NAMESPACE, remoteSecretName } from "../../components/names";
+import { ISTIO_NAMESPACE, REMOTE_SECRET_LABEL } from "../../components/names";
+import { credentialSecret } from "../../components/spec/links/secrets";
+import type { LinkPlan, MeshPlan } from "../../components/spec/types";
 import { istiodOf } from "../../components/topology/links";
-import type { MeshPlan } from "../../components/spec/types";
 import type { ClusterReader } from "../kube/cluster-reader";
 import type { MeshReader } from "../kube/mesh-reader";
 import { failed, type Outcome, type Probe } from "../probe";
 import { judgeTrial, readCredential, tryCredential } from "./credential";
 
-const LABEL = "istio/multiCluster=true";
+const LABEL = `${REMOTE_SECRET_LABEL}=true`;
 
 /**
- * The remote secret of each link is well-formed, and its token may read the observed cluster.
+ * The credential of each link is in its Secret, well-formed, and its token may read the observed cluster.
  *
  * An API server remembers for about 10 s that it accepted a token, so one that was just revoked may still pass.
  */
 export function readerCredential(plan: MeshPlan): Probe[] {
-  return plan.links.map(({ observer, observed }) => ({
+  return plan.links.map((link) => ({
     check: "reader-credential",
-    cluster: observer,
-    peer: observed,
-    run: (mesh) => checkLink(mesh, istiodOf(plan, observer), observed),
+    cluster: link.observer,
+    peer: link.observed,
+    run: (mesh) => checkLink(mesh, plan, link),
   }));
 }
 
-async function checkLink(mesh: MeshReader, observer: string, observed: string): Promise<Outcome> {
-  const secretName = remoteSecretName(observed);
+async function checkLink(mesh: MeshReader, plan: MeshPlan, link: LinkPlan): Promise<Outcome> {
+  const { observed } = link;
+  const observer = istiodOf(plan, link.observer);
+  const secretName = credentialSecret(link, plan);
   const where = `Secret ${ISTIO_NAMESPACE}/${secretName} of ${observer}`;
   const secret = await remoteSecret(mesh.cluster(observer), secretName);
   if (secret === undefined) return failed(`${where} does not exist; run pulumi up --refresh`);

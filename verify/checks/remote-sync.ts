@@ -1,18 +1,19 @@
-import { ISTIO_NAMESPACE, remoteSecretName } from "../../components/names";
+import { ISTIO_NAMESPACE } from "../../components/names";
 import { adopts } from "../../components/spec/adopt/adopted";
+import { credentialSecret } from "../../components/spec/links/secrets";
 import { isMember, isPrimary, istiodOf } from "../../components/topology/links";
-import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
+import type { ClusterPlan, LinkPlan, MeshPlan } from "../../components/spec/types";
 import { type Observed, observedBy, type RemoteCluster } from "../kube/istiod";
 import type { MeshReader } from "../kube/mesh-reader";
 import { failed, ok, type Outcome, type Probe } from "../probe";
 
 /** Every istiod has read every cluster that it is to observe, and knows of no other one. */
 export function remoteSync(plan: MeshPlan): Probe[] {
-  const links = plan.links.map(({ observer, observed }): Probe => ({
+  const links = plan.links.map((link): Probe => ({
     check: "remote-sync",
-    cluster: observer,
-    peer: observed,
-    run: (mesh) => checkLink(mesh, istiodOf(plan, observer), observed),
+    cluster: link.observer,
+    peer: link.observed,
+    run: (mesh) => checkLink(mesh, plan, link),
   }));
   const strangers = plan.clusters
     .filter(isPrimary)
@@ -25,22 +26,44 @@ export function remoteSync(plan: MeshPlan): Probe[] {
   return [...links, ...strangers];
 }
 
-async function checkLink(mesh: MeshReader, place: string, observed: string): Promise<Outcome> {
-  return judgeSync(await observedBy(mesh, place), place, observed);
+async function checkLink(mesh: MeshReader, plan: MeshPlan, link: LinkPlan): Promise<Outcome> {
+  const place = istiodOf(plan, link.observer);
+  return judgeSync(await observedBy(mesh, place), place, link.observed, credentialSecret(link, plan));
 }
 
-/** Whether all istiods of a place are in step with an observed cluster. */
-export function judgeSync({ byIstiod, remark }: Observed, place: string, observed: string): Outcome {
-  const states = [...byIstiod].map(
-    ([pod, clusters]) => [pod, clusters.find(({ id }) => id === observed)?.state] as const,
+/** Whether all istiods of a place are in step with an observed cluster, and from which Secret if not from the planned one. */
+function judgeSync(
+  { byIstiod, remark }: Observed,
+  place: string,
+  observed: string,
+  planned: string,
+): Outcome {
+  const secret = `${ISTIO_NAMESPACE}/${planned}`;
+  const found = [...byIstiod].map(
+    ([pod, clusters]) => [pod, clusters.find(({ id }) => id === observed)] as const,
   );
-  const behind = states.filter(([, state]) => state !== "synced");
-  if (behind.length === 0) return ok(`synced on ${byIstiod.size} istiod${remark}`);
-  return failed(behind.map(([pod, state]) => whyNot(pod, state, place, observed)).join("; ") + remark);
+  const behind = found.filter(([, cluster]) => cluster?.state !== "synced");
+  if (behind.length > 0) {
+    return failed(
+      behind.map(([pod, cluster]) => whyNot(pod, cluster?.state, place, observed, secret)).join("; ") +
+        remark,
+    );
+  }
+  const others = new Set(
+    found.flatMap(([, cluster]) => cluster?.secret ?? []).filter((name) => name !== secret),
+  );
+  const from = others.size === 0 ? "" : `, until it is restarted from ${[...others].join(", ")}`;
+  return ok(`synced on ${byIstiod.size} istiod${from}${remark}`);
 }
 
-function whyNot(pod: string, state: string | undefined, place: string, observed: string): string {
-  const secret = `Secret ${ISTIO_NAMESPACE}/${remoteSecretName(observed)}`;
+function whyNot(
+  pod: string,
+  state: string | undefined,
+  place: string,
+  observed: string,
+  name: string,
+): string {
+  const secret = `Secret ${name}`;
   const log = `kubectl logs -n ${ISTIO_NAMESPACE} ${pod} on ${place}`;
   return state === undefined
     ? `${pod} of ${place} never saw ${observed}: ${secret} is missing, malformed or refused; see the reader-credential rows, and: ${log}`

@@ -4,7 +4,8 @@ import { planCa } from "../ca/plan";
 import { planExternalControlPlane } from "../external/plan";
 import { planGateway } from "../gateway/plan";
 import { istiodSettings, planIstio } from "../istio/plan";
-import { mergeSettings, onPlatform } from "../settings";
+import { restartValues } from "../links/secrets";
+import { mergeSettings, onPlatform, overValues } from "../settings";
 import { foreignTrustDomains, trustDomainOf } from "../trust-domains/plan";
 import type { ClusterPlan, ClusterSpec, MeshSpec } from "../types";
 
@@ -25,7 +26,10 @@ export function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
     webhookHostName: cluster.webhookHostName,
     runsIstiodOf: hostedBy(cluster.name, spec.clusters),
     base: onPlatform(cluster.platform, mergeSettings(spec.base, cluster.base)),
-    istiod: onPlatform(cluster.platform, istiodSettings(cluster, spec)),
+    istiod: overValues(
+      restartValues(cluster, spec),
+      onPlatform(cluster.platform, istiodSettings(cluster, spec)),
+    ),
     gateway: planGateway(cluster, spec),
     intermediateEpoch: `${spec.ca?.intermediateEpoch ?? 1}.${cluster.intermediateEpoch ?? 1}`,
     intermediateValidityDays: cluster.intermediateValidityDays ?? planCa(spec.ca).intermediateValidityDays,

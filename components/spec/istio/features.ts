@@ -1,6 +1,7 @@
 import { clientsElsewhere, isPrimary, discoveryLinks, remotesOf, visibleFrom } from "../../topology/links";
 import { adopts } from "../adopt/adopted";
 import { addressTypeOf } from "../gateway/plan";
+import { planRemoteSecrets, shareableLinks } from "../links/secrets";
 import { hasNewToken } from "../readers/plan";
 import type { ClusterSpec, MeshSpec } from "../types";
 import { readsCredentials } from "./env";
@@ -14,10 +15,18 @@ import { istiodSettings } from "./plan";
  * - `hostname-gateway`: an istiod that has to resolve the host name of another network's gateway
  * - `observer`: an istiod that reads other clusters
  * - `rotation`: an istiod that reads clusters whose readers' tokens are not their first ones
+ * - `moved-secrets`: an istiod that goes on with clusters whose kubeconfigs move to another Secret
  * - `unread-secrets`: an istiod that reads other clusters, but not their Secrets
  */
 export type Feature =
-  "charts" | "remote" | "exposed-istiod" | "hostname-gateway" | "observer" | "rotation" | "unread-secrets";
+  | "charts"
+  | "remote"
+  | "exposed-istiod"
+  | "hostname-gateway"
+  | "observer"
+  | "rotation"
+  | "moved-secrets"
+  | "unread-secrets";
 
 /** The features that a spec asks of a cluster. */
 export function featuresOf(cluster: ClusterSpec, spec: MeshSpec): ReadonlySet<Feature> {
@@ -32,6 +41,9 @@ export function featuresOf(cluster: ClusterSpec, spec: MeshSpec): ReadonlySet<Fe
     "hostname-gateway": isPrimary(cluster) && seesHostname(cluster, spec),
     observer: observed.length > 0,
     rotation: observed.some((other) => hasNewToken(other, spec)),
+    "moved-secrets":
+      planRemoteSecrets(spec).migrating &&
+      shareableLinks(spec).some(({ observer }) => observer === cluster.name),
     "unread-secrets": observed.length > 0 && !readsCredentials(istiodSettings(cluster, spec)),
   };
   return new Set((Object.keys(asked) as Feature[]).filter((feature) => asked[feature]));

@@ -74,6 +74,23 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     source: "https://github.com/istio/istio/pull/58567",
   },
   {
+    feature: "moved-secrets",
+    affected: "1.30.0 - 1.30.3",
+    fault: "forgets a cluster's endpoints as soon as its Secret holds no kubeconfig any more",
+    mend: "use 1.30.4 or newer for remoteSecrets.migrating",
+    severity: "error",
+    source: "https://github.com/istio/istio/issues/61043",
+  },
+  {
+    feature: "moved-secrets",
+    affected: "<1.30.0-0",
+    fault:
+      "keeps a cluster's endpoints as they are when its Secret holds no kubeconfig any more, until istiod is restarted",
+    mend: "run pulumi up without remoteSecrets.migrating right after the one with it, while no pod of the mesh is replaced",
+    severity: "warning",
+    source: "https://github.com/istio/istio/blob/1.29.2/pkg/kube/multicluster/secretcontroller.go",
+  },
+  {
     feature: "unread-secrets",
     affected: "<1.31.0-0",
     fault: "cannot observe a cluster whose Secrets it may not read",

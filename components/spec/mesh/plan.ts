@@ -6,6 +6,7 @@ import { planCluster } from "../clusters/plan";
 import { planExports, planOffers } from "../imports/exports";
 import { planImports } from "../imports/plan";
 import { planLink } from "../links/plan";
+import { planRemoteSecrets } from "../links/secrets";
 import { planReader } from "../readers/plan";
 import { planSampleApps } from "../sample-apps/plan";
 import { planStubs } from "../services/plan";
@@ -32,6 +33,7 @@ function planWithoutReaders(spec: MeshSpec): MeshPlan {
     workloadCertificates: spec.workloadCertificates ?? {},
     clusters: spec.clusters.map((cluster) => planCluster(cluster, spec)),
     links: discoveryLinks(spec).map((link) => planLink(link, spec.clusters)),
+    remoteSecrets: planRemoteSecrets(spec),
     imports: planImports(spec),
     exports: planExports(spec),
     offers: planOffers(spec),

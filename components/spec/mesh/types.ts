@@ -10,7 +10,7 @@ import type {
   ServiceImportSpec,
 } from "../imports/types";
 import type { BaseSpec, IstioSpec, IstiodSpec } from "../istio/types";
-import type { LinkPlan } from "../links/types";
+import type { LinkPlan, RemoteSecretsPlan, RemoteSecretsSpec } from "../links/types";
 import type { SampleAppsPlan, SampleAppsSpec } from "../sample-apps/types";
 import type { ServiceSpec, ServiceStubsPlan } from "../services/types";
 
@@ -82,6 +82,7 @@ export interface MeshSpec {
    * @see https://istio.io/latest/docs/ops/configuration/traffic-management/multicluster/#keeping-traffic-in-cluster
    */
   readonly clusterLocal?: readonly string[] | undefined;
+  readonly remoteSecrets?: RemoteSecretsSpec | undefined;
   /** A change of this number replaces the token of every cluster's reader. Any whole number from 1. @default 1 */
   readonly readerTokenEpoch?: number | undefined;
   /**
@@ -104,6 +105,8 @@ export interface MeshPlan {
   readonly clusters: readonly ClusterPlan[];
   /** The links that are credentials: pairs that import alone are in `imports`. */
   readonly links: readonly LinkPlan[];
+  /** In which Secrets these are. */
+  readonly remoteSecrets: RemoteSecretsPlan;
   /** What each cluster imports, per host. */
   readonly imports: readonly ServiceImportPlan[];
   /** What gateways lead to because others import it. */

@@ -21,6 +21,7 @@ import { istio } from "../istio/rules";
 import { values, valueWarnings } from "../istio/values";
 import { versions, versionWarnings } from "../istio/versions";
 import { links } from "../links/rules";
+import { remoteSecrets, remoteSecretsWarnings } from "../links/secrets";
 import { failover } from "../locality/rules";
 import { sampleApps, sampleAppsWarnings } from "../sample-apps/rules";
 import { services, stubWarnings } from "../services/rules";
@@ -49,6 +50,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   webhooks,
   nodeAgent,
   links,
+  remoteSecrets,
   services,
   imports,
   importedHosts,
@@ -77,6 +79,7 @@ const WARNINGS: readonly ((spec: MeshSpec) => Problem[])[] = [
   valueWarnings,
   stubWarnings,
   webhookWarnings,
+  remoteSecretsWarnings,
   sampleAppsWarnings,
   trustDomainWarnings,
 ];

@@ -24,11 +24,12 @@ export function readerToken(suite: Suite, cluster: string): string {
 
 /** The token by which an observer's istiod reads another cluster. */
 export function tokenInUse(suite: Suite, observer: string, observed: string): string {
-  const secret = `istio-remote-secret-${observed}`;
-  const { data } = JSON.parse(
-    suite.kubectl(observer, "get", "secret", "-n", "istio-system", secret, "-o", "json"),
-  ) as { data: Record<string, string> };
-  const { users } = parse(decode(data[observed] ?? "")) as { users: { user: { token: string } }[] };
+  const command = ["get", "secrets", "-n", "istio-system", "-l", "istio/multiCluster=true", "-o", "json"];
+  const { items } = JSON.parse(suite.kubectl(observer, ...command)) as {
+    items: { data: Record<string, string> }[];
+  };
+  const [kubeconfig = ""] = items.flatMap(({ data }) => data[observed] || []);
+  const { users } = parse(decode(kubeconfig)) as { users: { user: { token: string } }[] };
   return users[0]?.user.token ?? "";
 }
 

@@ -22,6 +22,13 @@ test("a namespace that is not there is told from one that is nobody's", async ()
   expect((await lookAt(unmarked)).namespace).toEqual({ uid: "2" });
 });
 
+test("the Secrets are told from which istiods may have clusters, without those that are superseded", async () => {
+  const superseded = { "istio-multicluster/superseded": "true" };
+  const secrets = { one: {}, two: superseded, three: { "istio-multicluster/clusters": "a,b" } };
+  const live = await lookAt(await apiServer("cluster1", { "kube-system": { uid: "1" }, secrets }));
+  expect(live.remoteSecrets).toEqual({ one: [], three: ["a", "b"] });
+});
+
 test("nothing is known of what may not be read", async () => {
   const server = await apiServer("cluster1", { "kube-system": 403, "istio-system": 403 });
   expect(await lookAt(server)).toEqual({});

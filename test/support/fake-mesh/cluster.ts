@@ -1,11 +1,6 @@
-import { KubeConfig, type KubernetesObject, type V1Pod } from "@kubernetes/client-node";
+import { KubeConfig, type KubernetesObject, type V1Pod, type V1Secret } from "@kubernetes/client-node";
 import { stringify } from "yaml";
-import {
-  EAST_WEST_GATEWAY,
-  ISTIO_NAMESPACE,
-  NETWORK_LABEL,
-  remoteSecretName,
-} from "../../../components/names";
+import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE, NETWORK_LABEL } from "../../../components/names";
 import type { ClusterPlan, MeshPlan, SampleAppsPlan } from "../../../components/spec/types";
 import { gatewayPorts } from "../../../components/topology/ports";
 import type { TestCa } from "../ca";
@@ -134,7 +129,8 @@ export class FakeCluster implements FakeContent {
       this.addPod("shop", `app${count % 20}`, ["app", "istio-proxy"]);
   }
 
-  public addRemoteSecret(observed: FakeCluster): void {
+  /** Adds a key to a remote secret, which is made if it is not there. */
+  public addCredential(name: string, observed: FakeCluster): void {
     const kubeconfig = {
       "current-context": "it",
       clusters: [
@@ -149,14 +145,13 @@ export class FakeCluster implements FakeContent {
       contexts: [{ name: "it", context: { cluster: "it", user: "it" } }],
       users: [{ name: "it", user: { token: observed.readerToken } }],
     };
-    this.add("secrets", {
-      metadata: {
-        name: remoteSecretName(observed.name),
-        namespace: ISTIO_NAMESPACE,
-        labels: { "istio/multiCluster": "true" },
-      },
-      data: { [observed.name]: base64(stringify(kubeconfig)) },
-    });
+    const data = { [observed.name]: base64(stringify(kubeconfig)) };
+    if (this.objects("secrets").some(({ metadata }) => metadata?.name === name)) {
+      this.change<V1Secret>("secrets", name, (secret) => Object.assign(secret.data ?? {}, data));
+      return;
+    }
+    const labels = { "istio/multiCluster": "true" };
+    this.add("secrets", { metadata: { name, namespace: ISTIO_NAMESPACE, labels }, data });
   }
 
   private installGateway(): void {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig, V1EndpointSlice, V1Pod, V1Secret, V1Service } from "@kubernetes/client-node";
 import { answeringClusters, helloworldSeenFrom } from "../../../components/spec/sample-apps/answers";
+import { credentialSecret } from "../../../components/spec/links/secrets";
 import { istiodOf } from "../../../components/topology/links";
 import type { MeshPlan } from "../../../components/spec/types";
 import { TestCa } from "../ca";
@@ -53,8 +54,9 @@ export class FakeMesh {
       mesh.clusters.set(cluster.name, made);
     }
     for (const cluster of mesh.clusters.values()) cluster.install(plan, options.proxies ?? 0);
-    for (const { observer, observed } of plan.links) {
-      mesh.cluster(istiodOf(plan, observer)).addRemoteSecret(mesh.cluster(observed));
+    for (const link of plan.links) {
+      const secret = credentialSecret(link, plan);
+      mesh.cluster(istiodOf(plan, link.observer)).addCredential(secret, mesh.cluster(link.observed));
     }
     return mesh;
   }
@@ -125,11 +127,13 @@ export class FakeMesh {
 
   private clusterz(from: FakeCluster): string {
     return JSON.stringify(
-      this.remoteSecrets(from).map(({ metadata, data = {} }) => ({
-        id: Object.keys(data)[0],
-        secretName: `${metadata?.namespace}/${metadata?.name}`,
-        syncStatus: "synced",
-      })),
+      this.remoteSecrets(from).flatMap(({ metadata, data = {} }) =>
+        Object.keys(data).map((id) => ({
+          id,
+          secretName: `${metadata?.namespace}/${metadata?.name}`,
+          syncStatus: "synced",
+        })),
+      ),
     );
   }
 

@@ -1,8 +1,9 @@
 import type { V1ConfigMap, V1Namespace, V1Pod, V1Secret } from "@kubernetes/client-node";
 import { describe, expect, test } from "vitest";
+import { planMesh } from "../../../components";
 import { TestCa } from "../../support/ca";
 import { fakeMeshTests, HELLOWORLD } from "../../support/fake-mesh-tests";
-import { cluster } from "../../support/specs";
+import { cluster, mesh } from "../../support/specs";
 import { detailOf, failedRows } from "../../support/report-rows";
 
 const meshTests = fakeMeshTests();
@@ -108,6 +109,28 @@ describe("no wolf is cried", () => {
     expect(detailOf(report, "remote-sync cluster1")).toMatch(
       /stranger \(Secret istio-system\/theirs\).*whoever made/,
     );
+  });
+
+  test("an istiod that has its clusters from the Secrets of before, which is said", async () => {
+    const links = planMesh(mesh(2));
+    const fake = await start(mesh(2));
+    const report = await verify({}, { ...links, remoteSecrets: { per: "observer", migrating: true } });
+    expect(failedRows(report)).toEqual([
+      "reader-credential cluster1 -> cluster2",
+      "reader-credential cluster2 -> cluster1",
+    ]);
+    expect(detailOf(report, "remote-sync cluster1 -> cluster2")).toBe(
+      "synced on 1 istiod, until it is restarted from istio-system/istio-remote-secret-cluster2",
+    );
+    for (const [observer, observed] of [
+      ["cluster1", "cluster2"],
+      ["cluster2", "cluster1"],
+    ] as const) {
+      fake.cluster(observer).addCredential("istio-remote-secrets", fake.cluster(observed));
+    }
+    expect(
+      failedRows(await verify({}, { ...links, remoteSecrets: { per: "observer", migrating: true } })),
+    ).toEqual([]);
   });
 
   test("waits, if told to, until all is as planned", async () => {

@@ -1,4 +1,4 @@
-import type { V1EndpointSlice, V1Namespace, V1Service } from "@kubernetes/client-node";
+import type { V1EndpointSlice, V1Namespace, V1Secret, V1Service } from "@kubernetes/client-node";
 import { describe, expect, test } from "vitest";
 import { renderReport } from "../../../verify";
 import { TestCa } from "../../support/ca";
@@ -64,6 +64,23 @@ describe("a fault is named by pair and layer:", () => {
     expect(detailOf(report, "reader-credential cluster1 -> cluster2")).toMatch(
       /does not exist; run pulumi up --refresh/,
     );
+  });
+
+  test("a cluster that is gone from the one Secret of its observer", async () => {
+    await start(mesh(3, { remoteSecrets: { per: "observer" }, sampleApps: { helloworld: HELLOWORLD } }));
+    expect(failedRows(await verify())).toEqual([]);
+    meshTests.fake.cluster("cluster1").change<V1Secret>("secrets", "istio-remote-secrets", ({ data }) => {
+      delete data!["cluster2"];
+    });
+    const report = await verify();
+    expect(failedRows(report)).toEqual([
+      "reader-credential cluster1 -> cluster2",
+      "remote-sync cluster1 -> cluster2",
+    ]);
+    expect(detailOf(report, "reader-credential cluster1 -> cluster2")).toContain(
+      'Secret istio-system/istio-remote-secrets of cluster1 has no key "cluster2"',
+    );
+    expect(detailOf(report, "remote-sync cluster1 -> cluster2")).toContain("istio-remote-secrets is missing");
   });
 
   test("one of two clusters with the same version that never answers a client", async () => {

@@ -58,7 +58,9 @@ describe("imports as planned", () => {
 describe("a stranger", () => {
   test("is one that nobody links by discovery, though its services are imported", async () => {
     world = await ImportingMesh.start();
-    world.fake.cluster("cluster1").addRemoteSecret(world.fake.cluster("cluster2"));
+    world.fake
+      .cluster("cluster1")
+      .addCredential("istio-remote-secret-cluster2", world.fake.cluster("cluster2"));
     const found = await world.failedRows();
     expect(Object.keys(found)).toEqual(["remote-sync cluster1"]);
     expect(found["remote-sync cluster1"]).toContain(
