@@ -1,40 +1,64 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { Command } from "commander";
 import { down, type Lab, up } from "../lab";
 import { ensurePulumiToolchain, type PulumiToolchain } from "../lab/toolchain";
+import { loadExeca } from "../lab/toolchain/run";
 import { UPSTREAM_ENVOY_SETTINGS } from "../ops/lab-mesh";
-import { documentedWay } from "./documented-way";
-import { type Phase, timed, timeProgram } from "./phases";
-import { DOCUMENTED_WAY, renderReport, type Round } from "./report";
+import { documentedWay, documentedWayInParallel } from "./documented-way";
+import { type Form, FORMS } from "./forms";
+import { writePage } from "./page";
+import { FIRST, type Phase, timed, timeProgram } from "./phases";
+import { renderReport, type Run } from "./report";
+import { synchronised } from "./synchronised";
+import { BY_HAND, IN_PARALLEL, type Way } from "./ways";
 
 /**
  * Times this program and the documented way side by side, in one run and turn by turn: control planes and links of N
  * clusters on one network, on fresh clusters each time. Every size is gone through once before any is gone through again.
- *
- * `npm run bench -- [sizes] [rounds] [file]`, such as `3,10 3 bench.json`: sizes 3, rounds 3, and a file in the
- * temporary folder where nothing else is said. A cluster takes 0.8 GB of memory, and there is one more than the size.
+ * A cluster takes 0.8 GB of memory, and for this program there is one more than the size.
  */
 const LAB = "bench";
 
-async function main(sizes: readonly number[], count: number, file: string): Promise<void> {
-  const toolchain = await ensurePulumiToolchain();
-  const rounds: Round[] = [];
-  for (let round = 1; round <= count; round += 1) {
-    for (const clusters of sizes) {
-      rounds.push(await timeSize(clusters, toolchain));
-      // After each, since a later one may not come to its end.
-      writeFileSync(file, JSON.stringify(rounds, undefined, 2));
-      console.log(`round ${round} of ${count}: ${clusters} clusters done`);
-    }
-  }
-  console.log(`\n${renderReport(rounds)}\n\nAll figures: ${file}`);
+interface Options {
+  readonly rounds: string;
+  readonly ways: string;
+  readonly out: string;
+  readonly page?: true;
 }
 
-async function timeSize(clusters: number, toolchain: PulumiToolchain): Promise<Round> {
-  const { phases, state } = await withLab(clusters + 1, toolchain, (lab) => timeProgram(lab, toolchain));
-  const documented = await withLab(clusters, toolchain, (lab) => timeDocumentedWay(lab, toolchain));
-  return { clusters, phases: [documented, ...phases], state };
+async function main(sizes: readonly number[], { rounds, ways, out, page }: Options): Promise<void> {
+  const toolchain = await ensurePulumiToolchain();
+  const runs: Run[] = [];
+  for (let round = 1; round <= Number(rounds); round += 1) {
+    for (const clusters of sizes) {
+      for (const way of ways.split(",") as Way[]) {
+        runs.push({ clusters, way, ...(await timeWay(way, clusters, toolchain)) });
+        // After each, since a later one may not come to its end.
+        writeFileSync(out, JSON.stringify(runs, undefined, 2));
+        console.log(`round ${round} of ${rounds}: ${clusters} clusters, ${way}: done`);
+      }
+    }
+  }
+  console.log(`\n${renderReport(runs)}\n\nAll figures: ${resolve(out)}`);
+  if (page) await writePage(runs, { cores: cpus().length, date: new Date() });
+}
+
+/** On clusters that nothing was in before. */
+async function timeWay(
+  way: Way,
+  clusters: number,
+  toolchain: PulumiToolchain,
+): Promise<Pick<Run, "phases" | "state">> {
+  if (way === BY_HAND || way === IN_PARALLEL) {
+    const phase = await withLab(clusters, toolchain, (lab) => timeByHand(way, lab, toolchain));
+    return { phases: [phase] };
+  }
+  return withLab(clusters + 1, toolchain, async (lab) => {
+    if (way === "import") await makeNamespaces(lab, toolchain);
+    return timeProgram(way, lab, toolchain);
+  });
 }
 
 async function withLab<T>(
@@ -47,27 +71,52 @@ async function withLab<T>(
     network: "network1",
   }));
   try {
-    return await measure(await up({ name: LAB, clusters }, toolchain));
+    return await measure(await up({ name: LAB, clusters, audit: true }, toolchain));
   } finally {
     await down(LAB);
   }
 }
 
-async function timeDocumentedWay(lab: Lab, toolchain: PulumiToolchain): Promise<Phase> {
+async function timeByHand(
+  way: typeof BY_HAND | typeof IN_PARALLEL,
+  lab: Lab,
+  toolchain: PulumiToolchain,
+): Promise<Phase> {
   const folder = mkdtempSync(join(tmpdir(), "documented-way-"));
   const settings = [
     ...["values.global.hub=docker.io/istio", `values.global.tag=${toolchain.versions.istio}`],
     ...UPSTREAM_ENVOY_SETTINGS,
   ];
+  const build = way === BY_HAND ? documentedWay : documentedWayInParallel;
   try {
-    return await timed(DOCUMENTED_WAY, async () => documentedWay(lab, toolchain, folder, settings));
+    return await timed(FIRST, lab, async () => {
+      await build(lab, toolchain, folder, settings);
+      await synchronised(lab, toolchain, lab.clusters.length - 1);
+    });
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-const [, , sizes = "3", rounds = "3", file = join(tmpdir(), "bench.json")] = process.argv;
-main(sizes.split(",").map(Number), Number(rounds), resolve(file)).catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+/** For what is imported, which is in no namespace of the mesh's own. */
+async function makeNamespaces({ clusters }: Lab, { bin }: PulumiToolchain): Promise<void> {
+  const execa = await loadExeca();
+  for (const { kubeconfig } of clusters) {
+    await execa(bin.kubectl, ["--kubeconfig", kubeconfig, "create", "namespace", "sample"]);
+  }
+}
+
+const WAYS = [BY_HAND, IN_PARALLEL, ...(Object.keys(FORMS) as Form[])];
+
+new Command("bench")
+  .argument("[sizes]", "numbers of clusters, with commas between", "3")
+  .option("--rounds <count>", "how often each is measured", "3")
+  .option("--ways <ways>", "which ways to build a mesh are measured, with commas between", WAYS.join(","))
+  .option("--out <file>", "where all figures go, as JSON", join(tmpdir(), "bench.json"))
+  .option("--page", "write docs/benchmarks.md, with its plot and its figures")
+  .action((sizes: string, options: Options) => main(sizes.split(",").map(Number), options))
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  });

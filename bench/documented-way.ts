@@ -1,8 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Lab } from "../lab";
 import type { Toolchain } from "../lab/toolchain";
+import { loadExeca } from "../lab/toolchain/run";
+import { CROSS_NETWORK_GATEWAY, eastWestOperator } from "./documented-objects";
 
 type LabCluster = Lab["clusters"][number];
 
@@ -11,23 +12,60 @@ type LabCluster = Lab["clusters"][number];
  * `istioctl install` per cluster, `istioctl create-remote-secret` per ordered pair, one after the other.
  * @see https://istio.io/latest/docs/setup/install/multicluster/multi-primary/
  */
-export function documentedWay(
-  lab: Lab,
+export async function documentedWay(
+  { clusters }: Lab,
   toolchain: Toolchain,
   folder: string,
   values: readonly string[],
-): void {
+): Promise<void> {
   const byHand = new ByHand(toolchain, folder);
-  byHand.makeRoot();
-  for (const cluster of lab.clusters) {
-    byHand.plugInCa(cluster);
-    byHand.installIstio(cluster, "network1", values);
+  await byHand.makeRoot();
+  for (const cluster of clusters) {
+    await byHand.plugInCa(cluster);
+    await byHand.installIstio(cluster, "network1", values);
   }
-  for (const observed of lab.clusters) {
-    for (const observer of lab.clusters.filter((cluster) => cluster !== observed)) {
-      byHand.link(observer, observed);
+  for (const observed of clusters) {
+    for (const observer of clusters.filter((cluster) => cluster !== observed)) {
+      await byHand.link(observer, observed);
     }
   }
+}
+
+/** Of more at once, each takes the others' memory and time. */
+const AT_ONCE = 16;
+
+/**
+ * The same for those who know their shell, as by `xargs -P 16`: clusters at once, then observed clusters at once, for each
+ * of which its Secret is made once, and at last observers at once, each of which gets all of its Secrets together.
+ */
+export async function documentedWayInParallel(
+  { clusters }: Lab,
+  toolchain: Toolchain,
+  folder: string,
+  values: readonly string[],
+): Promise<void> {
+  const byHand = new ByHand(toolchain, folder);
+  await byHand.makeRoot();
+  await atOnce(clusters, async (cluster) => {
+    await byHand.plugInCa(cluster);
+    await byHand.installIstio(cluster, "network1", values);
+  });
+  const secrets = new Map<LabCluster, string>();
+  await atOnce(clusters, async (observed) => {
+    secrets.set(observed, await byHand.remoteSecret(observed));
+  });
+  await atOnce(clusters, async (observer) => {
+    const others = [...secrets].filter(([observed]) => observed !== observer);
+    await byHand.apply(observer, others.map(([, secret]) => secret).join("\n---\n"));
+  });
+}
+
+async function atOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  const worker = async () => {
+    for (const item of waiting) await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
 /** The documented steps one by one; certificates are files of a folder. */
@@ -37,31 +75,35 @@ export class ByHand {
     private readonly folder: string,
   ) {}
 
-  public makeRoot(): void {
-    this.run("openssl", ["ecparam", "-name", "secp384r1", "-genkey", "-noout", "-out", "root-key.pem"]);
-    this.run("openssl", [
+  public async makeRoot(): Promise<void> {
+    await this.run("openssl", ["ecparam", "-name", "secp384r1", "-genkey", "-noout", "-out", "root-key.pem"]);
+    await this.run("openssl", [
       ...["req", "-x509", "-new", "-key", "root-key.pem", "-days", "3650", "-subj", "/O=Istio/CN=Root CA"],
       ...["-addext", "keyUsage=critical,keyCertSign,cRLSign,digitalSignature", "-out", "root-cert.pem"],
     ]);
   }
 
   /** Makes istio-system with an intermediate under the root. */
-  public plugInCa({ name, kubeconfig }: LabCluster): void {
-    this.makeIntermediate(name);
-    this.kubectl(kubeconfig, ["create", "namespace", "istio-system"]);
+  public async plugInCa({ name, kubeconfig }: LabCluster): Promise<void> {
+    await this.makeIntermediate(name);
+    await this.kubectl(kubeconfig, ["create", "namespace", "istio-system"]);
     const files = ["ca-cert.pem", "ca-key.pem", "root-cert.pem", "cert-chain.pem"];
-    this.kubectl(kubeconfig, [
+    await this.kubectl(kubeconfig, [
       ...["create", "secret", "generic", "cacerts", "-n", "istio-system"],
       ...files.map((file) => `--from-file=${file}=${name}-${file}`),
     ]);
   }
 
-  public installIstio({ name, kubeconfig }: LabCluster, network: string, values: readonly string[]): void {
+  public async installIstio(
+    { name, kubeconfig }: LabCluster,
+    network: string,
+    values: readonly string[],
+  ): Promise<void> {
     const settings = [
       ...["values.global.meshID=mesh1", `values.global.multiCluster.clusterName=${name}`],
       ...[`values.global.network=${network}`, ...values],
     ];
-    this.run(this.toolchain.bin.istioctl, [
+    await this.run(this.toolchain.bin.istioctl, [
       ...["install", "-y", "--kubeconfig", kubeconfig, "--set", "profile=minimal"],
       ...settings.flatMap((setting) => ["--set", setting]),
     ]);
@@ -71,121 +113,88 @@ export class ByHand {
    * What `samples/multicluster/gen-eastwest-gateway.sh` has istioctl install.
    * @see https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/
    */
-  public installGateway({ name, kubeconfig }: LabCluster, network: string, values: readonly string[]): void {
+  public async installGateway(
+    { name, kubeconfig }: LabCluster,
+    network: string,
+    values: readonly string[],
+  ): Promise<void> {
     const file = `${name}-eastwest.yaml`;
-    writeFileSync(join(this.folder, file), JSON.stringify(eastWestOperator(network)));
-    this.run(this.toolchain.bin.istioctl, [
+    await writeFile(join(this.folder, file), JSON.stringify(eastWestOperator(network)));
+    await this.run(this.toolchain.bin.istioctl, [
       ...["install", "-y", "--kubeconfig", kubeconfig, "-f", file],
       ...values.flatMap((setting) => ["--set", setting]),
     ]);
   }
 
-  public exposeServices({ kubeconfig }: LabCluster): void {
+  public async exposeServices({ kubeconfig }: LabCluster): Promise<void> {
     const apply = ["apply", "-n", "istio-system", "-f", "-"];
-    this.kubectl(kubeconfig, apply, JSON.stringify(CROSS_NETWORK_GATEWAY));
+    await this.kubectl(kubeconfig, apply, JSON.stringify(CROSS_NETWORK_GATEWAY));
   }
 
   /** Tells istiod the network of its cluster's pods. */
-  public labelNetwork({ kubeconfig }: LabCluster, network: string): void {
-    this.kubectl(kubeconfig, ["label", "namespace", "istio-system", `topology.istio.io/network=${network}`]);
-  }
-
-  public link(observer: LabCluster, observed: LabCluster): void {
-    const secret = this.run(this.toolchain.bin.istioctl, [
-      ...["create-remote-secret", "--kubeconfig", observed.kubeconfig],
-      ...["--name", observed.name, "--server", observed.apiServer],
+  public async labelNetwork({ kubeconfig }: LabCluster, network: string): Promise<void> {
+    await this.kubectl(kubeconfig, [
+      "label",
+      "namespace",
+      "istio-system",
+      `topology.istio.io/network=${network}`,
     ]);
-    this.kubectl(observer.kubeconfig, ["apply", "-f", "-"], secret);
   }
 
-  private makeIntermediate(name: string): void {
-    const extensions = join(this.folder, "intermediate.ext");
-    writeFileSync(
+  public async link(observer: LabCluster, observed: LabCluster): Promise<void> {
+    await this.apply(observer, await this.remoteSecret(observed));
+  }
+
+  public remoteSecret({ name, kubeconfig, apiServer }: LabCluster): Promise<string> {
+    return this.run(this.toolchain.bin.istioctl, [
+      ...["create-remote-secret", "--kubeconfig", kubeconfig],
+      ...["--name", name, "--server", apiServer],
+    ]);
+  }
+
+  public async apply({ kubeconfig }: LabCluster, manifest: string): Promise<void> {
+    await this.kubectl(kubeconfig, ["apply", "-f", "-"], manifest);
+  }
+
+  private async makeIntermediate(name: string): Promise<void> {
+    // A file of its own for each: several may be made at once.
+    const extensions = join(this.folder, `${name}.ext`);
+    await writeFile(
       extensions,
       "basicConstraints=critical,CA:true,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign,digitalSignature\nsubjectAltName=DNS:istiod.istio-system.svc\n",
     );
-    this.run("openssl", [
+    await this.run("openssl", [
       ...["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", `${name}-ca-key.pem`],
     ]);
-    this.run("openssl", [
+    await this.run("openssl", [
       ...["req", "-new", "-key", `${name}-ca-key.pem`, "-subj", `/O=Istio/L=${name}/CN=Intermediate CA`],
       ...["-out", `${name}.csr`],
     ]);
-    this.run("openssl", [
+    await this.run("openssl", [
       ...["x509", "-req", "-in", `${name}.csr`, "-CA", "root-cert.pem", "-CAkey", "root-key.pem"],
-      ...["-CAcreateserial", "-days", "730", "-extfile", extensions, "-out", `${name}-ca-cert.pem`],
+      ...[
+        "-CAcreateserial",
+        "-CAserial",
+        `${name}.srl`,
+        "-days",
+        "730",
+        "-extfile",
+        extensions,
+        "-out",
+        `${name}-ca-cert.pem`,
+      ],
     ]);
-    this.run("sh", ["-c", `cat ${name}-ca-cert.pem root-cert.pem > ${name}-cert-chain.pem`]);
-    this.run("cp", ["root-cert.pem", `${name}-root-cert.pem`]);
+    await this.run("sh", ["-c", `cat ${name}-ca-cert.pem root-cert.pem > ${name}-cert-chain.pem`]);
+    await this.run("cp", ["root-cert.pem", `${name}-root-cert.pem`]);
   }
 
-  private kubectl(kubeconfig: string, args: string[], input?: string): string {
+  private kubectl(kubeconfig: string, args: string[], input?: string): Promise<string> {
     return this.run(this.toolchain.bin.kubectl, ["--kubeconfig", kubeconfig, ...args], input);
   }
 
-  private run(tool: string, args: string[], input?: string): string {
-    return execFileSync(tool, args, {
-      cwd: this.folder,
-      encoding: "utf8",
-      input,
-      stdio: ["pipe", "pipe", "pipe"],
-    });
+  private async run(tool: string, args: string[], input = ""): Promise<string> {
+    const execa = await loadExeca();
+    const { stdout } = await execa(tool, args, { cwd: this.folder, input });
+    return stdout;
   }
 }
-
-function eastWestOperator(network: string) {
-  const port = (name: string, number: number) => ({ name, port: number, targetPort: number });
-  return {
-    apiVersion: "install.istio.io/v1alpha1",
-    kind: "IstioOperator",
-    metadata: { name: "eastwest" },
-    spec: {
-      profile: "empty",
-      components: {
-        ingressGateways: [
-          {
-            name: "istio-eastwestgateway",
-            label: {
-              istio: "eastwestgateway",
-              app: "istio-eastwestgateway",
-              "topology.istio.io/network": network,
-            },
-            enabled: true,
-            k8s: {
-              env: [{ name: "ISTIO_META_REQUESTED_NETWORK_VIEW", value: network }],
-              service: {
-                ports: [
-                  port("status-port", 15021),
-                  port("tls", 15443),
-                  port("tls-istiod", 15012),
-                  port("tls-webhook", 15017),
-                ],
-              },
-            },
-          },
-        ],
-      },
-      values: {
-        gateways: { "istio-ingressgateway": { injectionTemplate: "gateway" } },
-        global: { network },
-      },
-    },
-  };
-}
-
-/** Istio's samples/multicluster/expose-services.yaml. */
-const CROSS_NETWORK_GATEWAY = {
-  apiVersion: "networking.istio.io/v1",
-  kind: "Gateway",
-  metadata: { name: "cross-network-gateway" },
-  spec: {
-    selector: { istio: "eastwestgateway" },
-    servers: [
-      {
-        port: { number: 15443, name: "tls", protocol: "TLS" },
-        tls: { mode: "AUTO_PASSTHROUGH" },
-        hosts: ["*.local"],
-      },
-    ],
-  },
-} as const;

@@ -4,9 +4,12 @@ import type { Deployment } from "@pulumi/pulumi/automation";
 import type { Lab } from "../lab";
 import type { PulumiToolchain } from "../lab/toolchain";
 import { writeLabProject } from "../ops/lab-mesh";
-import { exportState } from "../ops/state";
 import { openStack, type StackPlace } from "../ops/stack";
-import { childrenCpu, type Usage, watchProcesses } from "./process-usage";
+import { exportState } from "../ops/state";
+import { type Changes, type Form, meshOf, observedBy } from "./forms";
+import { childrenCpu, childrenWritten, type Usage, watchProcesses } from "./process-usage";
+import { RequestCounter } from "./requests";
+import { synchronised } from "./synchronised";
 
 /** What one phase took. */
 export interface Phase {
@@ -15,6 +18,10 @@ export interface Phase {
   readonly wall: number;
   /** Seconds of user and system of every process that the phase ran. */
   readonly cpu: number;
+  /** What these have written to files on a disk: nearly all of it is the backend's. Bytes. */
+  readonly written: number;
+  /** What each API server was asked on average. */
+  readonly requests: number;
   readonly processes: Record<string, Usage>;
 }
 
@@ -29,40 +36,63 @@ export interface StateSize {
   readonly types: readonly { readonly type: string; readonly count: number; readonly bytes: number }[];
 }
 
+/** Name of the phase in which a mesh is made, by whatever way. */
+export const FIRST = "first up";
+
 /**
- * Takes a mesh through its life: made, looked at, applied again, one cluster more, that one less, destroyed.
+ * Takes a mesh through its life: made, looked at, applied again, one token replaced, one cluster more, that one less,
+ * destroyed.
  *
- * @param lab - with one cluster more than the mesh has at first
+ * @param lab - with one cluster more than the mesh has at first, and audit logs
  */
 export async function timeProgram(
+  form: Form,
   lab: Lab,
   toolchain: PulumiToolchain,
 ): Promise<{ phases: Phase[]; state: StateSize }> {
   const smaller = { ...lab, clusters: lab.clusters.slice(0, -1) };
-  const configure = (clusters: Lab) => writeLabProject(clusters, toolchain, { sampleApps: undefined });
+  const configure = (clusters: Lab, changes?: Changes) =>
+    writeLabProject(clusters, toolchain, meshOf(form, clusters, changes));
   const place = await configure(smaller);
   const stack = await openStack(place);
-  const phases = [
-    await timed("first up", () => stack.up()),
-    await timed("no-op preview", () => stack.preview()),
-    await timed("no-op up", () => stack.up()),
-  ];
+  const phases: Phase[] = [];
+  const time = async (name: string, work: () => Promise<unknown>, clusters = smaller) => {
+    phases.push(await timed(name, clusters, work));
+  };
+  const upOf = async (clusters: Lab) => {
+    await stack.up();
+    await synchronised(clusters, toolchain, observedBy(form, clusters));
+  };
+  await time(FIRST, () => upOf(smaller));
+  await time("no-op preview", () => stack.preview());
+  await time("no-op up", () => stack.up());
   const state = sizeOf(await exportState(stack), place);
-  await configure(lab);
-  phases.push(await timed("add a cluster", () => stack.up()));
-  await configure(smaller);
-  phases.push(await timed("remove a cluster", () => stack.up()));
-  phases.push(await timed("destroy", () => stack.destroy()));
+  if (form !== "import") {
+    await configure(smaller, { rotated: true });
+    await time("replace a token", () => stack.up());
+  }
+  await configure(lab, { rotated: true });
+  await time("add a cluster", () => upOf(lab), lab);
+  await configure(smaller, { rotated: true });
+  await time("remove a cluster", () => stack.up(), lab);
+  await time("destroy", () => stack.destroy());
   return { phases, state };
 }
 
 /** Measures work that is done by other processes. */
-export async function timed(name: string, work: () => Promise<unknown>): Promise<Phase> {
-  const cpu = childrenCpu();
+export async function timed(name: string, lab: Lab, work: () => Promise<unknown>): Promise<Phase> {
+  const requests = new RequestCounter(lab.clusters.map(({ auditLog }) => auditLog));
+  const [cpu, written] = [childrenCpu(), childrenWritten()];
   const begun = performance.now();
   const processes = await watchProcesses(work);
-  const wall = (performance.now() - begun) / 1000;
-  return { name, wall, cpu: childrenCpu() - cpu, processes };
+  return {
+    name,
+    wall: (performance.now() - begun) / 1000,
+    cpu: childrenCpu() - cpu,
+    written: childrenWritten() - written,
+    requests: requests.count() / lab.clusters.length,
+    processes,
+  };
 }
 
 function sizeOf({ deployment }: Deployment, place: StackPlace): StateSize {

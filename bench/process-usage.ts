@@ -75,6 +75,11 @@ export function childrenCpu(): number {
   return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
 }
 
+/** What all children of this process that have ended, and theirs, have written to files on a disk: bytes. */
+export function childrenWritten(): number {
+  return Number(/^write_bytes: (\d+)$/m.exec(readFileSync("/proc/self/io", "utf8"))?.[1]);
+}
+
 function listProcesses(): ReadonlyMap<number, Process> {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return new Map(

@@ -1,59 +1,105 @@
-import type { Phase, StateSize } from "./phases";
+import { FIRST, type Phase, type StateSize } from "./phases";
+import { BY_HAND, TITLES, type Way } from "./ways";
 
-/** One round with meshes of one size. */
-export interface Round {
+/** One mesh that was built in one way, and what it went through. */
+export interface Run {
   readonly clusters: number;
+  readonly way: Way;
   readonly phases: readonly Phase[];
-  readonly state: StateSize;
+  /** @default - there is none */
+  readonly state?: StateSize | undefined;
 }
-
-/** Name of the phase that the others are compared with. */
-export const DOCUMENTED_WAY = "documented way";
 
 const LARGEST_TYPES = 8;
 
-/** Medians of all rounds with meshes of one size, with the spread of the clock's seconds, as Markdown. */
-export function renderReport(rounds: readonly Round[]): string {
-  const sizes = [...new Set(rounds.map(({ clusters }) => clusters))];
-  return sizes.map((size) => renderSize(rounds.filter(({ clusters }) => clusters === size))).join("\n\n");
+const HEAD = [
+  "",
+  "",
+  "seconds",
+  "spread",
+  "against the documented way",
+  "CPU seconds",
+  "MB written",
+  "requests per cluster",
+  "peak memory, MB",
+];
+
+/** Medians of all runs of each size and way, with the spread of the clock's seconds, as Markdown. */
+export function renderReport(runs: readonly Run[]): string {
+  return sizesOf(runs)
+    .map((size) => renderSize(runs.filter(({ clusters }) => clusters === size)))
+    .join("\n\n");
 }
 
-function renderSize(rounds: readonly Round[]): string {
-  const [{ clusters, phases, state }] = rounds as readonly [Round];
-  const base = median(rounds.map((round) => phaseOf(round, DOCUMENTED_WAY).wall));
-  const rows = phases.map(({ name }) => {
-    const runs = rounds.map((round) => phaseOf(round, name));
-    const walls = runs.map(({ wall }) => wall);
-    const wall = median(walls);
-    return [
-      name,
-      wall.toFixed(1),
-      `${Math.min(...walls).toFixed(1)} to ${Math.max(...walls).toFixed(1)}`,
-      (wall / base).toFixed(2),
-      median(runs.map(({ cpu }) => cpu)).toFixed(1),
-      memoryOf(runs),
-    ];
-  });
-  return [
-    `## ${clusters} ${clusters === 1 ? "cluster" : "clusters"}, ${rounds.length === 1 ? "1 round" : `${rounds.length} rounds`}`,
-    "",
-    table(["", "seconds", "spread", "against the documented way", "CPU seconds", "peak memory, MB"], rows),
-    "",
-    `State: ${state.resources} resources, ${kilobytes(state.stored)} KB stored, ${kilobytes(state.text)} KB of text.`,
-    "",
-    table(
-      ["type", "resources", "KB of text"],
-      state.types
-        .slice(0, LARGEST_TYPES)
-        .map(({ type, count, bytes }) => [type, String(count), kilobytes(bytes)]),
+/** The sizes that were measured, smallest first. */
+export function sizesOf(runs: readonly Run[]): number[] {
+  return [...new Set(runs.map(({ clusters }) => clusters))].sort((a, b) => a - b);
+}
+
+/** The ways that were measured, in the order in which they were. */
+export function waysOf(runs: readonly Run[]): Way[] {
+  return [...new Set(runs.map(({ way }) => way))];
+}
+
+/** Median of the seconds that it took to build a mesh; nothing where that was not measured. */
+export function firstSeconds(runs: readonly Run[], way: Way, clusters: number): number | undefined {
+  const walls = runs
+    .filter((run) => run.way === way && run.clusters === clusters)
+    .flatMap(({ phases }) => phases.filter(({ name }) => name === FIRST).map(({ wall }) => wall));
+  return walls.length === 0 ? undefined : median(walls);
+}
+
+function renderSize(runs: readonly Run[]): string {
+  const [{ clusters }] = runs as readonly [Run];
+  const ways = waysOf(runs);
+  const rounds = Math.max(...ways.map((way) => runs.filter((run) => run.way === way).length));
+  const base = firstSeconds(runs, BY_HAND, clusters);
+  const rows = ways.flatMap((way) =>
+    rowsOf(
+      runs.filter((run) => run.way === way),
+      base,
     ),
+  );
+  return [
+    `## ${counted(clusters, "cluster")}, ${counted(rounds, "round")}`,
+    "",
+    table(HEAD, rows),
+    ...ways.flatMap((way) => {
+      const state = runs.find((run) => run.way === way)?.state;
+      return state === undefined ? [] : ["", ...stateLines(way, state)];
+    }),
   ].join("\n");
 }
 
-function phaseOf({ phases }: Round, name: string): Phase {
-  const found = phases.find((phase) => phase.name === name);
-  if (found === undefined) throw new Error(`a round has no phase ${name}`);
-  return found;
+function rowsOf(runs: readonly Run[], base: number | undefined): string[][] {
+  const [{ way, phases }] = runs as readonly [Run];
+  return phases.map(({ name }, index) => {
+    const same = runs.flatMap((run) => run.phases.filter((phase) => phase.name === name));
+    const walls = same.map(({ wall }) => wall);
+    const wall = median(walls);
+    return [
+      index === 0 ? TITLES[way] : "",
+      name,
+      wall.toFixed(1),
+      `${Math.min(...walls).toFixed(1)} to ${Math.max(...walls).toFixed(1)}`,
+      base === undefined ? "" : (wall / base).toFixed(2),
+      median(same.map(({ cpu }) => cpu)).toFixed(1),
+      (median(same.map(({ written }) => written)) / 1e6).toFixed(1),
+      median(same.map(({ requests }) => requests)).toFixed(0),
+      memoryOf(same),
+    ];
+  });
+}
+
+function stateLines(way: Way, { resources, stored, text, types }: StateSize): string[] {
+  return [
+    `State, ${TITLES[way]}: ${resources} resources, ${kilobytes(stored)} KB stored, ${kilobytes(text)} KB of text.`,
+    "",
+    table(
+      ["type", "resources", "KB of text"],
+      types.slice(0, LARGEST_TYPES).map(({ type, count, bytes }) => [type, String(count), kilobytes(bytes)]),
+    ),
+  ];
 }
 
 /** The largest peak of each kind of process over all runs. */
@@ -70,6 +116,8 @@ function memoryOf(runs: readonly Phase[]): string {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
+
+const counted = (count: number, what: string) => `${count} ${count === 1 ? what : `${what}s`}`;
 
 const kilobytes = (bytes: number) => (bytes / 1e3).toFixed(0);
 

@@ -34,11 +34,11 @@ describe("clusters that have something of Istio already", () => {
   beforeAll(async () => {
     await suite.start();
     const byHand = new ByHand(suite.toolchain, folder);
-    byHand.makeRoot();
-    for (const cluster of suite.lab.clusters) byHand.plugInCa(cluster);
+    await byHand.makeRoot();
+    for (const cluster of suite.lab.clusters) await byHand.plugInCa(cluster);
     const [, cluster2] = suite.lab.clusters;
     const { istio } = suite.toolchain.versions;
-    byHand.installIstio(cluster2!, "network2", [
+    await byHand.installIstio(cluster2!, "network2", [
       ...["values.global.hub=docker.io/istio", `values.global.tag=${istio}`, ...UPSTREAM_ENVOY_SETTINGS],
     ]);
     const rootCertificate = readFileSync(join(folder, "root-cert.pem"), "utf8");

@@ -51,18 +51,18 @@ describe("a mesh that istioctl and Helm installed", () => {
       ...["values.global.hub=docker.io/istio", `values.global.tag=${suite.toolchain.versions.istio}`],
       "values.global.imagePullPolicy=IfNotPresent",
     ];
-    byHand.makeRoot();
+    await byHand.makeRoot();
     const [one, other] = suite.lab.clusters as [LabCluster, LabCluster];
     for (const cluster of [one, other]) {
-      byHand.plugInCa(cluster);
-      byHand.labelNetwork(cluster, cluster.network);
+      await byHand.plugInCa(cluster);
+      await byHand.labelNetwork(cluster, cluster.network);
     }
-    byHand.installIstio(one, one.network, [...values, ...UPSTREAM_ENVOY_SETTINGS]);
-    byHand.installGateway(one, one.network, values);
+    await byHand.installIstio(one, one.network, [...values, ...UPSTREAM_ENVOY_SETTINGS]);
+    await byHand.installGateway(one, one.network, values);
     installByHelm(suite, other);
-    for (const cluster of [one, other]) byHand.exposeServices(cluster);
-    byHand.link(one, other);
-    byHand.link(other, one);
+    for (const cluster of [one, other]) await byHand.exposeServices(cluster);
+    await byHand.link(one, other);
+    await byHand.link(other, one);
     for (const { name } of suite.lab.clusters) installSamples(suite, name);
     const rootCertificate = readFileSync(join(folder, "root-cert.pem"), "utf8");
     await suite.configure({

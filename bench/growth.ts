@@ -1,0 +1,27 @@
+import { firstSeconds, type Run, sizesOf } from "./report";
+import type { Way } from "./ways";
+
+/** How the time to build a mesh grows: seconds are `factor` times the number of clusters to the power of `exponent`. */
+export interface Growth {
+  readonly factor: number;
+  readonly exponent: number;
+}
+
+/** The power law that is closest to the medians, by least squares of the logarithms; nothing for less than two sizes. */
+export function growthOf(runs: readonly Run[], way: Way): Growth | undefined {
+  const points = sizesOf(runs).flatMap((clusters) => {
+    const seconds = firstSeconds(runs, way, clusters);
+    return seconds === undefined ? [] : [{ x: Math.log(clusters), y: Math.log(seconds) }];
+  });
+  if (points.length < 2) return undefined;
+  const mean = (of: (point: { x: number; y: number }) => number) =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [x, y] = [mean((point) => point.x), mean((point) => point.y)];
+  const exponent = mean((point) => (point.x - x) * (point.y - y)) / mean((point) => (point.x - x) ** 2);
+  return { factor: Math.exp(y - exponent * x), exponent };
+}
+
+/** Seconds that a mesh of a size takes if it goes on like that. */
+export function secondsAt({ factor, exponent }: Growth, clusters: number): number {
+  return factor * clusters ** exponent;
+}
