@@ -85,12 +85,12 @@ export interface ClusterPrimaryArgs {
    * @default - before any rotation, `1/stable`
    * @see RootSpec
    */
-  rootPhase?: string;
+  rootPhase?: pulumi.Input<string>;
   /**
    * The roots of CAs that were made elsewhere, by SHA-256; an update after which proxies would not trust each other is refused.
    * @default - nothing is refused
    */
-  roots?: MeshRoots;
+  roots?: pulumi.Input<MeshRoots>;
   /**
    * Lifetime of proxies' certificates in minutes.
    * @default - Istio's, 24 hours

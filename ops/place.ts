@@ -9,9 +9,11 @@ import { openWorkspace } from "./stack";
  * other backend, else that of the folder, as the Pulumi CLI of the environment would.
  */
 export async function openNamedWorkspace(name: string, projectDir = process.cwd()): Promise<LocalWorkspace> {
-  const isLab = process.env["PULUMI_BACKEND_URL"] === undefined && (await list()).includes(name);
+  // The stacks of a mesh's parts have its name before a dot.
+  const [mesh = name] = name.split(".");
+  const isLab = process.env["PULUMI_BACKEND_URL"] === undefined && (await list()).includes(mesh);
   if (!isLab) return LocalWorkspace.create({ workDir: projectDir });
-  return openWorkspace(await labProject(await openLab(name), await ensurePulumiToolchain()));
+  return openWorkspace(await labProject(await openLab(mesh), await ensurePulumiToolchain()));
 }
 
 /** Opens a stack by name, in the project of {@link openNamedWorkspace}; writes nothing to its backend. */

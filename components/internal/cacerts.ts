@@ -12,9 +12,9 @@ export interface CacertsInput {
   readonly rootCertificate?: pulumi.Input<string>;
   /** Revocation lists, PEM. */
   readonly crl?: pulumi.Input<string>;
-  /** As `formatPosition` writes it. */
-  readonly rootPhase?: string;
-  readonly roots?: MeshRoots;
+  /** As `formatPosition` writes it; empty from before any rotation. */
+  readonly rootPhase?: pulumi.Input<string>;
+  readonly roots?: pulumi.Input<MeshRoots>;
 }
 
 /**
@@ -23,23 +23,26 @@ export interface CacertsInput {
  * An update that takes the mesh's roots out of order is refused, at preview too.
  */
 export function pluggedInCa(name: string, input: CacertsInput, opts: pulumi.CustomResourceOptions): Secret {
-  const { rootPhase, roots } = input;
-  const annotations = {
-    ...(rootPhase === undefined ? {} : { [ROOT_PHASE_ANNOTATION]: rootPhase }),
-    ...(roots === undefined ? {} : { [ROOTS_ANNOTATION]: formatRoots(roots) }),
-  };
+  const wanted: WantedRoots = pulumi.output({ rootPhase: input.rootPhase, roots: input.roots });
   return new Secret(
     `${name}-cacerts`,
-    {
-      metadata: {
-        name: CA_SECRET,
-        namespace: ISTIO_NAMESPACE,
-        ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
-      },
-      data: filesOf(name, input),
-    },
-    { ...opts, hooks: { beforeUpdate: [orderOfRoots(`${name}-cacerts-root-phase`, rootPhase, roots)] } },
+    { metadata: wanted.apply(metadataOf), data: filesOf(name, input) },
+    { ...opts, hooks: { beforeUpdate: [orderOfRoots(`${name}-cacerts-root-phase`, wanted)] } },
   );
+}
+
+type WantedRoots = pulumi.Output<{
+  readonly rootPhase?: string | undefined;
+  readonly roots?: MeshRoots | undefined;
+}>;
+
+function metadataOf({ rootPhase = "", roots }: pulumi.Unwrap<WantedRoots>) {
+  const annotations = {
+    ...(rootPhase === "" ? {} : { [ROOT_PHASE_ANNOTATION]: rootPhase }),
+    ...(roots === undefined ? {} : { [ROOTS_ANNOTATION]: formatRoots(roots) }),
+  };
+  const metadata = { name: CA_SECRET, namespace: ISTIO_NAMESPACE };
+  return Object.keys(annotations).length === 0 ? metadata : { ...metadata, annotations };
 }
 
 function filesOf(name: string, input: CacertsInput): Record<string, pulumi.Output<string>> {
@@ -67,14 +70,16 @@ export function rootPhaseOf(cacerts: Secret): pulumi.Output<string> {
   return cacerts.metadata.apply((metadata) => metadata.annotations?.[ROOT_PHASE_ANNOTATION] ?? "");
 }
 
-function orderOfRoots(
-  name: string,
-  rootPhase: string | undefined,
-  roots: MeshRoots | undefined,
-): pulumi.ResourceHook {
+function orderOfRoots(name: string, wanted: WantedRoots): pulumi.ResourceHook {
+  // Known by the time of any update, since the Secret is made of it.
+  let known: pulumi.Unwrap<WantedRoots> = {};
+  wanted.apply((roots) => {
+    known = roots;
+  });
   return new pulumi.ResourceHook(
     name,
     (args) => {
+      const { rootPhase, roots } = known;
       const deployed = deployedAnnotations(args);
       const refusal =
         refuseMove(parsePosition(deployed[ROOT_PHASE_ANNOTATION]), parsePosition(rootPhase)) ??

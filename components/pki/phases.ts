@@ -45,9 +45,9 @@ export function formatPosition({ generation, phase }: RootPosition): string {
   return `${generation}/${phase}`;
 }
 
-/** @param text - what a `cacerts` says; without it, it is from before the first rotation */
-export function parsePosition(text: string | undefined): RootPosition {
-  if (text === undefined) return positionOf();
+/** @param text - what a `cacerts` says; without it, or empty, it is from before the first rotation */
+export function parsePosition(text = ""): RootPosition {
+  if (text === "") return positionOf();
   const [generation, phase] = text.split("/");
   return { generation: Number(generation), phase: phase as RootPhase };
 }
@@ -116,4 +116,36 @@ export function refuseRecord(from: SignerRecord | undefined, to: SignerRecord): 
     return "some clusters may no longer trust the old root, so it cannot sign again; set ca.root.phase to sign-new, run pulumi up, and only then go back to trust-both";
   }
   return undefined;
+}
+
+/**
+ * Why a mesh of several stacks may not go from one position to another. No stack sees all clusters change, so that the
+ * mesh leaves a position only once each cluster has told that it is there.
+ *
+ * @param from - where the mesh is; nothing where it is yet to be made
+ * @param told - what each cluster has told last, as `formatPosition` writes it; nothing of one that was never deployed
+ */
+export function refuseLeaving(
+  from: RootPosition | undefined,
+  to: RootPosition,
+  told: ReadonlyMap<string, string | undefined>,
+): string | undefined {
+  if (from === undefined) {
+    return to.phase === "stable" || to.phase === "trust-both"
+      ? undefined
+      : `a mesh that is yet to be made cannot begin with root ${describe(to)}; remove phase from ca.root`;
+  }
+  const refusal = refuseMove(from, to);
+  if (refusal !== undefined) return `the mesh ${refusal}`;
+  if (formatPosition(from) === formatPosition(to)) return undefined;
+  const behind = [...told].filter(([, at]) => !isAt(from, at)).map(([cluster]) => cluster);
+  if (behind.length === 0) return undefined;
+  return (
+    `${behind.join(", ")} ${behind.length === 1 ? "has" : "have"} not come to root ${describe(from)} yet, so the mesh cannot ` +
+    "leave it; keep ca.root, run pulumi up in the stacks of these clusters, and only then go on"
+  );
+}
+
+function isAt(position: RootPosition, told: string | undefined): boolean {
+  return told !== undefined && formatPosition(parsePosition(told)) === formatPosition(position);
 }

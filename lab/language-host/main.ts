@@ -47,6 +47,7 @@ function programArguments(request: RunRequest): string[] {
     ...["--monitor", request.getMonitorAddress(), "--engine", engineAddress],
     ...["--project", request.getProject(), "--stack", request.getStack(), "--pwd", request.getPwd()],
     ...["--organization", request.getOrganization(), "--parallel", String(request.getParallel())],
+    ...["--root-directory", info?.getRootDirectory() ?? request.getPwd()],
     ...(request.getDryrun() ? ["--dry-run"] : []),
     join(info?.getProgramDirectory() ?? request.getPwd(), info?.getEntryPoint() ?? request.getProgram()),
     ...request.getArgsList(),

@@ -3,6 +3,7 @@ import { planIstio } from "../../components/spec/istio/plan";
 import type { Problem } from "../../components/spec/types";
 import { checkedEndpoint, type ClusterAccess, clusterAccess, loopbackMessage } from "../mesh/access";
 import { isLoopback, KubeconfigError, selectContext, type SelectedContext } from "../mesh/kubeconfig";
+import type { Reach } from "../mesh/split/parts";
 import { readKubeconfigFile } from "./files";
 import type { ClusterConfig, MeshConfig } from "./schema";
 import { privateKeyConfig, privateKeyProblems, secretProblems } from "./secrets";
@@ -59,34 +60,40 @@ function apiServerProblems({ name, apiServer }: ClusterConfig, path: string, mes
   return [{ path, message: loopbackMessage(name, apiServer) }];
 }
 
-/** Opens the access to each cluster of a config that has been checked. */
+/**
+ * Opens the access to the clusters of a config that has been checked.
+ *
+ * @param reach - the clusters that are needed; of `others` only the API is. @default - all, each with what is made in it
+ */
 export function openAccess(
   mesh: MeshConfig,
   config: pulumi.Config,
   outputOf: OutputOf,
+  { own, others }: Reach = { own: mesh.clusters.map(({ name }) => name), others: [] },
 ): ReadonlyMap<string, ClusterAccess> {
   const kubeconfigOf = kubeconfigs(config, outputOf);
   return new Map(
-    mesh.clusters.map((cluster) => {
-      const privateKey = privateKeyConfig(cluster);
-      const access = clusterAccess(cluster.name, {
-        kubeconfig: kubeconfigOf(cluster),
-        context: cluster.access.context,
-        identity: cluster.identity,
-        apiServer: cluster.apiServer,
-        caBundle: cluster.caBundle,
-        tlsServerName: cluster.tlsServerName,
-        loopbackIsShared: mesh.loopbackIsShared,
-        privateKey: privateKey === undefined ? undefined : config.requireSecret(privateKey),
-        imagePullCredentials: Object.fromEntries(
-          Object.entries(planIstio(cluster, mesh).imagePullCredentials).map(([secret, name]) => [
-            secret,
-            config.requireSecret(name),
-          ]),
-        ),
-      });
-      return [cluster.name, access];
-    }),
+    mesh.clusters
+      .filter(({ name }) => own.includes(name) || others.includes(name))
+      .map((cluster) => {
+        const isOwn = own.includes(cluster.name);
+        const privateKey = isOwn ? privateKeyConfig(cluster) : undefined;
+        const pulling = isOwn ? planIstio(cluster, mesh).imagePullCredentials : {};
+        const access = clusterAccess(cluster.name, {
+          kubeconfig: kubeconfigOf(cluster),
+          context: cluster.access.context,
+          identity: cluster.identity,
+          apiServer: cluster.apiServer,
+          caBundle: cluster.caBundle,
+          tlsServerName: cluster.tlsServerName,
+          loopbackIsShared: mesh.loopbackIsShared,
+          privateKey: privateKey === undefined ? undefined : config.requireSecret(privateKey),
+          imagePullCredentials: Object.fromEntries(
+            Object.entries(pulling).map(([secret, name]) => [secret, config.requireSecret(name)]),
+          ),
+        });
+        return [cluster.name, access];
+      }),
   );
 }
 

@@ -15,7 +15,7 @@ import { caKeyProblems, pullCredentialProblems } from "./secrets";
 import { stackOutputs } from "./stack-references";
 
 /** Name of the config value that describes the mesh. */
-const MESH_KEY = "mesh";
+export const MESH_KEY = "mesh";
 
 /**
  * Reads `istio-multicluster:mesh`. Everything that config and files can show is checked before it returns,
@@ -92,15 +92,42 @@ export function checkMesh(
   raw: unknown,
   hasSecret: (name: string) => boolean,
 ): { mesh?: MeshConfig; problems: Problem[] } {
+  return checked(raw, (mesh) => [
+    ...validateMesh(mesh),
+    ...surroundingProblems(mesh, clustersReadElsewhere(mesh), hasSecret),
+  ]);
+}
+
+/** Checks a config value without what is around it: files, secrets and kubeconfigs. */
+export function checkSpec(raw: unknown): { mesh?: MeshConfig; problems: Problem[] } {
+  return checked(raw, validateMesh);
+}
+
+function checked(
+  raw: unknown,
+  rules: (mesh: MeshConfig) => Problem[],
+): { mesh?: MeshConfig; problems: Problem[] } {
   const { value, problems: shape } = parseLeniently(meshConfigSchema, raw, STAND_INS);
   if (value === undefined) return { problems: shape };
-  const meaning = [
-    ...validateMesh(value),
-    ...caKeyProblems(value, hasSecret),
-    ...pullCredentialProblems(value, hasSecret),
-    ...chartFolderProblems(value),
-    ...validateAccess(value, clustersReadElsewhere(value), hasSecret),
-  ];
-  const problems = [...shape, ...beside(shape, meaning)];
+  const problems = [...shape, ...beside(shape, rules(value))];
   return problems.length === 0 ? { mesh: value, problems } : { problems };
+}
+
+/**
+ * Problems of the files, secrets and kubeconfigs that a config names.
+ *
+ * @param observed - clusters to which a link leads
+ * @param hasSecret - whether a secret config value of that name exists
+ */
+export function surroundingProblems(
+  mesh: MeshConfig,
+  observed: ReadonlySet<string>,
+  hasSecret: (name: string) => boolean,
+): Problem[] {
+  return [
+    ...caKeyProblems(mesh, hasSecret),
+    ...pullCredentialProblems(mesh, hasSecret),
+    ...chartFolderProblems(mesh),
+    ...validateAccess(mesh, observed, hasSecret),
+  ];
 }

@@ -17,6 +17,8 @@ export interface ClusterAccess {
   readonly kubeconfig: pulumi.Output<string>;
   /** What tells the cluster from another of the same name, if that is known. */
   readonly identity?: pulumi.Output<string> | undefined;
+  /** By what the engine tells it from others, where another stack has recorded that. @default - it is recorded here */
+  readonly identifier?: pulumi.Output<string> | undefined;
   /** API address and CA for links to this cluster; a function, so that a cluster nobody observes needs neither. */
   readonly endpoint: () => pulumi.Output<ApiEndpoint>;
   /** Asks the API server what cluster it is of, at each call anew. @default - it is not asked */

@@ -7,7 +7,7 @@ import {
 } from "../../components";
 import type { ExternalControlPlanePlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
-import type { Member } from "./member";
+import { entranceAt, type Member } from "./member";
 import { entranceOf, gatewayOf, istiodArgs, sharedArgs } from "./members";
 import { apiArgs } from "./peer";
 import type { Site } from "./providers";
@@ -44,12 +44,7 @@ export function configClusterMember(
     },
     { ...hosted.opts, provider: host.provider },
   );
-  const entrance = {
-    resource: istiod,
-    address: istiod.address,
-    addressType: external.addressType,
-    hostName: external.publicEndpoint?.hostName,
-  };
+  const entrance = entranceAt(cluster, istiod.address, istiod);
   const remote = new ClusterRemote(
     own.name,
     { ...sharedArgs(site, plan), ...entranceOf(entrance), controlPlanes: [cluster.name] },

@@ -10,6 +10,9 @@ import { placedOf } from "./scope";
 /** Addresses of gateways of other stacks' clusters, by the names that these have in the config. */
 export type ExporterAddresses = ReadonlyMap<string, pulumi.Output<string>>;
 
+/** A cluster that imports, and its gateway where it is made here. */
+export type Importer = Pick<Member, "scope" | "plan" | "provider" | "injection" | "gateway">;
+
 /** What is in place before a cluster exports or imports: the applications, with their namespaces, and the stubs. */
 type Applications = ReadonlyMap<string, readonly pulumi.Resource[]>;
 
@@ -40,7 +43,7 @@ export function deployExports(
 /** What clusters import, each host by itself: so one more changes nothing of the others. */
 export function deployImports(
   plan: MeshPlan,
-  members: ReadonlyMap<string, Member>,
+  members: ReadonlyMap<string, Importer>,
   applications: Applications,
   exports: Exports,
   exporters: ExporterAddresses,
@@ -69,7 +72,7 @@ export function deployImports(
 function leadingTo(
   exporter: string,
   { clusters }: MeshPlan,
-  members: ReadonlyMap<string, Member>,
+  members: ReadonlyMap<string, Importer>,
   exports: Exports,
 ): pulumi.Resource[] {
   const primary = primaryOf(exporter, clusters);
@@ -80,7 +83,7 @@ function leadingTo(
 /** As many as the plan says: those that the config gives, or the one of the gateway. */
 function addressesOf(
   { cluster, addresses }: ImportedEndpointPlan,
-  members: ReadonlyMap<string, Member>,
+  members: ReadonlyMap<string, Importer>,
   exporters: ExporterAddresses,
 ): pulumi.Input<string>[] {
   if (addresses !== undefined) return [...addresses];

@@ -3,40 +3,41 @@ import { ObserverSecret, RemoteSecretLink } from "../../components";
 import { linkName, OBSERVER_SUFFIX } from "../../components/names";
 import { gatewaysFor } from "../../components/spec/gateway/plan";
 import { isShareable } from "../../components/spec/links/secrets";
-import type { MeshPlan } from "../../components/spec/types";
-import type { Member } from "./member";
-import { type Peer, peerOf } from "./peer";
-import { named } from "./providers";
+import type { LinkPlan, MeshPlan } from "../../components/spec/types";
+import type { Observer } from "./member";
+import type { Peer } from "./peer";
 import { placed, placedOf } from "./scope";
 
-type Observer = Pick<Member, "scope" | "plan" | "istiod">;
+/** Both ends of links, wherever what is known of them comes from. */
+export interface Ends {
+  readonly observer: (name: string) => Observer;
+  /** @param gateway - address of the gateway that traffic to it takes */
+  readonly observed: (name: string, gateway: pulumi.Output<string> | undefined) => Peer;
+  /** Addresses of the gateways, by cluster. */
+  readonly gateways: ReadonlyMap<string, pulumi.Output<string>>;
+}
 
 /** Whether a Secret is one that others take the place of, and which these are. */
 type Succession = readonly pulumi.Resource[] | undefined;
 
-/** All links of a plan but those by which remotes are served. */
-export function linkMembers(plan: MeshPlan, members: ReadonlyMap<string, Member>): void {
-  for (const observer of members.values()) {
-    const links = plan.links.filter((link) => link.observer === observer.plan.name && !link.serves);
+/** All links but those by which primaries serve remotes, which come with these. */
+export function linkMembers(plan: MeshPlan, ends: Ends): void {
+  const links = plan.links.filter(({ serves }) => !serves);
+  for (const name of new Set(links.map((link) => link.observer))) {
+    const observer = ends.observer(name);
     const peers = (shared: boolean) =>
       links
-        .filter((link) => isShareable(link, plan) === shared)
-        .map(({ observed, crossNetwork }) => peerIn(plan, members, observed, crossNetwork));
+        .filter((link) => link.observer === name && isShareable(link, plan) === shared)
+        .map((link) => peerOn(link, plan, ends));
     for (const peer of peers(false)) linkTo(peer, observer);
     linkToAll(peers(true), observer, plan);
   }
 }
 
-/** A member as those on other networks know it once a gateway leads to it. */
-function peerIn(
-  plan: MeshPlan,
-  members: ReadonlyMap<string, Member>,
-  observed: string,
-  crossNetwork: boolean,
-): Peer {
+/** The observed end of a link, as those on other networks know it once a gateway leads to it. */
+function peerOn({ observed, crossNetwork }: LinkPlan, plan: MeshPlan, ends: Ends): Peer {
   const [gateway] = crossNetwork ? gatewaysFor(plan, observed) : [];
-  const address = gateway === undefined ? undefined : named(members, gateway).gateway?.address;
-  return peerOf(named(members, observed), address);
+  return ends.observed(observed, gateway === undefined ? undefined : ends.gateways.get(gateway));
 }
 
 /** In the Secrets that the plan says; those of before stay beside them for as long as istiods may have clusters from there. */
@@ -85,7 +86,7 @@ function observedCluster({ name, formerName: _, token, gatewayAddress, ...api }:
 
 /** A Secret is emptied once those that take its place are there. */
 function placeOf({ istiod: { provider, resource } }: Observer, successors: Succession = []) {
-  return { provider, dependsOn: [resource, ...successors] };
+  return { provider, dependsOn: [...(resource ? [resource] : []), ...successors] };
 }
 
 /** The name of a link, and those that it had if one of its ends or both were renamed. */

@@ -4,7 +4,7 @@ import { adopts } from "../../components/spec/adopt/adopted";
 import { clusterAliases } from "../../components/spec/clusters/aliases";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import { linkTo } from "./links";
-import type { Entrance, Istiod, Member } from "./member";
+import { type Entrance, entranceAt, type Istiod, type Member, type Observer } from "./member";
 import { peerOf } from "./peer";
 import type { Site } from "./providers";
 import { refuseReplaced } from "./replaced";
@@ -30,13 +30,7 @@ export function primaryMember(site: Site, plan: MeshPlan, trust: ClusterTrust | 
   refuseReplaced(site, primary.namespaceUid);
   const injection = [primary.policy];
   const gateway = gatewayOf(site, injection);
-  const { addressType = "ip" } = cluster.gateway ?? {};
-  const entrance = gateway && {
-    resource: gateway,
-    address: gateway.address,
-    addressType,
-    webhookHostName,
-  };
+  const entrance = gateway && entranceAt(cluster, gateway.address, gateway);
   return {
     ...site,
     cluster: primary,
@@ -47,7 +41,7 @@ export function primaryMember(site: Site, plan: MeshPlan, trust: ClusterTrust | 
 }
 
 /** A cluster that others serve, the links by which they do, and its gateway, which gets its proxy through these. */
-export function remoteMember(site: Site, plan: MeshPlan, controlPlanes: readonly Member[]): Member {
+export function remoteMember(site: Site, plan: MeshPlan, controlPlanes: readonly Observer[]): Member {
   const [controlPlane] = controlPlanes;
   if (controlPlane === undefined) throw new Error(`${site.plan.name} is no remote`);
   const { istiod } = controlPlane;
@@ -69,7 +63,7 @@ function remoteOf(site: Site, plan: MeshPlan, { entrance }: Istiod): ClusterRemo
       ...entranceOf(entrance),
       controlPlanes: [...cluster.controlPlanes],
     },
-    { ...opts, provider, dependsOn: [entrance.resource] },
+    { ...opts, provider, dependsOn: entrance.resource ?? [] },
   );
 }
 

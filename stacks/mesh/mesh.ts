@@ -1,16 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { adopts } from "../../components/spec/adopt/adopted";
 import type { MeshPlan } from "../../components/spec/types";
 import { isMember, isPrimary } from "../../components/topology/links";
 import type { ClusterAccess } from "./access";
-import { adoptedMember } from "./adopted";
 import { deployApplications } from "./applications";
-import { configClusterMember } from "./external";
+import { withControlPlane } from "./control-plane";
 import { deployExports, deployImports, type ExporterAddresses } from "./imports";
 import { linkMembers } from "./links";
 import type { Member } from "./member";
-import { primaryMember, remoteMember } from "./members";
-import { type MeshOutputs, outputsOf } from "./outputs";
+import { remoteMember } from "./members";
+import { gatewayAddresses, type MeshOutputs, outputsOf } from "./outputs";
+import { peerOf } from "./peer";
 import { named, type Site, sitesOf } from "./providers";
 import { scopeOf } from "./scope";
 import { type CaKeys, type Trust, trustOf } from "./trust";
@@ -46,7 +45,11 @@ export function deployMesh(
   trust.recordPhase?.([...primaries.values()].flatMap(({ istiod }) => istiod.rootPhase ?? []));
   const remotes = deployRemotes(plan, sites, primaries);
   const members = new Map([...primaries, ...remotes]);
-  linkMembers(plan, members);
+  linkMembers(plan, {
+    observer: (name) => named(members, name),
+    observed: (name, gateway) => peerOf(named(members, name), gateway),
+    gateways: gatewayAddresses(members),
+  });
   const applications = deployApplications(plan, members);
   const exports = deployExports(plan, members, applications);
   deployImports(plan, members, applications, exports, exporterAddresses);
@@ -61,22 +64,11 @@ function deployPrimaries(
 ): ReadonlyMap<string, Member> {
   const primaries = plan.clusters.filter(isMember).filter(isPrimary);
   return new Map(
-    primaries.map(({ name }) => [name, withControlPlane(named(sites, name), plan, sites, trust)]),
+    primaries.map(({ name }) => [
+      name,
+      withControlPlane(named(sites, name), plan, sites, trust.clusters.get(name)),
+    ]),
   );
-}
-
-/** A cluster whose control plane is made here, was made by others, or runs in another cluster. */
-function withControlPlane(
-  site: Site,
-  plan: MeshPlan,
-  sites: ReadonlyMap<string, Site>,
-  { clusters }: Trust,
-): Member {
-  const { name, externalControlPlane: external } = site.plan;
-  if (adopts(site.plan, "istiod")) return adoptedMember(site);
-  const trust = clusters.get(name);
-  if (external === undefined) return primaryMember(site, plan, trust);
-  return configClusterMember(site, external, named(sites, external.host), plan, trust);
 }
 
 /** The clusters that these serve, by name; each comes with the links by which it is served. */

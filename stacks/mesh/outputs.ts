@@ -51,8 +51,26 @@ export interface ClusterExports {
 
 /** What there is to tell once everything is made. */
 export function outputsOf(plan: MeshPlan, trust: Trust, members: ReadonlyMap<string, Member>): MeshOutputs {
-  const root = trust.root ?? servedRoot(members);
-  const exports = exportsOf(plan, members);
+  const { certificates, signingRequests, ...root } = trustOutputs(trust, servedRoot(members));
+  const { links, credentials, exports } = linkOutputs(plan, gatewayAddresses(members));
+  return {
+    ...root,
+    certificates,
+    gatewayAddresses: Object.fromEntries(gatewayAddresses(members)),
+    externalControlPlaneAddresses: externalAddresses(members),
+    signingRequests,
+    links,
+    credentials,
+    ...(exports && { exports }),
+  };
+}
+
+/** What there is to tell of the CAs. @param served - the root where no source of CAs knows it */
+export function trustOutputs(
+  trust: Trust,
+  served?: pulumi.Output<string>,
+): Pick<MeshOutputs, "rootCertificate" | "rootFingerprint" | "certificates" | "signingRequests"> {
+  const root = trust.root ?? served;
   // Pulumi warns at each run of an output that is there and undefined.
   return {
     ...(root && {
@@ -60,28 +78,35 @@ export function outputsOf(plan: MeshPlan, trust: Trust, members: ReadonlyMap<str
       rootFingerprint: root.apply((pem) => new X509Certificate(pem).fingerprint256),
     }),
     certificates: certificatesOf(trust.rootExpiries ?? {}, trust.clusters),
-    gatewayAddresses: gatewayAddresses(members),
-    externalControlPlaneAddresses: externalAddresses(members),
     signingRequests: { ...trust.signingRequests },
-    links: plan.links.map(linkText),
-    credentials: plan.links.length,
-    ...(exports && { exports }),
   };
 }
 
-function exportsOf({ offers }: MeshPlan, members: ReadonlyMap<string, Member>): MeshOutputs["exports"] {
+/** What there is to tell of who reaches whom. */
+export function linkOutputs(
+  plan: MeshPlan,
+  gateways: ReadonlyMap<string, pulumi.Output<string>>,
+): Pick<MeshOutputs, "links" | "credentials" | "exports"> {
+  const exports = exportsOf(plan, gateways);
+  return { links: plan.links.map(linkText), credentials: plan.links.length, ...(exports && { exports }) };
+}
+
+function exportsOf(
+  { offers, clusters }: MeshPlan,
+  gateways: ReadonlyMap<string, pulumi.Output<string>>,
+): MeshOutputs["exports"] {
   const entries = offers.flatMap(({ cluster, region, services }): [string, ClusterExports][] => {
-    const { gateway, plan } = members.get(cluster) ?? {};
-    if (gateway === undefined || plan === undefined) return [];
-    const { trustDomain } = plan;
-    const addressType = plan.gateway?.addressType ?? "ip";
-    return [[cluster, { address: gateway.address, addressType, region, trustDomain, services }]];
+    const address = gateways.get(cluster);
+    const plan = clusters.find(({ name }) => name === cluster);
+    if (address === undefined || plan === undefined) return [];
+    const { trustDomain, gateway: { addressType = "ip" } = {} } = plan;
+    return [[cluster, { address, addressType, region, trustDomain, services }]];
   });
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 /** The root, as the first istiod hands it out that has its CA from an issuer of its own cluster. */
-function servedRoot(members: ReadonlyMap<string, Member>): pulumi.Output<string> | undefined {
+export function servedRoot(members: ReadonlyMap<string, Member>): pulumi.Output<string> | undefined {
   return [...members.values()]
     .map(({ cluster }) => (cluster instanceof ClusterPrimary ? cluster.servedRoot : undefined))
     .find((root) => root !== undefined);
@@ -99,9 +124,12 @@ function certificatesOf(
   };
 }
 
-function gatewayAddresses(members: ReadonlyMap<string, Member>): Record<string, pulumi.Output<string>> {
-  return Object.fromEntries(
-    [...members].flatMap(([name, { gateway }]) => (gateway ? [[name, gateway.address]] : [])),
+/** Addresses of the gateways, by cluster. */
+export function gatewayAddresses(
+  members: ReadonlyMap<string, Member>,
+): ReadonlyMap<string, pulumi.Output<string>> {
+  return new Map(
+    [...members].flatMap(([name, { gateway }]) => (gateway ? [[name, gateway.address] as const] : [])),
   );
 }
 

@@ -20,9 +20,9 @@ export function formatOwner({ state, identifier }: Owner): string {
   return `${state}/${identifier}`;
 }
 
-/** The state of this program. */
-export function thisState(): string {
-  return `${pulumi.getProject()}/${pulumi.getStack()}`;
+/** The state that has a mesh. */
+export function stateOf({ state }: Scope): string {
+  return state ?? `${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
 /**
@@ -45,7 +45,7 @@ export function ownAccess(
         .apply(([kubeconfig, live, identifier]) => {
           warnOfSilence(cluster, live, plan);
           refuseTwice(cluster, live);
-          refuseOwner(cluster, live, { state: thisState(), identifier }, plan, scope);
+          refuseOwner(cluster, live, { state: stateOf(scope), identifier }, plan, scope);
           refuseLostSecrets(cluster, live, plan);
           return kubeconfig;
         });

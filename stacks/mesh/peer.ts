@@ -13,7 +13,7 @@ export interface Peer extends ApiArgs {
 }
 
 /** How an istiod in another cluster reaches an API. */
-interface ApiArgs {
+export interface ApiArgs {
   readonly server: pulumi.Output<string>;
   /** CA of that address, PEM in base64. */
   readonly caData: pulumi.Output<string>;

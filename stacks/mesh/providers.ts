@@ -4,7 +4,7 @@ import { clusterProvider } from "../../components/cluster-provider";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
 import { identifierOf } from "./identifier";
-import { formatOwner, ownAccess, thisState } from "./owner";
+import { formatOwner, ownAccess, stateOf } from "./owner";
 import { placedOf, type Scope } from "./scope";
 
 /** A cluster with the way to it: whatever is made in it, for itself or for another one, has the same provider. */
@@ -12,35 +12,37 @@ export interface Site {
   readonly scope: Scope;
   readonly plan: ClusterPlan;
   readonly access: ClusterAccess;
+  /** By what the engine tells it from others. */
+  readonly identifier: pulumi.Output<string>;
   /** Whose it is, for its annotation. */
   readonly owner: pulumi.Output<string>;
   readonly provider: k8s.Provider;
 }
 
-/** The clusters of a plan by name, each with its one provider. */
+/** The clusters of a plan to which there is access, by name, each with its one provider. */
 export function sitesOf(
   mesh: MeshPlan,
   access: ReadonlyMap<string, ClusterAccess>,
   scope: Scope,
 ): ReadonlyMap<string, Site> {
-  const { clusters } = mesh;
+  const clusters = mesh.clusters.filter(({ name }) => access.has(name));
   const identifiers = new Map(
-    clusters.map((cluster) => [
-      cluster.name,
-      identifierOf(cluster, named(access, cluster.name).identity, scope),
-    ]),
+    clusters.map((cluster) => {
+      const { identifier, identity } = named(access, cluster.name);
+      return [cluster.name, identifier ?? identifierOf(cluster, identity, scope)];
+    }),
   );
   const checked = ownAccess(mesh, access, identifiers, scope);
   return new Map(
     clusters.map((plan) => {
       const own = named(checked, plan.name);
       const identifier = named(identifiers, plan.name);
-      const owner = identifier.apply((known) => formatOwner({ state: thisState(), identifier: known }));
+      const owner = identifier.apply((known) => formatOwner({ state: stateOf(scope), identifier: known }));
       const { name, opts } = placedOf(scope, plan);
       const { whenUnreachable } = plan;
       const args = { kubeconfig: own.kubeconfig, clusterIdentifier: identifier, whenUnreachable };
       const provider = clusterProvider(name, args, opts);
-      return [plan.name, { scope, plan, access: own, owner, provider }];
+      return [plan.name, { scope, plan, access: own, identifier, owner, provider }];
     }),
   );
 }

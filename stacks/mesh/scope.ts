@@ -8,6 +8,8 @@ export interface Scope {
   readonly prefix: string;
   /** Under which its resources are, if not at the top. */
   readonly parent?: pulumi.Resource;
+  /** Project and mesh where several stacks have the mesh, for its owner's mark. @default - project and stack */
+  readonly state?: string;
 }
 
 /** The only mesh of a program, and the names that its resources have always had. */

@@ -25,9 +25,9 @@ export function checkedAccess(
   scope: Scope,
 ): ReadonlyMap<string, ClusterAccess> {
   const mesh = checkedMesh(plan, scope);
-  const clusters = new Map(
-    plan.clusters.map((cluster) => [cluster.name, checkedCluster(cluster, plan, scope)]),
-  );
+  // What another stack has recorded of a cluster, that one watches over.
+  const watched = plan.clusters.filter(({ name }) => access.has(name) && !access.get(name)?.identifier);
+  const clusters = new Map(watched.map((cluster) => [cluster.name, checkedCluster(cluster, plan, scope)]));
   return new Map(
     [...access].map(([name, own]) => {
       const checked = pulumi.all([own.kubeconfig, mesh, clusters.get(name)]);

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type MeshSpec, planMesh } from "../../components";
+import type { ClusterAccess } from "../../stacks/mesh/access";
 import { deployMesh } from "../../stacks/mesh/mesh";
 import type { MeshOutputs } from "../../stacks/mesh/outputs";
 import { type MockCluster, type Recording, runProgram } from "./mocks";
@@ -27,9 +28,15 @@ export function deploy(spec: MeshSpec, cluster: MockCluster = LOAD_BALANCER): Pr
 
 /** The program of such a mesh, which may have a name in it. */
 export function meshProgram(spec: MeshSpec, name?: string): MeshOutputs {
-  const access = spec.clusters.map(({ name }) => {
-    const endpoint = pulumi.output({ server: `https://${name}.example`, caData: "Q0E=" });
-    return [name, { kubeconfig: pulumi.secret(`kubeconfig of ${name}`), endpoint: () => endpoint }] as const;
-  });
-  return deployMesh({ plan: planMesh(spec), access: new Map(access) }, name);
+  return deployMesh({ plan: planMesh(spec), access: accessOf(spec.clusters.map(({ name }) => name)) }, name);
+}
+
+/** Access to clusters that are all reachable. */
+export function accessOf(clusters: readonly string[]): ReadonlyMap<string, ClusterAccess> {
+  return new Map(
+    clusters.map((name) => {
+      const endpoint = pulumi.output({ server: `https://${name}.example`, caData: "Q0E=" });
+      return [name, { kubeconfig: pulumi.secret(`kubeconfig of ${name}`), endpoint: () => endpoint }];
+    }),
+  );
 }

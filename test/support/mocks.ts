@@ -99,7 +99,13 @@ async function start(cluster: MockCluster): Promise<{ recording: Recording; traf
     }),
     call: (args) => answer(args, cluster, recording),
   };
-  await pulumi.runtime.setMocks(mocks, "istio-multicluster", "test", cluster.preview ?? false);
+  await pulumi.runtime.setMocks(
+    mocks,
+    "istio-multicluster",
+    "test",
+    cluster.preview ?? false,
+    "organization",
+  );
   const traffic = watchRequests((request) => recording.registrations.push(toRegistration(request)));
   return { recording, traffic };
 }
@@ -115,6 +121,8 @@ async function answer(
   { registrations, chartCalls }: Recording,
 ) {
   try {
+    if (token === "pulumi:pulumi:readStackOutputs")
+      return { outputs: outputsOf(String(inputs["name"]), cluster) };
     if (token !== "kubernetes:helm:template") {
       throw new Error(`the program calls ${token}; a component must not look anything up`);
     }
@@ -129,6 +137,13 @@ async function answer(
     // Of a failed call the SDK reads gRPC's `details` only.
     throw Object.assign(error as Error, { details: (error as Error).message });
   }
+}
+
+/** As the engine answers for a stack that does not exist. */
+function outputsOf(stack: string, { stackOutputs = {} }: MockCluster): Record<string, unknown> {
+  const outputs = stackOutputs[stack];
+  if (outputs === undefined) throw new Error(`invocation returned an error: unknown stack "${stack}"`);
+  return outputs;
 }
 
 const KUBERNETES_PROVIDER = "pulumi:providers:kubernetes";

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   formatPosition,
+  parsePosition,
+  refuseLeaving,
   refuseRecord,
   type SignerRecord,
   signerRecordOf,
@@ -40,6 +42,29 @@ export function rootGates(position: RootPosition, scope: Scope): RootGates {
       if (signers.when === "after") signersRecord(scope, generation, signers.record, reached);
     },
   };
+}
+
+/** Asks the clusters' stacks where each cluster is: nothing of one that was never deployed. */
+export type AskClusters = () => Promise<ReadonlyMap<string, string | undefined>>;
+
+/**
+ * The same where each cluster has a stack of its own: this one, which signs, remembers where the mesh is, and asks the
+ * others before it leaves that. It asks in no other case, so that it needs none of them to be there.
+ */
+export function gatesAcrossStacks(position: RootPosition, ask: AskClusters, scope: Scope): RootGates {
+  const { name, opts } = placed(scope, "root-position");
+  const input = formatPosition(position);
+  const leaving = async ({ oldInputs }: pulumi.ResourceHookArgs) => {
+    const from = oldInputs?.["input"] as string | undefined;
+    if (from === input) return;
+    const told = from === undefined ? new Map<string, string>() : await ask();
+    const reason = refuseLeaving(from === undefined ? undefined : parsePosition(from), position, told);
+    if (reason !== undefined) throw new Error(reason);
+  };
+  const hook = new pulumi.ResourceHook(`${name}-order`, leaving, { onDryRun: true });
+  const hooks = { beforeCreate: [hook], beforeUpdate: [hook] };
+  const { output } = new pulumi.Stash(name, { input }, { ...opts, hooks });
+  return { open: output, record: () => {} };
 }
 
 function trustedRecord(

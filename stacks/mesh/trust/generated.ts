@@ -8,7 +8,7 @@ import type { ClusterPlan, MeshPlan } from "../../../components/spec/types";
 import { isPrimary, istiodOf } from "../../../components/topology/links";
 import { placed, placedOf, type Scope } from "../scope";
 import type { Ending } from "./expiry";
-import { rootGates } from "./gates";
+import { gatesAcrossStacks, rootGates } from "./gates";
 import type { ClusterTrust, Trust, TrustInput } from "./trust";
 
 /** What the clusters' CAs are made under. */
@@ -25,7 +25,7 @@ interface Roots {
 type GeneratedCa = Required<ClusterTrust>;
 
 /** Roots made for the mesh, and a CA for each given cluster; nothing where all clusters have a CA already. */
-export function generatedTrust({ plan, signing, scope }: TrustInput): Trust {
+export function generatedTrust({ plan, signing, scope, ask }: TrustInput): Trust {
   const { ca, clusters } = plan;
   if (clusters.filter(isPrimary).every((cluster) => adopts(cluster, "cacerts")))
     return { clusters: new Map() };
@@ -33,7 +33,7 @@ export function generatedTrust({ plan, signing, scope }: TrustInput): Trust {
   const all = new Map(kept.map((kept) => [kept, rootOf(kept, ca, scope)]));
   const signer = rootIn(all, generation);
   sayWhatIsKept(rootIn(all, ca.root.generation), ca);
-  const gates = rootGates(ca.root, scope);
+  const gates = ask ? gatesAcrossStacks(ca.root, ask, scope) : rootGates(ca.root, scope);
   const certificates = trusted.map((generation) => rootIn(all, generation).certificate);
   const bundle = pulumi
     .all([pulumi.all(certificates), gates.open, acceptedElsewhere(plan, signer)])

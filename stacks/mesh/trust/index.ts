@@ -4,12 +4,14 @@ import type { MeshPlan } from "../../../components/spec/types";
 import type { Site } from "../providers";
 import type { Scope } from "../scope";
 import { watchExpiries } from "./expiry";
+import type { AskClusters } from "./gates";
 import { generatedTrust } from "./generated";
 import { issuedTrust } from "./issuer";
 import type { CaKeys } from "./keys";
 import { providedTrust } from "./provided";
 import type { Trust, TrustInput } from "./trust";
 
+export type { AskClusters } from "./gates";
 export type { CaKeys } from "./keys";
 export type { ClusterTrust, Trust } from "./trust";
 
@@ -26,9 +28,10 @@ export function trustOf(
   sites: ReadonlyMap<string, Site>,
   scope: Scope,
   keys: CaKeys = new Map(),
+  ask?: AskClusters,
 ): Trust {
   const signing = signingClusters(plan.clusters);
-  const trust = TRUSTS[sourceOf(plan.ca)]({ plan, signing, sites, scope, keys });
+  const trust = TRUSTS[sourceOf(plan.ca)]({ plan, signing, sites, scope, keys, ask });
   watchExpiries(trust.endings ?? [], plan.ca.expiryWarningDays);
   return trust;
 }

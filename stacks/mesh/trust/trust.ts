@@ -4,6 +4,7 @@ import type { ClusterPlan, MeshPlan } from "../../../components/spec/types";
 import type { Site } from "../providers";
 import type { Scope } from "../scope";
 import type { Ending } from "./expiry";
+import type { AskClusters } from "./gates";
 import type { CaKeys } from "./keys";
 
 /** What a source of CAs is given. */
@@ -14,6 +15,8 @@ export interface TrustInput {
   readonly sites: ReadonlyMap<string, Site>;
   readonly scope: Scope;
   readonly keys: CaKeys;
+  /** Where each cluster has a stack of its own: how to ask these. @default - they are all here */
+  readonly ask?: AskClusters | undefined;
 }
 
 /** Where the CAs of a mesh come from: every source of them answers with one of these. */

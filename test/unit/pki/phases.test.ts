@@ -3,6 +3,7 @@ import {
   formatPosition,
   parsePosition,
   positionOf,
+  refuseLeaving,
   refuseMove,
   refuseRecord,
   rolesOf,
@@ -117,5 +118,50 @@ describe("the record of signers", () => {
       /set ca.root.phase to sign-new and run pulumi up$/,
     );
     expect(refuseRecord("new, old dropped", "either")).toMatch(/only then go back to trust-both$/);
+  });
+});
+
+describe("a mesh of several stacks leaves a position", () => {
+  const leaving = (from: string | undefined, to: string, told: Record<string, string | undefined> = {}) =>
+    refuseLeaving(
+      from === undefined ? undefined : parsePosition(from),
+      parsePosition(to),
+      new Map(Object.entries(told)),
+    );
+
+  test("once every cluster has told that it is there", () => {
+    expect(leaving("2/trust-both", "2/sign-new", { a: "2/trust-both", b: "2/trust-both" })).toBeUndefined();
+    expect(leaving("1/stable", "2/trust-both", { a: "", b: "1/stable" })).toBeUndefined();
+  });
+
+  test.each([
+    ["one that is behind", "2/sign-new", "2/drop-old", { a: "2/sign-new", b: "2/trust-both" }],
+    // It may be ahead of what it told last: killed on the way to drop-old, of which it never told.
+    [
+      "one that did not come there, on the way back",
+      "2/drop-old",
+      "2/sign-new",
+      { a: "2/drop-old", b: "2/sign-new" },
+    ],
+    ["one that was never deployed", "1/stable", "2/trust-both", { a: "", b: undefined }],
+  ])("and not with %s", (_, from, to, told) => {
+    expect(leaving(from, to, told)).toMatch(
+      /^b has not come to root .* run pulumi up in the stacks of these/,
+    );
+  });
+
+  test("to none but a neighbour, whatever clusters tell", () => {
+    const refused = leaving("2/trust-both", "2/drop-old", { a: "2/trust-both" });
+    expect(refused).toContain("the mesh cannot go from root { generation: 2, phase: trust-both }");
+  });
+
+  test("and keeps it without asking anybody", () => {
+    expect(leaving("2/sign-new", "2/sign-new", { a: "2/trust-both" })).toBeUndefined();
+  });
+
+  test("that it never had only for one where nobody signs with a root that others lack", () => {
+    expect(leaving(undefined, "1/stable")).toBeUndefined();
+    expect(leaving(undefined, "3/trust-both")).toBeUndefined();
+    expect(leaving(undefined, "2/sign-new")).toMatch(/yet to be made cannot begin with root .*remove phase/);
   });
 });
