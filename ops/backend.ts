@@ -23,8 +23,7 @@ const OBJECT_STORES = ["s3:", "gs:", "azblob:"];
 export async function backendOf(workspace: Workspace, stack: string): Promise<Backend> {
   const { url = "" } = await workspace.whoAmI();
   const scheme = /^\w+:/.exec(url)?.[0] ?? "";
-  // Of one's own server of Pulumi Cloud the address is that of its console, if it has one that Pulumi can guess.
-  if (scheme === "https:" || scheme === "http:" || url === "") throw new Error(pulumiCloud(url, stack));
+  if (isPulumiCloud(url)) throw new Error(pulumiCloud(url, stack));
   if (OBJECT_STORES.includes(scheme)) return { locks: pulumiLocks(workspace, stack) };
   if (scheme !== "file:") {
     throw new Error(
@@ -35,6 +34,11 @@ export async function backendOf(workspace: Workspace, stack: string): Promise<Ba
   const folder = folderOf(url, workspace.workDir);
   const { name: project } = await workspace.projectSettings();
   return { folder, locks: folderLocks(folder, project, stack) };
+}
+
+/** Whether a backend is Pulumi Cloud. Of one's own server of it the address is that of its console, if Pulumi can guess that. */
+export function isPulumiCloud(url = ""): boolean {
+  return url === "" || /^https?:/.test(url);
 }
 
 /**

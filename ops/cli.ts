@@ -5,6 +5,7 @@ import { EXIT_CODES } from "../verify";
 import { findLeavings, refuseWhileDeployed } from "./clean";
 import { demo, demoDown } from "./demo";
 import { describeFailure } from "./failure";
+import { fleetCommand } from "./fleet/command";
 import { DEV_LAB } from "./lab-mesh";
 import { openMesh } from "./open-mesh";
 import { openNamedStack, openNamedWorkspace } from "./place";
@@ -101,6 +102,8 @@ program
     for (const leaving of leavings) await leaving.remove();
     console.log("removed");
   });
+
+program.addCommand(fleetCommand());
 
 function clusterCount(text: string): number {
   const count = positive(text);

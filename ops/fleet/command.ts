@@ -1,0 +1,60 @@
+import { Command, InvalidArgumentError } from "commander";
+import { DEV_LAB } from "../lab-mesh";
+import { openNamedWorkspace } from "../place";
+import { parseDuration } from "../verify";
+import { type Fleet, openFleet } from "./fleet";
+import { fleetPreview } from "./preview";
+import { fleetStatus } from "./status";
+import { fleetUp } from "./up";
+
+/** How many stacks are run at a time, if nobody says: each has an engine and a provider per cluster. */
+const PARALLEL = 4;
+
+/** How long the mesh may take until every proxy has heard of a change. */
+const WAIT_SECONDS = 90;
+
+/** The command for a mesh in several stacks. */
+export function fleetCommand(): Command {
+  const fleet = new Command("fleet").description("run a mesh that has a stack per cluster: docs/fleets.md");
+  subcommand(fleet, "up", "run every stack, wave by wave")
+    .option("--parallel <count>", "stacks of a wave at a time", positive, PARALLEL)
+    .option("--wait <duration>", "how long verify may wait for the mesh", seconds, WAIT_SECONDS)
+    .option("--no-verify", "do not verify the mesh between waves and at the end")
+    .action(async (options: { stack: string; parallel: number; wait: number; verify: boolean }) => {
+      const { parallel, wait: waitSeconds, verify } = options;
+      const say = (line: string) => console.log(line);
+      await fleetUp(await fleetOf(options), { parallel, waitSeconds, verify, say });
+    });
+  subcommand(fleet, "preview", "preview every stack; writes nothing")
+    .option("--parallel <count>", "stacks at a time", positive, PARALLEL)
+    .action(async (options: { stack: string; parallel: number }) => {
+      console.log((await fleetPreview(await fleetOf(options), options.parallel)).join("\n"));
+    });
+  subcommand(fleet, "status", "list the stacks").action(async (options: { stack: string }) => {
+    console.log(await fleetStatus(await fleetOf(options)));
+  });
+  return fleet;
+}
+
+function subcommand(fleet: Command, name: string, description: string): Command {
+  return fleet
+    .command(name)
+    .description(description)
+    .option("--stack <mesh>", "the mesh: Pulumi.<mesh>.yaml describes it", DEV_LAB);
+}
+
+async function fleetOf({ stack }: { readonly stack: string }): Promise<Fleet> {
+  return openFleet(stack, await openNamedWorkspace(stack));
+}
+
+function positive(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("give a whole number above 0");
+  return count;
+}
+
+function seconds(text: string): number {
+  const found = parseDuration(text);
+  if (found === undefined) throw new InvalidArgumentError("give a duration such as 90s, 5m or 1h30m");
+  return found;
+}

@@ -1,0 +1,82 @@
+import { type ConfigMap, Stack, type StackSummary, type Workspace } from "@pulumi/pulumi/automation";
+import { planMesh } from "../../components/spec/mesh/plan";
+import type { MeshPlan } from "../../components/spec/types";
+import { readStackSetting } from "../../stacks/config/mesh-file";
+import { PART_KEY, PART_OF_KEY } from "../../stacks/config/part";
+import type { MeshConfig } from "../../stacks/config/schema";
+import { clusterPart, type Part, partsOf, stackOf, type Wave, wavesOf } from "../../stacks/mesh/split/parts";
+import { describedMesh, openClusters, type OpenMesh } from "../open-mesh";
+
+/** A mesh in several stacks, as the commands see it. */
+export interface Fleet {
+  readonly name: string;
+  readonly workspace: Workspace;
+  readonly mesh: MeshConfig;
+  readonly plan: MeshPlan;
+  readonly waves: readonly Wave[];
+}
+
+/** Reads the mesh of a fleet; writes nothing. */
+export function openFleet(name: string, workspace: Workspace): Fleet {
+  const mesh = describedMesh(workspace, name);
+  const plan = planMesh(mesh);
+  return { name, workspace, mesh, plan, waves: wavesOf(plan) };
+}
+
+/** Opens the access to each cluster, from the config of the stack that has the cluster. */
+export async function openFleetMesh({ name, workspace, mesh, plan }: Fleet): Promise<OpenMesh> {
+  const configs = new Map<string, Promise<ConfigMap>>();
+  return openClusters(mesh, mesh.clusters, workspace, (cluster) => {
+    const hosted = plan.clusters.find((candidate) => candidate.name === cluster)?.runsIstiodOf;
+    const stack = stackOf(name, clusterPart(hosted ?? cluster));
+    const config = configs.get(stack) ?? workspace.getAllConfig(stack);
+    configs.set(stack, config);
+    return config;
+  });
+}
+
+/** The stacks that there are of a fleet, by name; those of no part as well. */
+export async function stacksOf({ name, workspace }: Fleet): Promise<ReadonlyMap<string, StackSummary>> {
+  const stacks = await workspace.listStacks();
+  // Where Pulumi Cloud has the stack of another organisation than the user's own, that is part of its name.
+  const named = stacks.map((stack) => [stack.name.split("/").at(-1) ?? "", stack] as const);
+  return new Map(named.filter(([stack]) => stack === name || stack.startsWith(`${name}.`)));
+}
+
+/** Stacks of which no part of the mesh is left: of clusters that left the config before their stacks were destroyed. */
+export function leftOver(fleet: Fleet, stacks: ReadonlyMap<string, StackSummary>): string[] {
+  const known = partsOf(fleet.plan).map((part) => stackOf(fleet.name, part));
+  return [...stacks.keys()].filter((stack) => stack !== fleet.name && !known.includes(stack));
+}
+
+/**
+ * @throws Error where one stack has the mesh: both would make the same objects
+ */
+export function refuseOneStack({ name }: Fleet, stacks: ReadonlyMap<string, StackSummary>): void {
+  if ((stacks.get(name)?.resourceCount ?? 0) === 0) return;
+  throw new Error(`stack ${name} has the whole mesh, and its parts would be made a second time`);
+}
+
+/** Opens the stack of a part and makes it if there is none: what says which part it is goes into its settings. */
+export async function openPart({ name, workspace }: Fleet, part: Part): Promise<Stack> {
+  const stackName = stackOf(name, part);
+  const stack = await Stack.createOrSelect(stackName, workspace);
+  const settings = { [PART_KEY]: part, [PART_OF_KEY]: name };
+  const missing = Object.entries(settings).filter(
+    ([key, value]) => settingOf(workspace, stackName, key) !== value,
+  );
+  if (missing.length > 0) {
+    await stack.setAllConfig(
+      Object.fromEntries(missing.map(([key, value]) => [`istio-multicluster:${key}`, { value }])),
+    );
+  }
+  return stack;
+}
+
+function settingOf({ workDir }: Workspace, stack: string, key: string): unknown {
+  try {
+    return readStackSetting(workDir, stack, `istio-multicluster:${key}`);
+  } catch {
+    return undefined;
+  }
+}

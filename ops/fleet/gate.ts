@@ -1,0 +1,66 @@
+import type { MeshPlan } from "../../components/spec/types";
+import { linkText } from "../../components/topology/links";
+import { CHECK_NAMES, type CheckName, renderReport, verifyMesh } from "../../verify";
+import { type Fleet, openFleetMesh } from "./fleet";
+
+/** What of a mesh can be looked at while its links are yet to follow. */
+export interface Linked {
+  /** Clusters whose stacks were run. */
+  readonly clusters: ReadonlySet<string>;
+  /** Who observed whom when the links were last run; nothing where they never were. */
+  readonly links: readonly string[];
+}
+
+/** What verify is to look at. */
+export interface Look {
+  readonly plan: MeshPlan;
+  readonly only: readonly CheckName[];
+}
+
+/** Checks of what comes with the last wave only. */
+const OF_LINKS: readonly CheckName[] = ["export", "import", "transit"];
+
+/** Checks that would take endpoints for wrong which are still there, or which imports add. */
+const OF_ENDPOINTS: readonly CheckName[] = ["endpoints", "request"];
+
+/** A mesh as it is between two waves: new clusters are not linked, and links that the config dropped are still there. */
+export function asLinked(plan: MeshPlan, { clusters, links }: Linked): Look {
+  const known = ({ name }: { readonly name: string }) => clusters.has(name);
+  const ofKnown = ({ cluster }: { readonly cluster: string }) => clusters.has(cluster);
+  const planned = plan.links.map(linkText);
+  const lessens = links.some((link) => !planned.includes(link)) || plan.imports.length > 0;
+  const left = new Set<CheckName>([...OF_LINKS, ...(lessens ? OF_ENDPOINTS : [])]);
+  return {
+    plan: {
+      ...plan,
+      clusters: plan.clusters.filter((cluster) => known({ name: cluster.runsIstiodOf ?? cluster.name })),
+      links: plan.links.filter(
+        (link) => links.includes(linkText(link)) || (link.serves && clusters.has(link.observed)),
+      ),
+      imports: [],
+      exports: plan.exports.filter(ofKnown),
+      serviceStubs: plan.serviceStubs.filter(ofKnown),
+      sampleApps: plan.sampleApps.filter(ofKnown),
+    },
+    only: CHECK_NAMES.filter((name) => !left.has(name)),
+  };
+}
+
+/** Verifies a fleet's mesh. @throws Error with the report where it is not as planned */
+export async function gate(
+  fleet: Fleet,
+  linked: Linked | undefined,
+  waitSeconds: number,
+  say: (line: string) => void,
+): Promise<void> {
+  const { plan, kubeConfigs } = await openFleetMesh(fleet);
+  const look = linked === undefined ? { plan, only: CHECK_NAMES } : asLinked(plan, linked);
+  const report = await verifyMesh(look.plan, kubeConfigs, {
+    only: look.only,
+    waitSeconds,
+    onWait: (message) => say(`verify: ${message}`),
+  });
+  if (!report.ok) throw new Error(`the mesh is not as planned\n${renderReport(report)}`);
+  const { length } = report.checks.filter(({ status }) => status === "ok");
+  say(`verify: as planned, ${length} checks`);
+}

@@ -1,0 +1,114 @@
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import { clusterIn, type Part, stackOf, type Wave } from "../../stacks/mesh/split/parts";
+import { limited } from "../../verify/kube/limit";
+import { isPulumiCloud } from "../backend";
+import { describeFailure } from "../failure";
+import { recover } from "../recover";
+import { type Fleet, leftOver, openPart, refuseOneStack, stacksOf } from "./fleet";
+import { gate } from "./gate";
+
+/** How a fleet is run. */
+export interface FleetUpOptions {
+  /** How many stacks of a wave at a time. */
+  readonly parallel: number;
+  /** Whether the mesh has to be as planned before the next wave begins. */
+  readonly verify: boolean;
+  /** How long it may take to be, in seconds. */
+  readonly waitSeconds: number;
+  /** Told what happens, line by line. */
+  readonly say: (line: string) => void;
+}
+
+const PROGRESS_MS = 10_000;
+
+/**
+ * Runs the stacks of a mesh, wave by wave. What fails ends it once the stacks that run have ended, and none is begun
+ * after that. Run again, it goes through all of them: what is done has no change, and what was killed is recovered first.
+ *
+ * @throws Error that says which stacks failed, or in what the mesh is not as planned
+ */
+export async function fleetUp(fleet: Fleet, options: FleetUpOptions): Promise<void> {
+  const { verify, waitSeconds, say } = options;
+  const stacks = await stacksOf(fleet);
+  refuseOneStack(fleet, stacks);
+  for (const stack of leftOver(fleet, stacks)) {
+    say(`${stack}: its cluster is not in the config; pulumi destroy --stack ${stack} removes what it has`);
+  }
+  const links = await deployedLinks(fleet, stacks.has(stackOf(fleet.name, "links")));
+  const done = new Set(
+    fleet.plan.clusters
+      .map(({ name }) => name)
+      .filter((name) => (stacks.get(stackOf(fleet.name, `cluster/${name}`))?.resourceCount ?? 0) > 0),
+  );
+  for (const wave of fleet.waves) {
+    await runWave(fleet, wave, options);
+    for (const part of wave.parts) done.add(clusterIn(part) ?? part);
+    const isLast = wave.name === "links";
+    if (!verify || wave.name === "trust" || (!isLast && links === undefined)) continue;
+    await gate(fleet, isLast ? undefined : { clusters: done, links: links ?? [] }, waitSeconds, say);
+  }
+}
+
+/** Who observes whom as the links were last run; nothing where they never were. */
+async function deployedLinks(
+  { name, workspace }: Fleet,
+  isThere: boolean,
+): Promise<readonly string[] | undefined> {
+  if (!isThere) return undefined;
+  const links: unknown = (await workspace.stackOutputs(stackOf(name, "links")))["links"]?.value;
+  return Array.isArray(links) ? links.map(String) : undefined;
+}
+
+async function runWave(fleet: Fleet, { name, parts }: Wave, options: FleetUpOptions): Promise<void> {
+  options.say(`wave ${name}: ${parts.length} stack${parts.length === 1 ? "" : "s"}`);
+  const cloud = isPulumiCloud((await fleet.workspace.whoAmI()).url);
+  const inTurn = limited(options.parallel);
+  // One after the other: opening a stack writes which one was opened last.
+  const alone = limited(1);
+  const failed: string[] = [];
+  const run = async (part: Part) => {
+    if (failed.length > 0) return;
+    const stackName = stackOf(fleet.name, part);
+    try {
+      const stack = await alone(() => openPart(fleet, part));
+      if (!cloud) await recovered(stack, options.say);
+      await runStack(stack, options.say);
+    } catch (error) {
+      failed.push(stackName);
+      options.say(`${stackName}: failed\n${describeFailure(error)}`);
+    }
+  };
+  await Promise.all(parts.map((part) => inTurn(() => run(part))));
+  if (failed.length === 0) return;
+  throw new Error(
+    `wave ${name} ended with ${failed.join(", ")}; mend what it says above, and run the same command again`,
+  );
+}
+
+async function recovered({ name, workspace }: Stack, say: (line: string) => void): Promise<void> {
+  for (const sentence of await recover(workspace, name)) say(`${name}: ${sentence}`);
+}
+
+async function runStack(stack: Stack, say: (line: string) => void): Promise<void> {
+  const begun = Date.now();
+  let told = begun;
+  let steps = 0;
+  const onEvent = ({ resOutputsEvent }: EngineEvent) => {
+    if (resOutputsEvent === undefined || resOutputsEvent.metadata.op === "same") return;
+    steps += 1;
+    if (Date.now() - told < PROGRESS_MS) return;
+    told = Date.now();
+    say(`${stack.name}: ${steps} steps done, last ${resOutputsEvent.metadata.urn.split("::").at(-1)}`);
+  };
+  const { summary } = await stack.up({ onEvent });
+  const seconds = Math.round((Date.now() - begun) / 1000);
+  say(`${stack.name}: ${describeChanges(summary.resourceChanges)} in ${seconds} s`);
+}
+
+/** What an operation did, or would do, in numbers. */
+export function describeChanges(changes: Readonly<Record<string, number | undefined>> = {}): string {
+  const counted = Object.entries(changes).filter(([op, count]) => !UNCHANGED.includes(op) && count);
+  return counted.map(([op, count]) => `${count} ${op}`).join(", ") || "no change";
+}
+
+const UNCHANGED = ["same", "read", "refresh"];
