@@ -3,6 +3,7 @@ import { DEV_LAB } from "../lab-mesh";
 import { openNamedWorkspace } from "../place";
 import { parseDuration } from "../verify";
 import { type Fleet, openFleet } from "./fleet";
+import { fleetJoin, fleetSplit } from "./move";
 import { fleetPreview } from "./preview";
 import { fleetStatus } from "./status";
 import { fleetUp } from "./up";
@@ -33,8 +34,20 @@ export function fleetCommand(): Command {
   subcommand(fleet, "status", "list the stacks").action(async (options: { stack: string }) => {
     console.log(await fleetStatus(await fleetOf(options)));
   });
+  for (const [name, description, move] of MOVES) {
+    subcommand(fleet, name, description)
+      .option("--yes", "do it; without, it is told what would go where")
+      .action(async (options: { stack: string; yes?: true }) => {
+        await move(await fleetOf(options), { yes: options.yes === true, say: (line) => console.log(line) });
+      });
+  }
   return fleet;
 }
+
+const MOVES = [
+  ["split", "give each part of the mesh its stack, without touching an object", fleetSplit],
+  ["join", "give all parts to one stack again, without touching an object", fleetJoin],
+] as const;
 
 function subcommand(fleet: Command, name: string, description: string): Command {
   return fleet

@@ -54,7 +54,9 @@ export function leftOver(fleet: Fleet, stacks: ReadonlyMap<string, StackSummary>
  */
 export function refuseOneStack({ name }: Fleet, stacks: ReadonlyMap<string, StackSummary>): void {
   if ((stacks.get(name)?.resourceCount ?? 0) === 0) return;
-  throw new Error(`stack ${name} has the whole mesh, and its parts would be made a second time`);
+  throw new Error(
+    `stack ${name} has the whole mesh, and its parts would be made a second time; npm run fleet -- split --stack ${name} divides it`,
+  );
 }
 
 /** Opens the stack of a part and makes it if there is none: what says which part it is goes into its settings. */

@@ -40,6 +40,14 @@ export function importLinks(text: string): LinkSpec[] {
   return links(text).map((link) => ({ ...link, kind: "import" }));
 }
 
+/** Two clusters that import from each other, and a third one. */
+export const IMPORTING: MeshSpec = mesh(3, {
+  links: importLinks("cluster1>cluster2 cluster3>cluster2 cluster2>cluster1"),
+  services: [service(), service({ name: "db", clusters: ["cluster1"] })],
+  imports: [{ services: { name: "helloworld" }, host: "hello.mesh.internal" }],
+  dnsCapture: true,
+});
+
 /** helloworld of cluster2. */
 export function service(changes: Partial<ServiceSpec> = {}): ServiceSpec {
   return {

@@ -4,14 +4,7 @@ import { certificates, deploy } from "../../../support/deploy";
 import { deployFleet } from "../../../support/fleet";
 import type { Registration } from "../../../support/mocks";
 import { rootCertificate } from "../../../support/pki";
-import { importing, mesh, MESHES, service } from "../../../support/specs";
-
-const IMPORTING = importing(
-  "cluster1>cluster2 cluster3>cluster2 cluster2>cluster1",
-  [service(), service({ name: "db", clusters: ["cluster1"] })],
-  [{ services: { name: "helloworld" }, host: "hello.mesh.internal" }],
-  { dnsCapture: true },
-);
+import { IMPORTING, mesh, MESHES } from "../../../support/specs";
 
 const SPECS: Readonly<Record<string, MeshSpec>> = {
   ...MESHES,

@@ -1,0 +1,85 @@
+import type { StackSummary, Workspace } from "@pulumi/pulumi/automation";
+import { describe, expect, test } from "vitest";
+import { planMesh } from "../../../../components";
+import { type Fleet, leftOver, refuseOneStack, stacksOf } from "../../../../ops/fleet/fleet";
+import { asLinked } from "../../../../ops/fleet/gate";
+import { describeStatus } from "../../../../ops/fleet/status";
+import { describeChanges } from "../../../../ops/fleet/up";
+import { wavesOf } from "../../../../stacks/mesh/split/parts";
+import { importing, links, mesh, service } from "../../../support/specs";
+
+const plan = planMesh(mesh(2));
+
+/** The fleet prod over stacks of these names, each with ten resources. */
+function fleetOf(...stacks: string[]): Fleet {
+  const listed = stacks.map((name): StackSummary => ({ name, current: false, resourceCount: 10 }));
+  const workspace = { listStacks: async () => listed } as unknown as Workspace;
+  return { name: "prod", workspace, plan, waves: wavesOf(plan), mesh: { clusters: [] } };
+}
+
+describe("the stacks of a fleet", () => {
+  test("are those of its name, whatever organisation they are listed under", async () => {
+    const fleet = fleetOf("prod", "org/prod.trust", "prod2", "prod2.trust", "dev");
+    expect([...(await stacksOf(fleet)).keys()]).toEqual(["prod", "prod.trust"]);
+  });
+
+  test("are left over where the config no longer has their cluster", async () => {
+    const fleet = fleetOf("prod", "prod.trust", "prod.cluster.cluster1", "prod.cluster.gone");
+    expect(leftOver(fleet, await stacksOf(fleet))).toEqual(["prod.cluster.gone"]);
+  });
+
+  test("are not run while one stack has the mesh", async () => {
+    const fleet = fleetOf("prod", "prod.trust");
+    const stacks = await stacksOf(fleet);
+    expect(() => refuseOneStack(fleet, stacks)).toThrow(/prod has the whole mesh.*fleet -- split/);
+    const empty = new Map([["prod", { name: "prod", current: false, resourceCount: 0 }]]);
+    expect(() => refuseOneStack(fleet, empty)).not.toThrow();
+  });
+
+  test("are told by wave, with what is missing and what is left over", async () => {
+    const fleet = fleetOf("prod.trust", "prod.cluster.gone");
+    const rows = describeStatus(fleet, await stacksOf(fleet))
+      .split("\n")
+      .map((row) => row.split(/\s{2,}/));
+    expect(rows).toEqual([
+      ["wave", "stack", "resources", "last update", "state"],
+      ["trust", "prod.trust", "10", "-"],
+      ["primaries", "prod.cluster.cluster1", "-", "-", "not there yet"],
+      ["primaries", "prod.cluster.cluster2", "-", "-", "not there yet"],
+      ["links", "prod.links", "-", "-", "not there yet"],
+      ["not in the config", "prod.cluster.gone", "10", "-"],
+    ]);
+  });
+
+  test("have changes, which are counted by kind", () => {
+    expect(describeChanges({ same: 3, read: 1, create: 2, update: 0, delete: 1 })).toBe("2 create, 1 delete");
+    expect(describeChanges({ same: 3 })).toBe("no change");
+    expect(describeChanges(undefined)).toBe("no change");
+  });
+});
+
+describe("between two waves verify looks at", () => {
+  const three = planMesh(mesh(3));
+  const before = ["cluster1 -> cluster2", "cluster2 -> cluster1"];
+  const all = new Set(["cluster1", "cluster2", "cluster3"]);
+
+  test("the links that there were, since those of a new cluster follow", () => {
+    const { plan: looked, only } = asLinked(three, { clusters: all, links: before });
+    expect(looked.links.map(({ observer, observed }) => `${observer} -> ${observed}`)).toEqual(before);
+    expect(looked.clusters).toHaveLength(3);
+    expect(only).toContain("endpoints");
+    expect(only).not.toContain("import");
+  });
+
+  test("no cluster whose stack is yet to be run", () => {
+    const { plan: looked } = asLinked(three, { clusters: new Set(["cluster1", "cluster2"]), links: before });
+    expect(looked.clusters.map(({ name }) => name)).toEqual(["cluster1", "cluster2"]);
+  });
+
+  test("no endpoints while some are there that the config has dropped, or that imports add", () => {
+    const one = planMesh(mesh(3, { links: links("cluster1>cluster2") }));
+    expect(asLinked(one, { clusters: all, links: before }).only).not.toContain("endpoints");
+    const imports = planMesh(importing("cluster1>cluster2", [service()], [{ services: {} }]));
+    expect(asLinked(imports, { clusters: all, links: [] }).only).not.toContain("request");
+  });
+});
