@@ -4,25 +4,33 @@ import type { HostCommand } from "./host-packages";
 import type { GoBuild, Recipe, Tool, Workspace } from "./recipe";
 
 // Not taken from the machine: a workspace, vendoring or VCS stamping of the user's would change or break the build.
-// Nor is a C compiler: only the standard library has C code here (net, os/user, plugin), and does without.
 const GO_ENVIRONMENT = {
   GOFLAGS: "-mod=readonly -trimpath -buildvcs=false",
   GOWORK: "off",
-  CGO_ENABLED: "0",
 };
 
-/** Environment of every build command. */
-export const buildEnvironment: Record<string, string> = {
-  ...GO_ENVIRONMENT,
-  PIP_DISABLE_PIP_VERSION_CHECK: "1",
-};
+/** The program runs on the C library of its image, if it needs one at all, and not on this machine's. */
+const STATIC_C = "-linkmode external -extldflags -static";
 
-/** Commands of the host that a recipe needs. */
-export const buildRequirements: Record<Recipe["kind"], HostCommand[]> = {
-  "go-build": ["go", "flock"],
-  "go-module-files": ["go", "flock"],
-  "python-wheel": ["python3", "pip", "flock"],
-};
+/** Environment of every command of a tool's build. */
+export function buildEnvironment({ recipe }: Tool): Record<string, string> {
+  return {
+    ...GO_ENVIRONMENT,
+    // Most have C code of the standard library alone (net, os/user, plugin), which does without.
+    CGO_ENABLED: usesC(recipe) ? "1" : "0",
+    PIP_DISABLE_PIP_VERSION_CHECK: "1",
+  };
+}
+
+/** Commands of the host that a tool's build needs. */
+export function buildRequirements({ recipe }: Tool): HostCommand[] {
+  if (recipe.kind === "python-wheel") return ["python3", "pip", "flock"];
+  return usesC(recipe) ? ["go", "cc", "flock"] : ["go", "flock"];
+}
+
+function usesC(recipe: Recipe): boolean {
+  return recipe.kind === "go-build" && recipe.cgo === true;
+}
 
 /** Builds a tool into `workspace.output`; executables go to its `bin` folder. */
 export async function buildTool(tool: Tool, workspace: Workspace): Promise<void> {
@@ -53,7 +61,7 @@ async function goBuild(tool: Tool, recipe: GoBuild, workspace: Workspace): Promi
   await workspace.run("go", [
     "build",
     "-ldflags",
-    ["-s -w", ...stamps].join(" "),
+    ["-s -w", ...stamps, ...(usesC(recipe) ? [STATIC_C] : [])].join(" "),
     // Several packages are named after themselves by Go; a single one is named by us.
     "-o",
     names.length === 1 ? join(bin, names[0]!) : `${bin}/`,

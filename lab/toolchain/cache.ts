@@ -103,7 +103,7 @@ export class ToolCache {
     await buildTool(tools[name], {
       source,
       output,
-      run: (command, args) => run(command, args, { cwd: source, env: buildEnvironment, log }),
+      run: (command, args) => run(command, args, { cwd: source, env: buildEnvironment(tools[name]), log }),
     });
     const seconds = Math.round((Date.now() - start) / 1000);
     const record: BuildRecord = { builtAt: new Date().toISOString(), seconds };

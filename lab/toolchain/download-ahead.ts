@@ -17,7 +17,7 @@ export async function downloadAhead(names: ToolName[], signal: AbortSignal): Pro
     // Of a package that is listed, Go downloads no more than a build needs. Generated sources are not there yet: `-e`.
     await execa("go", ["list", "-e", "-deps", ...packageArguments(tool, tool.recipe)], {
       cwd: pinsFolder(name),
-      env: buildEnvironment,
+      env: buildEnvironment(tool),
       stdio: "ignore",
       reject: false,
       cancelSignal: signal,

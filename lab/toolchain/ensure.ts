@@ -25,7 +25,7 @@ export async function ensureTools<Name extends ToolName>(
   const missing = names.filter((name) => installed.get(name) === undefined);
   const steps: Step[] = [];
 
-  const needed = missing.flatMap((name) => buildRequirements[tools[name].recipe.kind]);
+  const needed = missing.flatMap((name) => buildRequirements(tools[name]));
   const missingFromHost = await missingCommands([...new Set([...hostCommands, ...needed])]);
   if (missingFromHost.length > 0) {
     steps.push({ title: "host packages", run: (report) => installMissing(missingFromHost, report) });

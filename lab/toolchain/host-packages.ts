@@ -35,6 +35,8 @@ export const hostPackages = {
   curl: { debian: "curl" },
   python3: { debian: "python3" },
   pip: { debian: "python3-pip", problem: pipProblem },
+  // Which alone brings the C library's headers along.
+  cc: { debian: "build-essential" },
   go: { source: "https://go.dev/dl/", problem: goProblem },
 } satisfies Record<string, HostPackage>;
 

@@ -21,12 +21,14 @@ export interface ToolchainOptions {
    * @default - rows on standard output
    */
   log?: (line: string) => void;
-  /** Tools to have besides those of every lab. @default [] */
-  onDemand?: OnDemandTool[];
+  /** Tools and images to have besides those of every lab. @default [] */
+  onDemand?: OnDemand[];
 }
 
-/** A tool that is built only for labs that ask for it. */
-export type OnDemandTool = ToolsWith<"onDemand">;
+/** What only labs have that ask for it: tools, or the images of Istio's sample bookinfo. */
+export type OnDemand = OnDemandTool | "bookinfo";
+
+type OnDemandTool = ToolsWith<"onDemand">;
 
 type ProgramTool = ToolsWith<"forProgram">;
 type ClusterTool = Exclude<ToolName, OnDemandTool | ProgramTool>;
@@ -50,10 +52,15 @@ export interface Toolchain {
     istioctl: string;
     envoy: string;
     coredns: string;
-    /** Like `vault` and `helm` only where it was asked for. */
+    /** Like all that follow only where it was asked for. */
     certManagerController?: string | undefined;
     vault?: string | undefined;
     helm?: string | undefined;
+    spireServer?: string | undefined;
+    spireAgent?: string | undefined;
+    spireControllerManager?: string | undefined;
+    spiffeCsiDriver?: string | undefined;
+    csiNodeDriverRegistrar?: string | undefined;
   };
   /** Folder with Istio's charts base, istiod, gateway and cni. Their hub and tag have to be set by values. */
   charts: string;
@@ -103,7 +110,9 @@ async function clusterToolchain(
   installed: Record<ClusterTool, InstalledTool>,
   options: ToolchainOptions,
 ): Promise<Toolchain> {
-  const extra: Partial<Record<ToolName, InstalledTool>> = await ensure(options.onDemand ?? [], options);
+  const { onDemand = [] } = options;
+  const extraTools = onDemand.filter((name) => name !== "bookinfo");
+  const extra: Partial<Record<ToolName, InstalledTool>> = await ensure(extraTools, options);
   const { etcd, kubernetes, istio, envoy, coredns } = installed;
   const files = installed["istio-files"].folder!;
   const toolchain = {
@@ -124,6 +133,11 @@ async function clusterToolchain(
       certManagerController: extra["cert-manager"]?.bin["cert-manager-controller"],
       vault: extra.vault?.bin.vault,
       helm: extra.helm?.bin.helm,
+      spireServer: extra.spire?.bin["spire-server"],
+      spireAgent: extra.spire?.bin["spire-agent"],
+      spireControllerManager: extra["spire-controller-manager"]?.bin["spire-controller-manager"],
+      spiffeCsiDriver: extra["spiffe-csi"]?.bin["spiffe-csi-driver"],
+      csiNodeDriverRegistrar: extra["spiffe-csi"]?.bin["csi-node-driver-registrar"],
     },
     charts: join(files, "charts"),
     certManagerCrds: extra["cert-manager-files"] && join(extra["cert-manager-files"].folder!, "crds"),
@@ -133,7 +147,8 @@ async function clusterToolchain(
     ) as Record<ToolName, string>,
   };
   const store = { cacheDir: cacheFolder(options), log: options.log };
-  return { ...toolchain, imageStore: await ensureImageStore(labImages(toolchain), store) };
+  const images = labImages({ ...toolchain, bookinfo: onDemand.includes("bookinfo") });
+  return { ...toolchain, imageStore: await ensureImageStore(images, store) };
 }
 
 function ensure<Name extends ToolName>(

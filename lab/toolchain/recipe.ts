@@ -14,6 +14,8 @@ export interface Workspace {
 export interface GoBuild {
   kind: "go-build";
   tags?: string;
+  /** Compiles C code too, and links all of it statically. */
+  cgo?: true;
   /** Linker symbols to set. */
   stamps?: Record<string, string>;
   /** Writes generated sources into the workspace before the build. */

@@ -10,12 +10,18 @@ import { goModuleVersion, pythonPackageVersion } from "./versions";
 const ISTIO_VERSION = "1.31.0";
 
 const CERT_MANAGER = "github.com/cert-manager/cert-manager";
+const SPIRE = "github.com/spiffe/spire";
+const SPIRE_CONTROLLER_MANAGER = "github.com/spiffe/spire-controller-manager";
+
+/** The release of SPIFFE's CSI driver in whose place the lab's stands. */
+const SPIFFE_CSI_VERSION = "0.2.7";
 
 const pins = (path: string) => readFileSync(join(__dirname, path), "utf8");
 const pulumiVersion = goModuleVersion(pins("pulumi/go.mod"), "github.com/pulumi/pulumi/pkg/v3");
 const kubernetesVersion = goModuleVersion(pins("kubernetes/go.mod"), "k8s.io/kubernetes");
 const helmVersion = goModuleVersion(pins("helm/go.mod"), "helm.sh/helm/v3");
 const certManagerVersion = goModuleVersion(pins("cert-manager/go.mod"), CERT_MANAGER);
+const spireVersion = goModuleVersion(pins("spire/go.mod"), SPIRE);
 const [kubernetesMajor, kubernetesMinor] = kubernetesVersion.split(".") as [string, string];
 
 const kubernetesExecutable = (name: string, versionArgs = ["--version"]): Executable => ({
@@ -167,6 +173,43 @@ export const tools = {
     onDemand: true,
     recipe: { kind: "go-build" },
     executables: { vault: { from: "." } },
+  },
+  spire: {
+    folder: "spire",
+    version: spireVersion,
+    coldMinutes: 6,
+    onDemand: true,
+    recipe: {
+      kind: "go-build",
+      // The server keeps its data in SQLite.
+      cgo: true,
+      tags: "netgo,osusergo,sqlite_omit_load_extension",
+      stamps: { [`${SPIRE}/pkg/common/version.gittag`]: spireVersion },
+    },
+    executables: {
+      "spire-server": { from: `${SPIRE}/cmd/spire-server` },
+      "spire-agent": { from: `${SPIRE}/cmd/spire-agent` },
+    },
+  },
+  "spire-controller-manager": {
+    folder: "spire-controller-manager",
+    version: goModuleVersion(pins("spire-controller-manager/go.mod"), SPIRE_CONTROLLER_MANAGER),
+    coldMinutes: 3,
+    onDemand: true,
+    recipe: { kind: "go-build" },
+    executables: { "spire-controller-manager": { from: `${SPIRE_CONTROLLER_MANAGER}/cmd` } },
+  },
+  // Stand-ins of the lab: the modules of the driver and of Kubernetes' registrar cannot be had.
+  "spiffe-csi": {
+    folder: "spiffe-csi",
+    version: SPIFFE_CSI_VERSION,
+    coldMinutes: 0.5,
+    onDemand: true,
+    recipe: { kind: "go-build" },
+    executables: {
+      "spiffe-csi-driver": { from: "./spiffe-csi-driver" },
+      "csi-node-driver-registrar": { from: "./csi-node-driver-registrar" },
+    },
   },
   helm: {
     // With the modules of pulumi-resource-kubernetes, which has its library, so that most of it is compiled already.

@@ -3,7 +3,7 @@ import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { expect, type RunnerTestSuite } from "vitest";
 import { type ClusterSpec, down, type Lab, type LabSpec, removeCluster, up } from "../../../lab";
 import { labFolder } from "../../../lab/state";
-import { ensurePulumiToolchain, type OnDemandTool, type PulumiToolchain } from "../../../lab/toolchain";
+import { ensurePulumiToolchain, type OnDemand, type PulumiToolchain } from "../../../lab/toolchain";
 import { writeLabProject } from "../../../ops/lab-mesh";
 import { type OpenMesh, openMesh } from "../../../ops/open-mesh";
 import { openStack, type StackPlace } from "../../../ops/stack";
@@ -22,11 +22,11 @@ export class Suite {
 
   public constructor(
     public spec: LabSpec,
-    private readonly tools: OnDemandTool[] = [],
+    private readonly onDemand: OnDemand[] = [],
   ) {}
 
   public async start(): Promise<void> {
-    this.toolchain = await ensurePulumiToolchain({ onDemand: this.tools });
+    this.toolchain = await ensurePulumiToolchain({ onDemand: this.onDemand });
     await down(this.spec.name);
     this.lab = await up(this.spec, this.toolchain);
     await this.configure();

@@ -8,9 +8,16 @@ import { cloneImageStore } from "../../../lab/toolchain/image-store";
 import { labImages, PAUSE_IMAGE } from "../../../lab/toolchain/images";
 
 const always = { pilotDiscovery: "/t/pilot-discovery", pilotAgent: "/t/pilot-agent", envoy: "/t/envoy" };
-const versions = { istio: "1.2.3", "cert-manager": "4.5.6", vault: "7.8.9" };
-const imagesWith = (bin: object) =>
-  labImages({ bin: { ...always, ...bin }, envoyBootstrap: "/t/bootstrap", versions });
+const versions = {
+  istio: "1.2.3",
+  "cert-manager": "4.5.6",
+  vault: "7.8.9",
+  spire: "2.3.4",
+  "spire-controller-manager": "5.6.7",
+  "spiffe-csi": "8.9.0",
+};
+const imagesWith = (bin: object, bookinfo = false) =>
+  labImages({ bin: { ...always, ...bin }, envoyBootstrap: "/t/bootstrap", versions, bookinfo });
 
 describe("a lab's images", () => {
   test("have the names that charts and samples use, as containerd writes them", () => {
@@ -29,13 +36,30 @@ describe("a lab's images", () => {
   test.each([
     ["certManagerController", "quay.io/jetstack/cert-manager-controller:v4.5.6"],
     ["vault", "docker.io/hashicorp/vault:7.8.9"],
+    ["spireServer", "ghcr.io/spiffe/spire-server:2.3.4"],
+    ["spireAgent", "ghcr.io/spiffe/spire-agent:2.3.4"],
+    ["spireControllerManager", "ghcr.io/spiffe/spire-controller-manager:5.6.7"],
+    ["spiffeCsiDriver", "ghcr.io/spiffe/spiffe-csi-driver:8.9.0"],
+    ["csiNodeDriverRegistrar", "registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.15.0"],
   ])("hold %s only where the toolchain does", (program, name) => {
     expect(imagesWith({})).not.toHaveProperty([name]);
     expect(Object.values(imagesWith({ [program]: "/t/program" })[name]!.files)).toEqual(["/t/program"]);
   });
 
+  test("hold bookinfo's services and versions where it is asked for", () => {
+    const more = Object.keys(imagesWith({}, true)).filter((name) => !(name in imagesWith({})));
+    expect(more.map((name) => /bookinfo-(.*):1\.20\.3$/.exec(name)?.[1])).toEqual([
+      "productpage-v1",
+      "details-v1",
+      "ratings-v1",
+      "reviews-v1",
+      "reviews-v2",
+      "reviews-v3",
+    ]);
+  });
+
   test("take files that are there", () => {
-    const files = Object.values(imagesWith({})).flatMap((image) => Object.values(image.files));
+    const files = Object.values(imagesWith({}, true)).flatMap((image) => Object.values(image.files));
     const own = files.filter((file) => !isAbsolute(file));
     expect(own.length).toBeGreaterThan(0);
     for (const file of own) expect([file, existsSync(join("lab/images", file))]).toEqual([file, true]);

@@ -54,19 +54,6 @@ describe("pinned versions", () => {
   });
 });
 
-test("labs build cert-manager, Vault and Helm only if they ask for them", () => {
-  const onDemand = Object.entries(tools).flatMap(([name, tool]) => ("onDemand" in tool ? [name] : []));
-  expect(onDemand).toEqual(["cert-manager", "cert-manager-files", "vault", "helm"]);
-});
-
-test("what the clusters need is built first, then what only the program needs", () => {
-  const uses = Object.entries(tools).map(([name, tool]) =>
-    "onDemand" in tool ? "on demand" : "forProgram" in tool ? name : "clusters",
-  );
-  const program = ["pulumi", "pulumi-tls", "pulumi-kubernetes"];
-  expect([...new Set(uses)]).toEqual(["clusters", ...program, "on demand"]);
-});
-
 test.each([
   ["v3.256.0", "3.256.0"],
   ["etcd Version: 3.6.5\nGit SHA: Not provided\nGo Version: go1.26.8\n", "3.6.5"],
