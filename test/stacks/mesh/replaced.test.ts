@@ -19,7 +19,7 @@ const accessOf = (kubeconfig: string, identity?: pulumi.Input<string>) => ({
 
 describe("a cluster that was replaced without a word", () => {
   const deployed = (uids: Record<string, string>): MockCluster => ({ ...LOAD_BALANCER, preview: true, uids });
-  /** Each API server is asked for two namespaces, before anything is made in its cluster and once there is a namespace. */
+  /** Each API server is asked for two namespaces and the remote secrets, before anything is made in its cluster and once there is a namespace. */
   const program = async (spec: MeshSpec, served: ServedNamespaces, looks = 2) => {
     let answers = 0;
     const onRequest = () => (answers += 1);
@@ -30,7 +30,7 @@ describe("a cluster that was replaced without a word", () => {
     );
     return async () => {
       deployMesh(configureMesh(spec, Object.fromEntries(access)));
-      await vi.waitUntil(() => answers === spec.clusters.length * 2 * looks, { timeout: 20_000 });
+      await vi.waitUntil(() => answers === spec.clusters.length * 3 * looks, { timeout: 20_000 });
       // For the answer to get from the socket to the check.
       await setTimeout(200);
     };

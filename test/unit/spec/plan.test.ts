@@ -58,6 +58,7 @@ describe("the plan of a mesh", () => {
         { observer: "cluster1", observed: "cluster2", crossNetwork: true, serves: false },
         { observer: "cluster2", observed: "cluster1", crossNetwork: true, serves: false },
       ],
+      remoteSecrets: { per: "link", migrating: false },
       imports: [],
       exports: [],
       offers: [],
