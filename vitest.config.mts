@@ -17,6 +17,15 @@ class LabSequencer extends BaseSequencer {
   }
 }
 
+const LABS = {
+  runner: "test/lab/support/story-runner.ts",
+  globalSetup: "test/lab/support/global-setup.ts",
+  // Two processors have no more to give.
+  maxWorkers: 2,
+  testTimeout: 10 * MINUTE,
+  hookTimeout: 10 * MINUTE,
+};
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LabSequencer },
@@ -31,18 +40,9 @@ export default defineConfig({
           hookTimeout: MINUTE,
         },
       },
-      {
-        test: {
-          name: "lab",
-          include: ["test/lab/**/*.test.ts"],
-          runner: "test/lab/support/story-runner.ts",
-          // Labs spend much of their time waiting, and each file has one of its own.
-          maxWorkers: 2,
-          globalSetup: "test/lab/support/global-setup.ts",
-          testTimeout: 10 * MINUTE,
-          hookTimeout: 10 * MINUTE,
-        },
-      },
+      { test: { name: "lab", include: ["test/lab/**/*.test.ts"], ...LABS } },
+      // What changes seldom and takes long: before a release, not in CI.
+      { test: { name: "long", include: ["test/long/**/*.test.ts"], ...LABS } },
     ],
   },
 });

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultSpec } from "../../lab";
-import { replacedClusterScenario } from "./scenarios/replaced-cluster";
 import { gatewayServices, istiodPods, proxyEndpoints } from "./support/istio";
 import { runningPod } from "./support/pods";
 import { NETWORK_SPLIT, PRIMARY_TO_REMOTE } from "./support/previews";
@@ -11,7 +10,7 @@ const CLUSTERS = ["cluster1", "cluster2"];
 /** Another CA signs for cluster2 then, and its proxies keep their certificates, good under the same root, for half a day. */
 const UNTIL_RENEWAL = "signer";
 
-/** A mesh on one network, and what becomes of it: a remote there, two primaries again, two networks, another cluster. */
+/** A mesh on one network, and what becomes of it: a remote there, two primaries again, two networks. */
 describe("two clusters on one network", () => {
   const suite = new Suite(defaultSpec("flat", 2, "network1"));
 
@@ -93,6 +92,4 @@ describe("two clusters on one network", () => {
       );
     });
   });
-
-  describe("one of which is replaced", () => replacedClusterScenario(suite, { network: "network2" }));
 });

@@ -1,14 +1,19 @@
-import { expect, test } from "vitest";
-import { nameOf, stepRecorder, type Suite } from "../support/suite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { defaultSpec } from "../../lab";
+import { nameOf, stepRecorder, Suite } from "../lab/support/suite";
 
 const SPARE = "spare";
 
-/**
- * Another cluster takes the place of cluster2, under its name, while cluster1 goes on.
- *
- * @param cluster2 - what the config says of it besides
- */
-export function replacedClusterScenario(suite: Suite, cluster2: Record<string, unknown>): void {
+/** Another cluster takes the place of cluster2, under its name, while cluster1 goes on. */
+describe("a cluster that is replaced", () => {
+  const suite = new Suite(defaultSpec("replaced", 2));
+
+  beforeAll(async () => {
+    await suite.start();
+    await suite.stack.up();
+  });
+  afterAll(suite.stop);
+
   const configure = (context: string) => {
     const identity = suite.kubectl(
       context,
@@ -19,7 +24,7 @@ export function replacedClusterScenario(suite: Suite, cluster2: Record<string, u
       "jsonpath={.metadata.uid}",
     );
     const access = { kubeconfigFile: suite.lab.kubeconfig, context };
-    const clusters = suite.clusters({ cluster2: { ...cluster2, access, identity } });
+    const clusters = suite.clusters({ cluster2: { access, identity } });
     return suite.configure({
       clusters: clusters.filter(({ name }) => name !== SPARE),
       sampleApps: { helloworld: { cluster2: ["v2"], [SPARE]: undefined } },
@@ -71,4 +76,4 @@ export function replacedClusterScenario(suite: Suite, cluster2: Record<string, u
       expect(Object.keys(byCluster).sort()).toEqual(["cluster1", "cluster2"]);
     expect(Object.keys((await suite.stack.preview()).changeSummary)).toEqual(["same"]);
   });
-}
+});

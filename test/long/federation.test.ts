@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LOAD_BALANCER_ZONE } from "../../lab/load-balancer/controller";
-import { expectAsBefore, takeInventory } from "./scenarios/destroy";
-import { clientExec } from "./support/pods";
-import { previewedSteps, Suite } from "./support/suite";
-import { until } from "./support/until";
+import { expectAsBefore, takeInventory } from "../lab/scenarios/destroy";
+import { clientExec } from "../lab/support/pods";
+import { previewedSteps, Suite } from "../lab/support/suite";
+import { until } from "../lab/support/until";
 
 /** Hosts behind which the same service stands: by the host name that the other stack tells, and by an address that was told. */
 const HOST = "hello.west.mesh.internal";

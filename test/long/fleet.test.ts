@@ -7,9 +7,9 @@ import { openFleet } from "../../ops/fleet/fleet";
 import { fleetPreview } from "../../ops/fleet/preview";
 import { fleetStatus } from "../../ops/fleet/status";
 import { fleetUp } from "../../ops/fleet/up";
-import { killTree } from "./support/kill";
-import { Suite } from "./support/suite";
-import { until } from "./support/until";
+import { killTree } from "../lab/support/kill";
+import { Suite } from "../lab/support/suite";
+import { until } from "../lab/support/until";
 
 const NAME = "fleet";
 
