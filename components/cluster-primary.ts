@@ -8,6 +8,7 @@ import type { IstioArgs } from "./internal/istio-args";
 import { mtlsMode } from "./internal/mtls";
 import { servedRoot } from "./internal/served-root";
 import { signingCa } from "./internal/signing-ca";
+import { type WorkloadSocketArgs, workloadSocketOf } from "./internal/workload-socket";
 import { meshWideMtls, POLICY } from "./objects/mesh-policy";
 import type { MeshRoots } from "./pki/exchange";
 import type { BaseSpec, HelmValues, IstiodSpec, MtlsMode, ReaderPlan } from "./spec/types";
@@ -91,6 +92,11 @@ export interface ClusterPrimaryArgs {
    * @default - nothing is refused
    */
   roots?: pulumi.Input<MeshRoots>;
+  /**
+   * A socket from which proxies get their certificates, in place of istiod; pods that are started afterwards.
+   * @default - istiod issues them
+   */
+  workloadSocket?: WorkloadSocketArgs;
   /**
    * Lifetime of proxies' certificates in minutes.
    * @default - Istio's, 24 hours
@@ -182,6 +188,7 @@ function valuesOf(args: ClusterPrimaryArgs): HelmValues {
     servesRemotes: args.servesRemotes,
     webhookHostName: args.webhookHostName,
     foreignTrustDomains: args.foreignTrustDomains,
+    workloadSocket: workloadSocketOf(args.workloadSocket),
     clusterLocal: args.clusterLocal,
     dnsCapture: args.dnsCapture,
     clusterAliases: args.clusterAliases,

@@ -29,6 +29,11 @@ export interface EastWestGatewayArgs extends GatewaySettings {
    * @default true
    */
   configuredHere?: boolean;
+  /**
+   * Whether its certificate comes from the `workloadSocket` of its control plane's proxies.
+   * @default false
+   */
+  usesWorkloadSocket?: boolean;
   /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
   istio?: IstioArgs;
 }

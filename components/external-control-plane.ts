@@ -11,6 +11,7 @@ import { publicCertificate, PUBLIC_CERTIFICATE_SECRET } from "./internal/public-
 import { pullSecrets } from "./internal/pull-secrets";
 import { signingCa } from "./internal/signing-ca";
 import { encodedKubeconfig } from "./internal/token-kubeconfig";
+import { type WorkloadSocketArgs, workloadSocketOf } from "./internal/workload-socket";
 import { EXTERNAL_ISTIOD, ISTIO_NAMESPACE } from "./names";
 import type { MeshRoots } from "./pki/exchange";
 import type { HelmValues, IstiodSpec } from "./spec/types";
@@ -87,6 +88,11 @@ export interface ExternalControlPlaneArgs {
    * @default - nothing is refused
    */
   roots?: pulumi.Input<MeshRoots>;
+  /**
+   * A socket from which proxies get their certificates, in place of istiod; pods that are started afterwards.
+   * @default - istiod issues them
+   */
+  workloadSocket?: WorkloadSocketArgs;
   /**
    * Lifetime of proxies' certificates in minutes.
    * @default - Istio's, 24 hours
@@ -223,6 +229,7 @@ function valuesOf(args: ExternalControlPlaneArgs): HelmValues {
   return externalIstiodValues({
     ...identityOf(args),
     foreignTrustDomains: args.foreignTrustDomains,
+    workloadSocket: workloadSocketOf(args.workloadSocket),
     clusterLocal: args.clusterLocal,
     dnsCapture: args.dnsCapture,
     clusterAliases: args.clusterAliases,

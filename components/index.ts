@@ -29,6 +29,11 @@ export {
   type ServiceImportPortArgs,
 } from "./service-import";
 export { ServiceStubs, type ServiceStubsArgs } from "./service-stubs";
+export { SpireAgent, type SpireAgentArgs } from "./spire-agent";
+export { SpireServer, type SpireServerArgs } from "./spire-server";
+export { TrustDomainFederation, type TrustDomainFederationArgs } from "./trust-domain-federation";
+export { WorkloadIdentities, type WorkloadIdentitiesArgs } from "./workload-identities";
+export type { WorkloadSocketArgs } from "./internal/workload-socket";
 export { expectedVersions } from "./spec/sample-apps/answers";
 export { passthroughSni } from "./names";
 export { planMesh } from "./spec/mesh/plan";

@@ -34,6 +34,32 @@ export const DISCOVERY_PORT = 15012;
 export const WEBHOOK_PORT = 15017;
 /** Port on which a gateway answers health checks. */
 export const STATUS_PORT = 15021;
+/** Namespace of SPIRE's server and agents. */
+export const SPIRE_NAMESPACE = "spire";
+/** SPIRE's server: its StatefulSet, its Service for agents, its account and roles. */
+export const SPIRE_SERVER = "spire-server";
+/** SPIRE's agents: their DaemonSet, account and roles. */
+export const SPIRE_AGENT = "spire-agent";
+/** Service by which other trust domains ask for the roots of this one. */
+export const BUNDLE_ENDPOINT = "spire-bundle-endpoint";
+/** Port of that Service. */
+export const BUNDLE_ENDPOINT_PORT = 8443;
+/** ConfigMap in which a SPIRE server tells its roots: its agents, and Pulumi. */
+export const SPIRE_BUNDLE = "spire-bundle";
+/** File in that ConfigMap. */
+export const SPIRE_BUNDLE_FILE = "bundle.crt";
+/** Secret with the CA that signs a SPIRE server's, where the program makes it. */
+export const SPIRE_UPSTREAM_SECRET = "spire-upstream-ca";
+/** CSI driver that brings the agents' socket into pods. */
+export const SPIFFE_CSI_DRIVER = "csi.spiffe.io";
+/**
+ * Name of the agents' socket. Not Istio's default: a proxy that finds no socket of that name takes a certificate of istiod
+ * without a word, while with another name it starts again until the socket is there.
+ */
+export const SPIRE_SOCKET = "spire-agent.sock";
+/** Injection template that brings the socket into pods. */
+export const SPIRE_TEMPLATE = "spire";
+
 /** Port of the helloworld Service and of its pods. */
 export const HELLOWORLD_PORT = 5000;
 

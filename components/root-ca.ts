@@ -28,6 +28,11 @@ export interface RootCAArgs {
    * @default "Istio"
    */
   organization?: pulumi.Input<string>;
+  /**
+   * How many CAs may be below one another under this root: 1 for an istiod's, 2 for one that signs a SPIRE server's.
+   * @default 1
+   */
+  maxPathLength?: number;
 }
 
 /** Settings of a {@link RootCA}. */
@@ -39,13 +44,13 @@ export interface RootSettings {
 }
 
 /**
- * The mesh's root of trust: a self-signed CA certificate that may sign intermediates, and nothing below them.
+ * A root of trust: a self-signed CA certificate that may sign intermediates, and by default nothing below them.
  *
  * A root keeps the algorithm, lifetime and subject that it was made with, since any other would be another root, under
  * which nobody's certificates are: other arguments hold for a `RootCA` of another name, as a rotation makes it.
  *
  * The key lives in the stack's state, encrypted by the stack's secrets provider, and is protected from deletion
- * by the caller's options. `maxPathLength: 1` enforces the length of the chain from here, because `@pulumi/tls`
+ * by the caller's options. `maxPathLength` enforces the length of the chain from here, because `@pulumi/tls`
  * cannot set a path length of 0 on the intermediates.
  *
  * @see https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/
@@ -74,7 +79,7 @@ export class RootCA extends pulumi.ComponentResource {
       {
         privateKeyPem: key.privateKeyPem,
         isCaCertificate: true,
-        maxPathLength: 1,
+        maxPathLength: args.maxPathLength ?? 1,
         setSubjectKeyId: true,
         subject: {
           commonName: args.commonName ?? "Root CA",

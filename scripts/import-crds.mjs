@@ -1,7 +1,8 @@
 // Regenerates components/objects/imports from files of CRDs:
 //   node scripts/import-crds.mjs <Istio's base chart>/files/crd-all.gen.yaml
 //   node scripts/import-crds.mjs <cert-manager>/deploy/crds/crd-certificates.yaml
-// Only the kinds that this program writes, and of those only v1: Istio's whole set is 1.3 MB of TypeScript.
+//   node scripts/import-crds.mjs <spire-controller-manager>/config/crd/bases/*.yaml
+// Only the kinds that this program writes, and of those one version: Istio's whole set is 1.3 MB of TypeScript.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +11,8 @@ import { parseAllDocuments, stringify } from "yaml";
 
 const KINDS = [
   "Certificate",
+  "ClusterFederatedTrustDomain",
+  "ClusterSPIFFEID",
   "DestinationRule",
   "Gateway",
   "PeerAuthentication",
@@ -17,15 +20,24 @@ const KINDS = [
   "VirtualService",
 ];
 
-const [source] = process.argv.slice(2);
-if (source === undefined) throw new Error("usage: node scripts/import-crds.mjs <file of CRDs>");
+/** Of Istio and cert-manager, and of SPIRE's controller manager. */
+const VERSIONS = ["v1", "v1alpha1"];
 
-const crds = parseAllDocuments(readFileSync(source, "utf8"))
+const sources = process.argv.slice(2);
+if (sources.length === 0) throw new Error("usage: node scripts/import-crds.mjs <files of CRDs>");
+
+const only = (versions) => {
+  const wanted = VERSIONS.find((name) => versions.some((version) => version.name === name));
+  return versions.filter((version) => version.name === wanted);
+};
+
+const crds = sources
+  .flatMap((source) => parseAllDocuments(readFileSync(source, "utf8")))
   .map((document) => document.toJS())
   .filter((crd) => KINDS.includes(crd?.spec?.names?.kind))
   .map((crd) => ({
     ...crd,
-    spec: { ...crd.spec, versions: crd.spec.versions.filter((version) => version.name === "v1") },
+    spec: { ...crd.spec, versions: only(crd.spec.versions) },
   }));
 
 const folder = mkdtempSync(join(tmpdir(), "import-crds-"));

@@ -28,7 +28,7 @@ const CLOCKS_MS = 60_000;
 
 /** What is amiss with a proxy's certificates; nothing if they are as the signers would give them now. */
 export function judgeProxy(
-  { chain, roots }: ProxyCertificates,
+  { chain, roots }: Pick<ProxyCertificates, "chain" | "roots">,
   signers: Signers,
   now = new Date(),
 ): ProxyFault | undefined {
@@ -51,7 +51,7 @@ export function judgeProxy(
 }
 
 /** Why a peer would refuse a chain: each certificate has to be valid and signed by the next one, the last one by a root. */
-function chainFault(
+export function chainFault(
   sent: readonly X509Certificate[],
   roots: readonly X509Certificate[],
   now: Date,

@@ -7,6 +7,8 @@ export const CHECK_NAMES = [
   "reader-credential",
   "root",
   "signer",
+  "identity",
+  "federation",
   "issued-ca",
   "control-plane",
   "remote-sync",

@@ -14,6 +14,7 @@ import { defaultRequests, request } from "./checks/request";
 import { requestImported } from "./checks/request-imported";
 import { root } from "./checks/root";
 import { PROXIES_ASKED, signer } from "./checks/signer";
+import { federation, identity } from "./checks/spire";
 import { transit } from "./checks/transit";
 import { ClusterClient } from "./kube/cluster-client";
 import { MeshReader } from "./kube/mesh-reader";
@@ -85,6 +86,8 @@ function probesFor(plan: MeshPlan, options: VerifyOptions): Probe[] {
   return [
     ...[api, network, readerCredential, root].flatMap((check) => check(plan)),
     ...signer(plan, options.proxies ?? PROXIES_ASKED),
+    ...identity(plan, options.proxies ?? PROXIES_ASKED),
+    ...federation(plan),
     ...[issuedCa, externalControlPlane, remoteSync, gateway].flatMap((check) => check(plan)),
     ...[exportedServices, endpoints, importedServices, transit].flatMap((check) => check(plan)),
     ...request(plan, options.requests ?? defaultRequests(plan)),

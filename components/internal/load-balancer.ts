@@ -18,6 +18,7 @@ export function loadBalancerAddress(
   owner: string,
   serviceName: string,
   service: pulumi.Output<KubernetesObject | undefined>,
+  namespace: string = ISTIO_NAMESPACE,
 ): pulumi.Output<string> {
   const status = service.apply((found) => found?.status ?? pulumi.output<unknown>(undefined));
   return status.apply((current) => {
@@ -25,7 +26,7 @@ export function loadBalancerAddress(
     const address = ingress?.ip ?? ingress?.hostname;
     if (address === undefined) {
       throw new Error(
-        `Service ${ISTIO_NAMESPACE}/${serviceName} of ${owner} has no load balancer address; check that the cluster gives one to Services of type LoadBalancer`,
+        `Service ${namespace}/${serviceName} of ${owner} has no load balancer address; check that the cluster gives one to Services of type LoadBalancer`,
       );
     }
     return address;

@@ -22,3 +22,4 @@ export type * from "./provided-ca/types";
 export type * from "./readers/types";
 export type * from "./sample-apps/types";
 export type * from "./services/types";
+export type * from "./spire/types";

@@ -1,5 +1,5 @@
 import { GATEWAY_REPLICAS } from "../defaults";
-import { EAST_WEST_GATEWAY, NETWORK_LABEL } from "../names";
+import { EAST_WEST_GATEWAY, NETWORK_LABEL, SPIRE_TEMPLATE } from "../names";
 import { mergeValues } from "../spec/settings";
 import type { GatewaySettings, HelmValues } from "../spec/types";
 import { gatewayPorts } from "../topology/ports";
@@ -12,6 +12,8 @@ export interface GatewayValuesInput extends Omit<GatewaySettings, "hosts"> {
   /** @default false */
   readonly exposesIstiod?: boolean | undefined;
   readonly imagePullSecrets: readonly string[];
+  /** Whether its certificate comes from a workload socket. @default false */
+  readonly usesWorkloadSocket?: boolean | undefined;
 }
 
 /**
@@ -27,6 +29,9 @@ export function gatewayValues(input: GatewayValuesInput): HelmValues {
     labels: { [NETWORK_LABEL]: input.network },
     env: { ISTIO_META_REQUESTED_NETWORK_VIEW: input.network },
     imagePullSecrets: input.imagePullSecrets.map((name) => ({ name })),
+    ...(input.usesWorkloadSocket
+      ? { podAnnotations: { "inject.istio.io/templates": `gateway,${SPIRE_TEMPLATE}` } }
+      : {}),
     service: {
       type: "LoadBalancer",
       ports: gatewayPorts(input),

@@ -1,3 +1,4 @@
+import { SPIRE_TEMPLATE } from "../names";
 import { aliasArguments } from "../spec/clusters/aliases";
 import { REMOTE_CREDENTIALS } from "../spec/istio/env";
 import { mergeValues } from "../spec/settings";
@@ -15,6 +16,8 @@ export interface IstiodValuesInput extends IstiodSpec {
   readonly hub?: string | undefined;
   readonly tag?: string | undefined;
   readonly imagePullSecrets: readonly string[];
+  /** Where proxies get their certificates from in place of istiod. @default - istiod issues them */
+  readonly workloadSocket?: WorkloadSocket | undefined;
   /** Lifetime of proxies' certificates in minutes. @default - Istio's */
   readonly certificateTtlMinutes?: number | undefined;
   /** Whether it also serves remotes. @default false */
@@ -56,6 +59,7 @@ export function istiodValues(input: IstiodValuesInput): HelmValues {
       defaultConfig: {
         proxyMetadata: {
           PROXY_CONFIG_XDS_AGENT: "true",
+          ...(input.workloadSocket ? { WORKLOAD_IDENTITY_SOCKET_FILE: input.workloadSocket.file } : {}),
           ...lifetime("SECRET_TTL", input),
           ...(input.dnsCapture ? { ISTIO_META_DNS_CAPTURE: "true" } : {}),
         },
@@ -71,6 +75,7 @@ export function istiodValues(input: IstiodValuesInput): HelmValues {
       ...(input.webhookHostName === undefined ? {} : { ISTIOD_CUSTOM_HOST: input.webhookHostName }),
       ...(input.remoteCredentials === false ? { [REMOTE_CREDENTIALS]: "false" } : {}),
     },
+    ...(input.workloadSocket ? { sidecarInjectorWebhook: injection(input.workloadSocket) } : {}),
     ...argumentsOf(input),
     ...(input.replicas === undefined ? {} : { autoscaleEnabled: false, replicaCount: input.replicas }),
     ...(input.resources === undefined ? {} : { resources: input.resources }),
@@ -86,6 +91,33 @@ export function istiodValues(input: IstiodValuesInput): HelmValues {
  */
 function accepting({ foreignTrustDomains: domains = [] }: IstiodValuesInput) {
   return domains.length === 0 ? {} : { caCertificates: [{ trustDomains: [...domains] }] };
+}
+
+/** A socket by which something else than istiod gives proxies their certificates. */
+export interface WorkloadSocket {
+  /** Name of the socket, other than Istio's default `socket`: without that a proxy would ask istiod instead. */
+  readonly file: string;
+  /** The CSI driver that brings its folder into pods. */
+  readonly csiDriver: string;
+}
+
+/**
+ * A template beside Istio's own, which mount a volume of this name into the proxy already, wherever in the pod that is.
+ * @see https://istio.io/latest/docs/ops/integrations/spire/
+ */
+function injection({ csiDriver }: WorkloadSocket): HelmValues {
+  return {
+    templates: {
+      [SPIRE_TEMPLATE]: `spec:
+  volumes:
+  - name: workload-socket
+    csi:
+      driver: ${csiDriver}
+      readOnly: true
+`,
+    },
+    defaultTemplates: ["sidecar", SPIRE_TEMPLATE],
+  };
 }
 
 /** Agents ask for the lifetime; istiod's own default serves whoever asks for none. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ca, ordinal, pem } from "./schema-ca";
+import { identity } from "./schema-identity";
 import { exportedService, exporter, localityFailover, serviceImport } from "./schema-services";
 
 /** The shape of `istio-multicluster:mesh`. What it means is checked by `validateMesh`. */
@@ -182,6 +183,7 @@ export const meshConfigSchema = z.strictObject({
   istio: istio.optional(),
   ca: ca.optional(),
   workloadCertificates: z.strictObject({ ttlMinutes: z.number().int().min(1).optional() }).optional(),
+  identity: identity.optional(),
   base: base.optional(),
   istiod: istiod.optional(),
   gateway: gateway.optional(),

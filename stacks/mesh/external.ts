@@ -58,7 +58,7 @@ export function configClusterMember(
     { mtls: plan.mtls },
     { ...own.opts, provider, dependsOn: [istiod, remote] },
   );
-  const injection = [istiod, remote, policy];
+  const injection = [istiod, remote, policy, ...(site.identities ?? [])];
   return {
     ...site,
     cluster: remote,

@@ -28,7 +28,7 @@ export function primaryMember(site: Site, plan: MeshPlan, trust: ClusterTrust | 
     { ...opts, provider },
   );
   refuseReplaced(site, primary.namespaceUid);
-  const injection = [primary.policy];
+  const injection = [primary.policy, ...(site.identities ?? [])];
   const gateway = gatewayOf(site, injection);
   const entrance = gateway && entranceAt(cluster, gateway.address, gateway);
   return {
@@ -48,7 +48,7 @@ export function remoteMember(site: Site, plan: MeshPlan, controlPlanes: readonly
   const remote = remoteOf(site, plan, istiod);
   refuseReplaced(site, remote.namespaceUid);
   const links = controlPlanes.map((observer) => linkTo(peerOf({ ...site, cluster: remote }), observer));
-  const injection = [remote, ...links];
+  const injection = [remote, ...links, ...(site.identities ?? [])];
   return { ...site, cluster: remote, istiod, injection, gateway: gatewayOf(site, injection) };
 }
 
@@ -70,7 +70,7 @@ function remoteOf(site: Site, plan: MeshPlan, { entrance }: Istiod): ClusterRemo
 /** What an istiod gets wherever it runs: a signing CA, unless it has one, and how proxies are to treat hosts. */
 export function istiodArgs(
   cluster: ClusterPlan,
-  { clusters, clusterLocal, dnsCapture, workloadCertificates: { ttlMinutes } }: MeshPlan,
+  { clusters, clusterLocal, dnsCapture, spire, workloadCertificates: { ttlMinutes } }: MeshPlan,
   trust: ClusterTrust | undefined,
 ) {
   return {
@@ -78,6 +78,7 @@ export function istiodArgs(
     adoptCacerts: adopts(cluster, "cacerts"),
     ...(ttlMinutes === undefined ? {} : { certificateTtlMinutes: ttlMinutes }),
     foreignTrustDomains: [...cluster.foreignTrustDomains],
+    ...(spire === undefined ? {} : { workloadSocket: {} }),
     clusterLocal: [...clusterLocal],
     dnsCapture,
     clusterAliases: clusterAliases(cluster.name, clusters),
@@ -115,7 +116,7 @@ export function sharedArgs({ plan: cluster, access, owner }: Omit<Site, "provide
 
 /** The east-west gateway of a cluster, if it has one. */
 export function gatewayOf(
-  { scope, plan: cluster, provider }: Site,
+  { scope, plan: cluster, provider, identities }: Site,
   injection: pulumi.Resource[],
 ): EastWestGateway | undefined {
   if (cluster.gateway === undefined) return undefined;
@@ -126,6 +127,7 @@ export function gatewayOf(
       network: cluster.network,
       istio: istioArgs(cluster),
       configuredHere: cluster.controlPlanes.length === 0,
+      ...(identities === undefined ? {} : { usesWorkloadSocket: true }),
       ...cluster.gateway,
     },
     { ...opts, provider, dependsOn: injection },

@@ -4,6 +4,7 @@ import { isMember, isPrimary } from "../../components/topology/links";
 import type { ClusterAccess } from "./access";
 import { deployApplications } from "./applications";
 import { withControlPlane } from "./control-plane";
+import { withIdentities } from "./identity";
 import { deployExports, deployImports, type ExporterAddresses } from "./imports";
 import { linkMembers } from "./links";
 import type { Member } from "./member";
@@ -39,7 +40,8 @@ export function deployMesh(
   opts?: pulumi.ComponentResourceOptions,
 ): MeshOutputs {
   const scope = scopeOf(name, opts);
-  const sites = sitesOf(plan, checkedAccess(plan, access, scope), scope);
+  const reached = sitesOf(plan, checkedAccess(plan, access, scope), scope);
+  const sites = withIdentities(plan, reached, scope);
   const trust = trustOf(plan, sites, scope, caKeys);
   const primaries = deployPrimaries(plan, sites, trust);
   trust.recordPhase?.([...primaries.values()].flatMap(({ istiod }) => istiod.rootPhase ?? []));

@@ -17,6 +17,8 @@ export interface Site {
   /** Whose it is, for its annotation. */
   readonly owner: pulumi.Output<string>;
   readonly provider: k8s.Provider;
+  /** What has to be there before proxies start, where their certificates come from SPIRE. */
+  readonly identities?: readonly pulumi.Resource[] | undefined;
 }
 
 /** The clusters of a plan to which there is access, by name, each with its one provider. */

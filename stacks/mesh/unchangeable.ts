@@ -36,13 +36,27 @@ export function checkedAccess(
   );
 }
 
-function checkedMesh({ trustDomain, ca, clusters }: MeshPlan, scope: Scope): pulumi.Output<unknown> {
-  const domain = unchanged(placed(scope, "unchangeable"), {
-    path: "trustDomain",
-    value: trustDomain,
-    reason:
-      "every certificate of the running mesh names it, and proxies with the old one and the new one would refuse each other; " +
-      "keep it, or destroy the mesh and build it anew",
+/** What stands in the mesh's record after its trust domain where identities are SPIRE's. */
+const BY_SPIRE = "; identities by SPIRE";
+
+function checkedMesh({ trustDomain, ca, clusters, spire }: MeshPlan, scope: Scope): pulumi.Output<unknown> {
+  const provider = spire === undefined ? "" : BY_SPIRE;
+  const domain = firstGiven(placed(scope, "unchangeable"), `${trustDomain}${provider}`).apply((record) => {
+    const [deployed = "", issued] = record.split(BY_SPIRE);
+    refuseChange(deployed, {
+      path: "trustDomain",
+      value: trustDomain,
+      reason:
+        "every certificate of the running mesh names it, and proxies with the old one and the new one would refuse each other; " +
+        "keep it, or destroy the mesh and build it anew",
+    });
+    refuseChange(issued === undefined ? "istiod" : "spire", {
+      path: "identity.provider",
+      value: spire === undefined ? "istiod" : "spire",
+      reason:
+        "proxies with certificates of either would refuse those of the other, which are under other roots; " +
+        "keep it, or destroy the mesh and build it anew",
+    });
   });
   // Where nothing has been signed yet, everything can still be chosen.
   if (signingClusters(clusters).length === 0) return domain;

@@ -18,6 +18,8 @@ export interface CaOptions {
   readonly from?: number;
   /** Days from now. @default 400 */
   readonly to?: number;
+  /** URIs that it is for, such as a SPIFFE ID. @default [] */
+  readonly uris?: readonly string[];
   /** Key to certify. @default a new one */
   readonly keys?: webcrypto.CryptoKeyPair;
 }
@@ -103,6 +105,13 @@ async function certify(
       new x509.KeyUsagesExtension(usages, true),
       await x509.SubjectKeyIdentifierExtension.create(publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
+      ...(options.uris === undefined
+        ? []
+        : [
+            new x509.SubjectAlternativeNameExtension(
+              options.uris.map((value) => ({ type: "url" as const, value })),
+            ),
+          ]),
       ...(options.extendedUsages === undefined
         ? []
         : [new x509.ExtendedKeyUsageExtension([...options.extendedUsages])]),

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { CaSpec, ClusterSpec, MeshSpec, ProvidedCaSpec, ServiceSpec } from "../../components";
 import { type Certificates, rare, settingsOf, some, type Vocabulary, vocabulary } from "./mesh-settings";
+import { identities } from "./identities";
 import { exporters, importing, serviceImport } from "./imports";
 import "./seed";
 
@@ -96,6 +97,7 @@ function meshSettings(words: Vocabulary, drafts: readonly Draft[]) {
     istio: rare(istio),
     ca: some(ca(words, names, named(drafts, "primary", "config"))),
     workloadCertificates: rare(fc.record({ ttlMinutes: rare(fc.integer({ min: 1, max: 200_000 })) })),
+    identity: rare(identities(words, names)),
     base: rare(fc.constant({ values: {} })),
     istiod: rare(istiod),
     gateway: rare(gateway),

@@ -33,6 +33,8 @@ export interface ProxiesSeen {
  * that they are to trust: nothing of what was replaced is in use any more.
  */
 export function signer(plan: MeshPlan, proxies: number): Probe[] {
+  // What SPIRE issues is looked at by a check of its own.
+  if (plan.spire !== undefined) return [];
   return plan.clusters.filter(isMember).map(({ name, controlPlanes }) => ({
     check: "signer",
     cluster: name,
@@ -108,6 +110,7 @@ function signersOf(cas: readonly SigningCa[], renewed: boolean): Signers {
   };
 }
 
-async function secretsPage(cluster: ClusterReader, pod: V1Pod): Promise<string> {
+/** The page with the certificates of a pod's proxy. */
+export async function secretsPage(cluster: ClusterReader, pod: V1Pod): Promise<string> {
   return (await ask([containerOf(pod)], (target) => adminPage(cluster, target, SECRETS_PAGE))).answer;
 }

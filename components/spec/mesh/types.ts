@@ -13,6 +13,7 @@ import type { BaseSpec, IstioSpec, IstiodSpec } from "../istio/types";
 import type { LinkPlan, RemoteSecretsPlan, RemoteSecretsSpec } from "../links/types";
 import type { SampleAppsPlan, SampleAppsSpec } from "../sample-apps/types";
 import type { ServiceSpec, ServiceStubsPlan } from "../services/types";
+import type { IdentitySpec, SpirePlan } from "../spire/types";
 
 /** Whether sidecars accept plain text (`PERMISSIVE`) or mutual TLS only (`STRICT`). */
 export type MtlsMode = "STRICT" | "PERMISSIVE";
@@ -33,6 +34,7 @@ export interface MeshSpec {
   readonly istio?: IstioSpec | undefined;
   readonly ca?: CaSpec | undefined;
   readonly workloadCertificates?: WorkloadCertificatesSpec | undefined;
+  readonly identity?: IdentitySpec | undefined;
   readonly base?: BaseSpec | undefined;
   readonly istiod?: IstiodSpec | undefined;
   readonly gateway?: GatewaySpec | undefined;
@@ -102,6 +104,8 @@ export interface MeshPlan {
   readonly mtls: MtlsMode;
   readonly ca: CaPlan;
   readonly workloadCertificates: WorkloadCertificatesSpec;
+  /** Absent where each cluster's istiod issues the certificates of workloads. */
+  readonly spire?: SpirePlan | undefined;
   readonly clusters: readonly ClusterPlan[];
   /** The links that are credentials: pairs that import alone are in `imports`. */
   readonly links: readonly LinkPlan[];

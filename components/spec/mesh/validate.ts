@@ -25,6 +25,7 @@ import { remoteSecrets, remoteSecretsWarnings } from "../links/secrets";
 import { failover } from "../locality/rules";
 import { sampleApps, sampleAppsWarnings } from "../sample-apps/rules";
 import { services, stubWarnings } from "../services/rules";
+import { spire } from "../spire/rules";
 import { trustDomains, trustDomainWarnings } from "../trust-domains/rules";
 import type { MeshSpec, Problem } from "../types";
 import { webhooks, webhookWarnings } from "../webhooks/rules";
@@ -34,6 +35,7 @@ import { meshNames } from "./rules";
 const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   meshNames,
   trustDomains,
+  spire,
   istio,
   versions,
   ca,

@@ -120,23 +120,24 @@ function oldIstio(spec: MeshSpec): Problem[] {
 
 /** A certificate's trust domain tells which root it has to be under, so it can be under one only. */
 function differentRoots(spec: MeshSpec): Problem[] {
-  const first = new Map<string, { readonly cluster: string; readonly root: string }>();
-  return membersOf(spec)
+  const rooted = membersOf(spec)
     .filter(isPrimary)
     .flatMap((cluster) => {
       const root = rootsOf(cluster, spec)?.own;
-      if (root === undefined) return [];
-      const domain = trustDomainOf(cluster.name, spec);
-      const other = first.get(domain);
-      if (other === undefined) first.set(domain, { cluster: cluster.name, root });
-      if (other === undefined || other.root === root) return [];
-      return [
-        {
-          path: `clusters[${spec.clusters.indexOf(cluster)}].trustDomain`,
-          message: `is ${domain} in ${cluster.name} and ${other.cluster}, whose CAs are under different roots; give both CAs under one root (when a root is exchanged, in the same update), or another trust domain to one of them`,
-        },
-      ];
+      return root === undefined ? [] : [{ cluster, root, domain: trustDomainOf(cluster.name, spec) }];
     });
+  return trustDomainsOf(spec).flatMap((domain) => {
+    const own = rooted.filter((one) => one.domain === domain);
+    const last = own.at(-1);
+    if (last === undefined || new Set(own.map(({ root }) => root)).size === 1) return [];
+    const names = own.map(({ cluster }) => cluster.name).join(", ");
+    return [
+      {
+        path: `clusters[${spec.clusters.indexOf(last.cluster)}].trustDomain`,
+        message: `is ${domain} in ${names}, whose CAs are under different roots; give all of them one root (when it is exchanged, in the same update), or another trust domain to some`,
+      },
+    ];
+  });
 }
 
 function ambiguous(cluster: ClusterSpec, path: string, spec: MeshSpec): Problem[] {

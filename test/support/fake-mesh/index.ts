@@ -9,6 +9,7 @@ import type { FakeExec } from "./api-server";
 import { FakeCluster } from "./cluster";
 import { gatewayLines, importLines, isGatewayPod, listenerPage, tlsPage } from "./imports";
 import { makeServing } from "./serving";
+import { bundleList, type FakeSpire, installSpire, spireSecretsPage } from "./spire";
 
 /** How a fake mesh is made. */
 export interface FakeMeshOptions {
@@ -32,6 +33,8 @@ export class FakeMesh {
   public readonly dns = new Map<string, string>();
   /** Gateways that take no connection on 15443. */
   public readonly closed = new Set<string>();
+  /** What SPIRE has given each cluster, where it issues. */
+  public spire: ReadonlyMap<string, FakeSpire> = new Map();
   private readonly clusters = new Map<string, FakeCluster>();
   private readonly turns = new Map<string, number>();
 
@@ -54,6 +57,7 @@ export class FakeMesh {
       mesh.clusters.set(cluster.name, made);
     }
     for (const cluster of mesh.clusters.values()) cluster.install(plan, options.proxies ?? 0);
+    if (plan.spire) mesh.spire = await installSpire(plan.spire, (name) => mesh.cluster(name));
     for (const link of plan.links) {
       const secret = credentialSecret(link, plan);
       mesh.cluster(istiodOf(plan, link.observer)).addCredential(secret, mesh.cluster(link.observed));
@@ -99,7 +103,9 @@ export class FakeMesh {
     if (line.includes("/debug/networkz")) return this.networkz(from);
     if (line.includes("resource=dynamic_listeners")) return listenerPage(this.plan, from);
     if (line.includes("resource=dynamic_active_clusters")) return tlsPage(this.plan, from);
-    if (line.includes("config_dump")) return secretsPage(from);
+    const spire = this.spire.get(from.name);
+    if (spire && line.includes("bundle list")) return bundleList(spire, command);
+    if (line.includes("config_dump")) return spire ? spireSecretsPage(spire) : secretsPage(from);
     if (line.endsWith("GET clusters")) {
       return isGatewayPod(pod) ? gatewayLines(this.plan, from).join("\n") : this.clustersPage(from);
     }

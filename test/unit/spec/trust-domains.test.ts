@@ -180,7 +180,7 @@ describe("roots", () => {
       {
         path: "clusters[2].trustDomain",
         message: expect.stringContaining(
-          "is bar.com in cluster3 and cluster2, whose CAs are under different",
+          "is bar.com in cluster2, cluster3, whose CAs are under different roots",
         ),
       },
     ]);

@@ -183,10 +183,14 @@ describe("Envoy's page of secrets", () => {
       { name: "default", secret: { tls_certificate: { certificate_chain: bytes("chain") } } },
       { name: "ROOTCA", secret: { validation_context: { trusted_ca: bytes("roots") } } },
     ];
-    expect(proxyCertificates(JSON.stringify({ configs }))).toEqual({ chain: "chain", roots: "roots" });
+    expect(proxyCertificates(JSON.stringify({ configs }))).toEqual({
+      chain: "chain",
+      roots: "roots",
+      trustDomains: new Map(),
+    });
   });
 
   test("is empty of what a proxy does not have yet", () => {
-    expect(proxyCertificates("{}")).toEqual({ chain: "", roots: "" });
+    expect(proxyCertificates("{}")).toEqual({ chain: "", roots: "", trustDomains: new Map() });
   });
 });

@@ -1,0 +1,111 @@
+import {
+  clientsOf,
+  discoveryLinks,
+  importersOf,
+  importLinks,
+  membersOf,
+  primaryOf,
+  visibleFrom,
+} from "../../topology/links";
+import { gatewaySettings, serviceAnnotationsOf } from "../gateway/plan";
+import { definedOnly } from "../settings";
+import { trustDomainOf } from "../trust-domains/plan";
+import type { ClusterSpec, MeshSpec } from "../types";
+import { BUNDLE_ENDPOINT_PORT } from "../../names";
+import { SPIRE_IMAGES } from "./images";
+import type { SpireClusterPlan, SpireFederationPlan, SpirePlan, SpireSpec } from "./types";
+
+/** What holds where a spec says nothing. */
+export const SPIRE_DEFAULTS = { caTtl: "24h", svidTtl: "1h", refreshHint: "5m" } as const;
+
+/** Whether SPIRE issues the identities of a mesh. */
+export function hasSpire({ identity }: Pick<MeshSpec, "identity">): boolean {
+  return identity?.provider === "spire";
+}
+
+/** SPIRE as the mesh gets it; nothing where istiod issues. */
+export function planSpire(spec: MeshSpec): SpirePlan | undefined {
+  if (!hasSpire(spec)) return undefined;
+  const { upstream = {}, storage = {}, images = {}, ...times } = spec.identity?.spire ?? {};
+  const { issuer, kind, group, secret, rootEpoch } = upstream;
+  return {
+    ...SPIRE_DEFAULTS,
+    ...definedOnly(times),
+    upstream: {
+      ...(issuer === undefined
+        ? {}
+        : { issuer: { name: issuer, kind: kind ?? "ClusterIssuer", group: group ?? "cert-manager.io" } }),
+      ...(secret === undefined ? {} : { secret }),
+      rootEpoch: rootEpoch ?? 1,
+    },
+    storage: { size: "1Gi", ...definedOnly(storage) },
+    images: { ...SPIRE_IMAGES, ...definedOnly(images) },
+    clusters: planClusters(spec),
+  };
+}
+
+/** A spec's durations, with defaults. */
+export function spireTimes({ caTtl, svidTtl, refreshHint }: SpireSpec = {}) {
+  return { ...SPIRE_DEFAULTS, ...definedOnly({ caTtl, svidTtl, refreshHint }) };
+}
+
+function planClusters(spec: MeshSpec): SpireClusterPlan[] {
+  const plans = sortedMembers(spec).map((cluster) => ({
+    cluster,
+    federation: federationOf(cluster.name, spec),
+  }));
+  const told = new Set(plans.flatMap(({ federation }) => federation.map(({ cluster }) => cluster)));
+  return plans.map(({ cluster, federation }) => ({
+    cluster: cluster.name,
+    trustDomain: trustDomainOf(cluster.name, spec),
+    federation,
+    ...(told.has(cluster.name) ? { endpointAnnotations: endpointAnnotations(cluster, spec) } : {}),
+  }));
+}
+
+/** The same kind of load balancer as the cluster's gateway has, so that whoever reaches one reaches the other. */
+function endpointAnnotations(cluster: ClusterSpec, spec: MeshSpec): Record<string, string> {
+  return serviceAnnotationsOf(cluster, gatewaySettings(cluster, spec), [{ port: BUNDLE_ENDPOINT_PORT }]);
+}
+
+function federationOf(cluster: string, spec: MeshSpec): SpireFederationPlan[] {
+  const own = trustDomainOf(cluster, spec);
+  const partners = federatedWith(cluster, spec);
+  const domains = [...new Set(partners.map((partner) => trustDomainOf(partner, spec)))];
+  return domains
+    .filter((domain) => domain !== own)
+    .sort()
+    .map((trustDomain) => ({
+      trustDomain,
+      cluster: partners.find((partner) => trustDomainOf(partner, spec) === trustDomain) ?? "",
+    }));
+}
+
+/** By name: who tells a trust domain's roots is not to change with the order of a config. */
+function sortedMembers(spec: MeshSpec): ClusterSpec[] {
+  return membersOf(spec).toSorted((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** The clusters that a cluster federates with: those of its lists, or if there are no lists those that it is linked to. */
+function federatedWith(cluster: string, spec: MeshSpec): string[] {
+  const members = sortedMembers(spec).map(({ name }) => name);
+  const groups = spec.identity?.federation;
+  const chosen =
+    groups === undefined
+      ? linkedWith(cluster, spec)
+      : groups.filter((group) => group.includes(cluster)).flat();
+  return members.filter((name) => name !== cluster && chosen.includes(name));
+}
+
+/** The clusters whose workloads call those of a cluster, or are called by them. */
+export function linkedWith(cluster: string, spec: MeshSpec): string[] {
+  const { clusters } = spec;
+  const client = primaryOf(cluster, clusters);
+  const imported = importLinks(spec).filter(({ observer }) => observer === client);
+  return [
+    ...clientsOf(cluster, spec),
+    ...importersOf(cluster, spec),
+    ...visibleFrom(cluster, { clusters, links: discoveryLinks(spec) }),
+    ...imported.map(({ observed }) => observed),
+  ];
+}

@@ -1,0 +1,227 @@
+import { gte, valid } from "semver";
+import { membersOf } from "../../topology/links";
+import { adopts } from "../adopt/adopted";
+import { gatewaySettings } from "../gateway/plan";
+import { istiodSettings, planIstio } from "../istio/plan";
+import { unknownCluster } from "../labels";
+import { valueAt } from "../settings";
+import { trustDomainOf } from "../trust-domains/plan";
+import type { ClusterSpec, HelmValues, MeshSpec, Problem } from "../types";
+import { secondsOf } from "./durations";
+import { hasSpire, linkedWith, spireTimes } from "./plan";
+
+const PATH = "identity.spire";
+
+/** The first release whose clients take a service's trust domain from the cluster that it is in. */
+const FIRST_ISTIO = "1.29.2";
+
+/** SPIRE can issue the identities of the whole mesh, and nothing is set that only istiod's certificates have. */
+export function spire(spec: MeshSpec): Problem[] {
+  if (!hasSpire(spec)) return withoutSpire(spec);
+  return [
+    ...upstream(spec),
+    ...times(spec),
+    ...federation(spec),
+    ...ofIstiodOnly(spec),
+    ...membersOf(spec).flatMap((cluster) =>
+      ofCluster(cluster, `clusters[${spec.clusters.indexOf(cluster)}]`, spec),
+    ),
+  ];
+}
+
+function withoutSpire({ identity = {} }: MeshSpec): Problem[] {
+  return (["spire", "federation"] as const)
+    .filter((key) => identity[key] !== undefined)
+    .map((key) => ({
+      path: `identity.${key}`,
+      message: "has no effect without identity.provider: spire; set that, or remove it",
+    }));
+}
+
+function upstream({ identity }: MeshSpec): Problem[] {
+  const { issuer, kind, group, secret, rootEpoch } = identity?.spire?.upstream ?? {};
+  const path = `${PATH}.upstream`;
+  const alone = (key: string, value: unknown, needed: boolean, reason: string): Problem[] =>
+    value === undefined || needed
+      ? []
+      : [{ path: `${path}.${key}`, message: `has no effect ${reason}; remove it` }];
+  return [
+    ...(issuer !== undefined && secret !== undefined
+      ? [{ path, message: "has both issuer and secret; remove one of them" }]
+      : []),
+    ...alone("kind", kind, issuer !== undefined, "without issuer"),
+    ...alone("group", group, issuer !== undefined, "without issuer"),
+    ...alone(
+      "rootEpoch",
+      rootEpoch,
+      issuer === undefined && secret === undefined,
+      "on a root that is not made by the program",
+    ),
+  ];
+}
+
+function times({ identity }: MeshSpec): Problem[] {
+  const { caTtl, svidTtl, refreshHint } = spireTimes(identity?.spire);
+  const [ca, svid, hint] = [caTtl, svidTtl, refreshHint].map(secondsOf);
+  if (ca === undefined || svid === undefined || hint === undefined) {
+    return Object.entries({ caTtl, svidTtl, refreshHint })
+      .filter(([, text]) => secondsOf(text) === undefined)
+      .map(([key, text]) => ({
+        path: `${PATH}.${key}`,
+        message: `"${text}" is no duration; use a whole number with h, m or s, such as 24h`,
+      }));
+  }
+  return [
+    ...(hint < 60
+      ? [
+          {
+            path: `${PATH}.refreshHint`,
+            message: `is ${refreshHint}; SPIRE asks at most once a minute, so use 1m or more`,
+          },
+        ]
+      : []),
+    ...(ca < 3 * hint
+      ? [
+          {
+            path: `${PATH}.caTtl`,
+            message: `is ${caTtl}, so a CA under a new root would sign before other trust domains have heard of that root, which takes up to ${refreshHint} (refreshHint); use at least three times as much, or lower that`,
+          },
+        ]
+      : []),
+    ...(svid > ca / 6
+      ? [
+          {
+            path: `${PATH}.svidTtl`,
+            message: `is ${svidTtl}, but a CA signs until a sixth of its life (caTtl, ${caTtl}) is left, and nothing outlives it; use at most a sixth of that, or raise it`,
+          },
+        ]
+      : []),
+  ];
+}
+
+function federation(spec: MeshSpec): Problem[] {
+  const groups = spec.identity?.federation;
+  if (groups === undefined) return [];
+  const names = new Set(membersOf(spec).map(({ name }) => name));
+  const strangers = groups.flatMap((group, index) =>
+    group.flatMap((name, member) => unknownCluster(name, names, `identity.federation[${index}][${member}]`)),
+  );
+  return [...strangers, ...unfederated(groups, spec)];
+}
+
+/** Without the other's root each refuses the other's requests and answers. */
+function unfederated(groups: readonly (readonly string[])[], spec: MeshSpec): Problem[] {
+  const members = membersOf(spec).map(({ name }) => name);
+  const pairs = members.flatMap((one, index) =>
+    members
+      .slice(index + 1)
+      .filter((other) => linkedWith(one, spec).includes(other))
+      .filter((other) => trustDomainOf(one, spec) !== trustDomainOf(other, spec))
+      .filter((other) => !groups.some((group) => group.includes(one) && group.includes(other)))
+      .map((other) => `${one} and ${other}`),
+  );
+  if (pairs.length === 0) return [];
+  return [
+    {
+      path: "identity.federation",
+      message: `lacks ${pairs.join(", ")}, which are linked and of different trust domains, so each would refuse the other's certificates; add a list of both, or remove the link`,
+    },
+  ];
+}
+
+/** What concerns certificates that istiod issues, of which there are none. */
+function ofIstiodOnly({ ca, workloadCertificates }: MeshSpec): Problem[] {
+  return [
+    ...(ca?.provided?.crl === undefined
+      ? []
+      : [
+          {
+            path: "ca.provided.crl",
+            message:
+              "cannot be beside SPIRE, whose CAs have no revocation lists: proxies would accept none of its certificates; remove it (SPIRE's are short-lived instead)",
+          },
+        ]),
+    ...(workloadCertificates?.ttlMinutes === undefined
+      ? []
+      : [
+          {
+            path: "workloadCertificates.ttlMinutes",
+            message: "has no effect on certificates of SPIRE; remove it, and set identity.spire.svidTtl",
+          },
+        ]),
+  ];
+}
+
+function ofCluster(cluster: ClusterSpec, path: string, spec: MeshSpec): Problem[] {
+  const { version } = planIstio(cluster, spec);
+  const istiod = istiodSettings(cluster, spec).values;
+  const gateway = gatewaySettings(cluster, spec).values;
+  const isOld = valid(version) === version && !gte(version, FIRST_ISTIO);
+  return [
+    ...(isOld
+      ? [
+          {
+            path: cluster.istio?.version === undefined ? "istio.version" : `${path}.istio.version`,
+            message: `is ${version} in ${cluster.name}; SPIRE needs Istio ${FIRST_ISTIO} or newer`,
+          },
+        ]
+      : []),
+    ...(adopts(cluster, "istiod")
+      ? [
+          {
+            path: `${path}.adopt`,
+            message: `says that the istiod of ${cluster.name} is not installed here, so it would give its pods no certificates of SPIRE; use identity.provider: istiod`,
+          },
+        ]
+      : []),
+    ...valueProblems(istiod, gateway, path),
+  ];
+}
+
+/** Helm values with which a proxy would not get its certificate from SPIRE. */
+function valueProblems(istiod: HelmValues = {}, gateway: HelmValues = {}, path: string): Problem[] {
+  const templates = valueAt(istiod, ["sidecarInjectorWebhook", "defaultTemplates"]);
+  const ofGateway = valueAt(gateway, ["podAnnotations", "inject.istio.io/templates"]);
+  const socket = ["meshConfig", "defaultConfig", "proxyMetadata", "WORKLOAD_IDENTITY_SOCKET_FILE"];
+  return [
+    ...(Array.isArray(templates) && !templates.includes("spire")
+      ? [
+          {
+            path: `${path}.istiod.values.sidecarInjectorWebhook.defaultTemplates`,
+            message:
+              "replaces the list with the template spire, without which pods get no socket of SPIRE; add spire to it",
+          },
+        ]
+      : []),
+    ...(typeof ofGateway === "string" && !ofGateway.split(",").includes("spire")
+      ? [
+          {
+            path: `${path}.gateway.values.podAnnotations["inject.istio.io/templates"]`,
+            message: `is "${ofGateway}", without the template spire, so the gateway gets no socket of SPIRE; add it`,
+          },
+        ]
+      : []),
+    ...(valueAt(istiod, socket) === undefined
+      ? []
+      : [
+          {
+            path: `${path}.istiod.values.${socket.join(".")}`,
+            message: "is set here already, to SPIRE's socket; remove the value",
+          },
+        ]),
+    ...(isAmbient(istiod)
+      ? [
+          {
+            path: `${path}.istiod.values`,
+            message:
+              "turns ambient on, whose ztunnels take no certificates of SPIRE (https://github.com/istio/istio/issues/61608); use sidecars, or identity.provider: istiod",
+          },
+        ]
+      : []),
+  ];
+}
+
+function isAmbient(values: HelmValues): boolean {
+  const profiles = [values["profile"], valueAt(values, ["global", "profile"])];
+  return profiles.includes("ambient") || valueAt(values, ["env", "PILOT_ENABLE_AMBIENT"]) === "true";
+}

@@ -1,0 +1,121 @@
+/** Who issues the certificates of workloads. */
+export type IdentityProvider = "istiod" | "spire";
+
+/** The identities of workloads, where not each cluster's istiod issues them from its own CA. */
+export interface IdentitySpec {
+  /**
+   * `istiod`, or `spire`: a SPIRE server and agents in every cluster, which attest what asks for a certificate. It cannot
+   * change while the mesh runs. istiod keeps its CA either way, for its own certificate.
+   * @default "istiod"
+   */
+  readonly provider?: IdentityProvider | undefined;
+  /** Settings of SPIRE. @default - every default of it */
+  readonly spire?: SpireSpec | undefined;
+  /**
+   * Lists of clusters whose trust domains know each other's roots. Clusters of several trust domains that are linked have
+   * to be in one.
+   * @default - follows the links
+   */
+  readonly federation?: readonly (readonly string[])[] | undefined;
+}
+
+/** SPIRE as it is installed in every cluster. */
+export interface SpireSpec {
+  /** Who signs the CAs of SPIRE's servers. @default - a root per trust domain that the program makes */
+  readonly upstream?: SpireUpstreamSpec | undefined;
+  /**
+   * Lifetime of a server's CA, such as `24h`, `90m` or `600s`; its successor is prepared after half of it. At least three
+   * times `refreshHint`, so that others hear of a new root before anything is signed under it.
+   * @default "24h"
+   */
+  readonly caTtl?: string | undefined;
+  /** Lifetime of workloads' certificates, at most a sixth of `caTtl`. @default "1h" */
+  readonly svidTtl?: string | undefined;
+  /** How often other trust domains ask for new roots, at least a minute. @default "5m" */
+  readonly refreshHint?: string | undefined;
+  /** Where a server keeps its entries and its keys. @default - 1Gi of the cluster's default storage class */
+  readonly storage?: SpireStorageSpec | undefined;
+  /** Images in place of the published ones, each a whole reference. @default - the published ones */
+  readonly images?: SpireImagesSpec | undefined;
+}
+
+/** At most one of `issuer` and `secret`. */
+export interface SpireUpstreamSpec {
+  /**
+   * Name of a cert-manager issuer that each cluster has, with a CA to sign with; clusters of one trust domain need the
+   * same root behind it. No key of SPIRE's is with Pulumi then.
+   * @see https://github.com/spiffe/spire/blob/v1.13.3/doc/plugin_server_upstreamauthority_cert_manager.md
+   */
+  readonly issuer?: string | undefined;
+  /** Kind of the issuer; an `Issuer` has to be in the namespace `spire`, which has to be there then. @default "ClusterIssuer" */
+  readonly kind?: string | undefined;
+  /** API group of the issuer. @default "cert-manager.io" */
+  readonly group?: string | undefined;
+  /**
+   * Name of a Secret in the namespace `spire`, which has to be there: `tls.crt`, a CA and what is above it without the root;
+   * `tls.key`; `ca.crt`, the root.
+   */
+  readonly secret?: string | undefined;
+  /**
+   * Raised by one, it gives every trust domain another root, made by the program; servers take it up by themselves.
+   * @default 1
+   */
+  readonly rootEpoch?: number | undefined;
+}
+
+/** A volume for a SPIRE server. */
+export interface SpireStorageSpec {
+  /** How large it is. @default "1Gi" */
+  readonly size?: string | undefined;
+  /** Storage class. @default - the cluster's default one */
+  readonly className?: string | undefined;
+}
+
+/** Images of SPIRE's pods. */
+export interface SpireImagesSpec {
+  /** Of the server. @default "ghcr.io/spiffe/spire-server:1.13.3" */
+  readonly server?: string | undefined;
+  /** Of the agents. @default "ghcr.io/spiffe/spire-agent:1.13.3" */
+  readonly agent?: string | undefined;
+  /** Of the controller manager beside the server. @default "ghcr.io/spiffe/spire-controller-manager:0.6.3" */
+  readonly controllerManager?: string | undefined;
+  /** Of the CSI driver that brings the agents' socket into pods. @default "ghcr.io/spiffe/spiffe-csi-driver:0.2.7" */
+  readonly csiDriver?: string | undefined;
+  /** Of what announces that driver to its kubelet. @default "registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.15.0" */
+  readonly nodeDriverRegistrar?: string | undefined;
+}
+
+/** SPIRE in a mesh, with every default filled in. */
+export interface SpirePlan {
+  readonly upstream: SpireUpstreamPlan;
+  readonly caTtl: string;
+  readonly svidTtl: string;
+  readonly refreshHint: string;
+  readonly storage: SpireStorageSpec & { readonly size: string };
+  readonly images: Readonly<Record<keyof SpireImagesSpec, string>>;
+  readonly clusters: readonly SpireClusterPlan[];
+}
+
+/** Who signs: an issuer, what a Secret holds, or a root of the program. */
+export interface SpireUpstreamPlan {
+  readonly issuer?: { readonly name: string; readonly kind: string; readonly group: string } | undefined;
+  readonly secret?: string | undefined;
+  readonly rootEpoch: number;
+}
+
+/** SPIRE in one cluster. */
+export interface SpireClusterPlan {
+  readonly cluster: string;
+  readonly trustDomain: string;
+  /** The other trust domains whose roots it knows, each with the cluster whose server tells them. */
+  readonly federation: readonly SpireFederationPlan[];
+  /** Annotations of the load balancer of its bundle endpoint; absent where no other cluster asks for its roots. */
+  readonly endpointAnnotations?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A trust domain that a cluster federates with. */
+export interface SpireFederationPlan {
+  readonly trustDomain: string;
+  /** The cluster whose bundle endpoint tells its roots. */
+  readonly cluster: string;
+}

@@ -1,0 +1,117 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { SpireAgent, SpireServer, TrustDomainFederation, WorkloadIdentities } from "../../../components";
+import type { MeshPlan, SpireClusterPlan, SpirePlan } from "../../../components/spec/types";
+import { named, type Site } from "../providers";
+import { placedOf, type Scope } from "../scope";
+import { refuseDifferentRoots, refuseIssuers } from "./refusals";
+import { type Upstream, upstreamsOf } from "./upstream";
+
+/** The server of a cluster, and what is to be said of it elsewhere. */
+interface Deployed {
+  readonly site: Site;
+  readonly plan: SpireClusterPlan;
+  readonly server: SpireServer;
+}
+
+/**
+ * SPIRE in every cluster of a mesh that has it.
+ *
+ * Roots, servers and their addresses come first, each cluster's for itself; then the servers are told of each other, which
+ * needs nothing but the other's root and address, so there is no circle; then workloads get identities.
+ *
+ * @returns the sites, each with what has to be there before its proxies start
+ */
+export function withIdentities(
+  plan: MeshPlan,
+  sites: ReadonlyMap<string, Site>,
+  scope: Scope,
+): ReadonlyMap<string, Site> {
+  const { spire } = plan;
+  if (spire === undefined) return sites;
+  refuseIssuers(spire, sites);
+  const upstreams = upstreamsOf(plan, spire, sites, scope);
+  const deployed = new Map(
+    spire.clusters.map((own) => [
+      own.cluster,
+      deployServer(own, spire, named(sites, own.cluster), named(upstreams, own.cluster)),
+    ]),
+  );
+  refuseDifferentRoots([...deployed.values()]);
+  return new Map(
+    [...sites].map(([name, site]) => {
+      const own = deployed.get(name);
+      return [
+        name,
+        own === undefined ? site : { ...site, identities: deployIdentities(own, spire, deployed) },
+      ];
+    }),
+  );
+}
+
+function deployServer(plan: SpireClusterPlan, spire: SpirePlan, site: Site, upstream: Upstream): Deployed {
+  const { caTtl, svidTtl, refreshHint, storage, images } = spire;
+  const { cluster: clusterName, trustDomain, endpointAnnotations } = plan;
+  const { name, opts } = placedOf(site.scope, site.plan, "-spire-server");
+  const server = new SpireServer(
+    name,
+    {
+      clusterName,
+      trustDomain,
+      ...upstream,
+      caTtl,
+      svidTtl,
+      refreshHint,
+      exposesBundle: endpointAnnotations !== undefined,
+      endpointAnnotations: endpointAnnotations ?? {},
+      storageSize: storage.size,
+      ...(storage.className === undefined ? {} : { storageClassName: storage.className }),
+      image: images.server,
+      controllerManagerImage: images.controllerManager,
+      adoptNamespace: needsNamespace(spire),
+    },
+    { ...opts, provider: site.provider },
+  );
+  return { site, plan, server };
+}
+
+/** What is in the namespace before SPIRE is, so that the namespace is somebody else's. */
+function needsNamespace({ upstream: { issuer, secret } }: SpirePlan): boolean {
+  return secret !== undefined || issuer?.kind === "Issuer";
+}
+
+/** Agents, what the server is to know of others, and then identities. */
+function deployIdentities(
+  { site, plan, server }: Deployed,
+  { images }: SpirePlan,
+  deployed: ReadonlyMap<string, Deployed>,
+): pulumi.Resource[] {
+  const { scope, plan: cluster, provider } = site;
+  const { cluster: clusterName, trustDomain } = plan;
+  const ready = { provider, dependsOn: [server.ready] };
+  const ofAgent = placedOf(scope, cluster, "-spire-agent");
+  const agent = new SpireAgent(
+    ofAgent.name,
+    {
+      clusterName,
+      trustDomain,
+      image: images.agent,
+      csiDriverImage: images.csiDriver,
+      nodeDriverRegistrarImage: images.nodeDriverRegistrar,
+    },
+    { ...ofAgent.opts, ...ready },
+  );
+  const federations = plan.federation.map((other) => {
+    const { server: foreign } = named(deployed, other.cluster);
+    if (foreign.address === undefined) throw new Error(`${other.cluster} has no bundle endpoint`);
+    const { name, opts } = placedOf(scope, cluster, `.federates.${other.trustDomain}`);
+    const args = { trustDomain: other.trustDomain, roots: foreign.roots, address: foreign.address };
+    return new TrustDomainFederation(name, args, { ...opts, ...ready });
+  });
+  const ofIdentities = placedOf(scope, cluster, "-identities");
+  const identities = new WorkloadIdentities(
+    ofIdentities.name,
+    { federatesWith: plan.federation.map((other) => other.trustDomain) },
+    { ...ofIdentities.opts, provider, dependsOn: [server.ready, ...federations] },
+  );
+  return [agent, identities];
+}

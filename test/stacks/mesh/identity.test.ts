@@ -1,0 +1,141 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import type { MeshSpec, SpireSpec } from "../../../components";
+import { TestCa } from "../../support/ca";
+import { allBefore, componentsOf, find, istiodCall, listOf } from "../../support/components";
+import { deploy, LOAD_BALANCER, meshProgram } from "../../support/deploy";
+import { type MockCluster, runFailingProgram } from "../../support/mocks";
+import { cluster } from "../../support/specs";
+
+let told: MockCluster;
+beforeAll(async () => {
+  told = { ...LOAD_BALANCER, configMapData: { "bundle.crt": (await TestCa.root("root")).certificate } };
+});
+
+const spire = (settings: SpireSpec = {}, changes: Partial<MeshSpec> = {}): MeshSpec => ({
+  clusters: [cluster(1, { trustDomain: "foo.com" }), cluster(2, { trustDomain: "bar.com" })],
+  identity: { provider: "spire", spire: settings },
+  ...changes,
+});
+
+describe("a mesh whose identities are SPIRE's", () => {
+  test("has in each cluster a server, agents, what it knows of the other, and identities", async () => {
+    const { registrations } = await deploy(spire(), told);
+    const own = componentsOf(registrations).filter((text) =>
+      /Spire|Federation|Identit|RootCA|spire-ca/.test(text),
+    );
+    expect(own.sort()).toEqual([
+      "IntermediateCA cluster1-spire-ca",
+      "IntermediateCA cluster2-spire-ca",
+      "RootCA root-ca",
+      "RootCA spire-root.bar.com",
+      "RootCA spire-root.foo.com",
+      "SpireAgent cluster1-spire-agent",
+      "SpireAgent cluster2-spire-agent",
+      "SpireServer cluster1-spire-server",
+      "SpireServer cluster2-spire-server",
+      "TrustDomainFederation cluster1.federates.bar.com",
+      "TrustDomainFederation cluster2.federates.foo.com",
+      "WorkloadIdentities cluster1-identities",
+      "WorkloadIdentities cluster2-identities",
+    ]);
+  });
+
+  test("tells a server the other's roots before anybody is to know them, and proxies start last", async () => {
+    const { registrations } = await deploy(
+      spire({}, { sampleApps: { helloworld: { cluster1: ["v1"] } } }),
+      told,
+    );
+    const identities = allBefore(registrations, "cluster1-identities:istio-multicluster");
+    expect([...identities]).toContain("ClusterFederatedTrustDomain cluster1.federates.bar.com:bar.com");
+    const federation = allBefore(registrations, "cluster1.federates.bar.com:bar.com");
+    expect([...federation]).toContain("ConfigMap cluster2-spire-server-bundle");
+    const application = allBefore(registrations, "cluster1-sample-apps:sample");
+    expect([...application]).toContain("ClusterSPIFFEID cluster1-identities:istio-multicluster");
+    expect([...application]).toContain("DaemonSet cluster1-spire-agent:spire/spire-agent");
+  });
+
+  test("has roots that may have two CAs below one another, SPIRE's below the one made here", async () => {
+    const { registrations } = await deploy(spire(), told);
+    expect(find(registrations, "spire-root.foo.com-certificate").inputs).toMatchObject({
+      maxPathLength: 2,
+      subject: { commonName: "SPIRE root 1 of foo.com" },
+    });
+    expect(find(registrations, "root-ca-certificate").inputs).toMatchObject({ maxPathLength: 1 });
+    const before = [...allBefore(registrations, "cluster1-spire-server-upstream")];
+    expect(before).toContain("LocallySignedCert cluster1-spire-ca-certificate");
+  });
+
+  test("gets other roots beside which the servers still tell those before", async () => {
+    const { registrations } = await deploy(spire({ upstream: { rootEpoch: 2 } }), told);
+    const names = componentsOf(registrations).filter((text) => text.startsWith("RootCA"));
+    expect(names).toContain("RootCA spire-root.foo.com.2");
+    expect(names).not.toContain("RootCA spire-root.foo.com");
+  });
+
+  test("has no key of SPIRE's where an issuer signs", async () => {
+    const { registrations } = await deploy(spire({ upstream: { issuer: "root" } }), told);
+    const keys = listOf(registrations).filter((text) => text.startsWith("tls:") && text.includes("spire"));
+    expect(keys).toEqual([]);
+    expect(listOf(registrations)).not.toContain("kubernetes:core/v1:Secret cluster1-spire-server-upstream");
+  });
+
+  test("lets istiods bring SPIRE's socket into pods, under a name without a way back to istiod", async () => {
+    const { chartCalls } = await deploy(spire(), told);
+    const { values } = istiodCall(chartCalls, "cluster1").options;
+    expect(values).toMatchObject({
+      meshConfig: {
+        trustDomain: "foo.com",
+        caCertificates: [{ trustDomains: ["bar.com"] }],
+        defaultConfig: { proxyMetadata: { WORKLOAD_IDENTITY_SOCKET_FILE: "spire-agent.sock" } },
+      },
+      sidecarInjectorWebhook: {
+        templates: { spire: expect.stringContaining("driver: csi.spiffe.io") },
+        defaultTemplates: ["sidecar", "spire"],
+      },
+    });
+  });
+
+  test("keeps a namespace that has to be there before", async () => {
+    const namespaces = async (settings: SpireSpec) =>
+      listOf((await deploy(spire(settings), told)).registrations).filter(
+        (text) => text === "kubernetes:core/v1:Namespace cluster1-spire-server:spire",
+      );
+    expect(await namespaces({})).toHaveLength(1);
+    expect(await namespaces({ upstream: { secret: "ca" } })).toEqual([]);
+    expect(await namespaces({ upstream: { issuer: "root", kind: "Issuer" } })).toEqual([]);
+  });
+});
+
+test("servers of one trust domain under different roots are refused", async () => {
+  const other = (await TestCa.root("other")).certificate;
+  const clusters = [cluster(1), cluster(2)];
+  const { failures } = await runFailingProgram(() => meshProgram(spire({}, { clusters })), {
+    ...told,
+    kept: { "cluster2-spire-server-bundle": { data: { "bundle.crt": other } } },
+  });
+  expect(failures.join("\n")).toContain(
+    "the SPIRE servers of cluster1 and cluster2, both of the trust domain cluster.local, are under different roots",
+  );
+  await expect(deploy(spire({}, { clusters }), told)).resolves.toBeDefined();
+});
+
+describe("of a deployed mesh", () => {
+  test.each([
+    ["istiod", "cluster.local", "spire", spire()],
+    ["spire", "cluster.local; identities by SPIRE", "istiod", { ...spire(), identity: undefined }],
+  ])("the provider cannot change from %s", async (before, record, after, spec: MeshSpec) => {
+    const { failures, registrations } = await runFailingProgram(() => meshProgram(spec), {
+      ...told,
+      stashed: { unchangeable: record },
+      preview: true,
+    });
+    expect(failures.join("\n")).toContain(`identity.provider cannot change from ${before} to ${after}`);
+    const touched = registrations.filter(({ type }) => type.startsWith("kubernetes:"));
+    expect(touched).toEqual([]);
+  });
+
+  test("one that stays is no change", async () => {
+    const stashed = { unchangeable: "cluster.local; identities by SPIRE" };
+    await expect(deploy(spire(), { ...told, stashed })).resolves.toBeDefined();
+  });
+});
