@@ -6,6 +6,7 @@ export { clusterProvider, type ClusterProviderArgs } from "./cluster-provider";
 export { ClusterRemote, type ClusterRemoteArgs } from "./cluster-remote";
 export { EastWestGateway, type EastWestGatewayArgs } from "./east-west-gateway";
 export { ExistingCluster, type ExistingClusterArgs } from "./existing-cluster";
+export { IngressGateway, type IngressGatewayArgs, type IngressRouteArgs } from "./ingress-gateway";
 export { IntermediateCA, type IntermediateCAArgs } from "./intermediate-ca";
 export { ExternalControlPlane, type ExternalControlPlaneArgs } from "./external-control-plane";
 export type { CaIssuerArgs } from "./internal/issued-ca";

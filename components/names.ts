@@ -8,6 +8,8 @@ export const SERVED_ROOT = "istio-ca-root-cert";
 /** Helm release of the base chart, here and in Istio's documentation. */
 export const BASE_RELEASE = "istio-base";
 export const EAST_WEST_GATEWAY = "istio-eastwestgateway";
+/** The gateway for clients outside of the mesh. */
+export const INGRESS_GATEWAY = "istio-ingressgateway";
 /** Service of a host's load balancer in front of the istiod of another cluster. */
 export const EXTERNAL_ISTIOD = "istiod-external";
 export const NETWORK_LABEL = "topology.istio.io/network";

@@ -11,6 +11,7 @@ export type * from "./gateway/types";
 export type * from "./generated-ca/root";
 export type * from "./generated-ca/types";
 export type * from "./imports/types";
+export type * from "./ingress/types";
 export type * from "./issuer/types";
 export type * from "./istio/types";
 export type * from "./kubernetes";

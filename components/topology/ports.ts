@@ -29,6 +29,13 @@ export function externalIstiodPorts(addressType: string | undefined) {
   ];
 }
 
+/** The port of an ingress gateway for its clients: of HTTPS where it has a certificate. */
+export function ingressPort(credentialName: string | undefined) {
+  return credentialName === undefined
+    ? ({ port: 80, name: "http", protocol: "HTTP" } as const)
+    : ({ port: 443, name: "https", protocol: "HTTPS" } as const);
+}
+
 function port(name: string, number: number, targetPort = number) {
   return { name, port: number, protocol: "TCP", targetPort };
 }

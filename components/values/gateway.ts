@@ -48,11 +48,12 @@ export function gatewayValues(input: GatewayValuesInput): HelmValues {
   return mergeValues(values, input.values ?? {});
 }
 
-function scaling({
+/** How many pods a gateway has, or between how many its autoscaler chooses. */
+export function scaling({
   replicas,
   minReplicas = GATEWAY_REPLICAS.min,
   maxReplicas = GATEWAY_REPLICAS.max,
-}: GatewayValuesInput): HelmValues {
+}: Pick<GatewayValuesInput, "replicas" | "minReplicas" | "maxReplicas">): HelmValues {
   if (replicas !== undefined) return { autoscaling: { enabled: false }, replicaCount: replicas };
   return { autoscaling: { enabled: true, minReplicas, maxReplicas } };
 }

@@ -73,3 +73,19 @@ export const exporter = z.strictObject({
   region: z.string().min(1).optional(),
   trustDomain: z.string().optional(),
 });
+
+/** What a cluster opens to clients outside of the mesh. */
+export const ingress = z.strictObject({
+  routes: z.array(
+    z.strictObject({
+      host: z.string().min(1).optional(),
+      prefix: z.string().min(1).optional(),
+      service: z.string().min(1),
+      port: z.number().int().min(1).max(65535),
+    }),
+  ),
+  credentialName: z.string().min(1).optional(),
+  replicas: z.number().int().min(1).optional(),
+  serviceAnnotations: z.record(z.string(), z.string()).optional(),
+  sourceRanges: z.array(z.string()).optional(),
+});

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ca, ordinal, pem } from "./schema-ca";
 import { identity } from "./schema-identity";
-import { exportedService, exporter, localityFailover, serviceImport } from "./schema-services";
+import { exportedService, exporter, ingress, localityFailover, serviceImport } from "./schema-services";
 
 /** The shape of `istio-multicluster:mesh`. What it means is checked by `validateMesh`. */
 
@@ -163,6 +163,7 @@ const cluster = z.strictObject({
   base: base.optional(),
   istiod: istiod.optional(),
   gateway: gateway.optional(),
+  ingress: ingress.optional(),
   gatewayAddresses: z.array(z.string().min(1)).optional(),
   region: z.string().min(1).optional(),
   intermediateEpoch: ordinal.optional(),

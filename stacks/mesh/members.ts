@@ -134,7 +134,8 @@ export function gatewayOf(
   );
 }
 
-function istioArgs({ istio }: ClusterPlan): IstioArgs {
+/** Which Istio a cluster gets, as components take it. */
+export function istioArgs({ istio }: ClusterPlan): IstioArgs {
   const { charts, imagePullSecrets, imagePullCredentials: _, ...rest } = istio;
   return { ...rest, ...charts, imagePullSecrets: [...imagePullSecrets] };
 }

@@ -6,6 +6,7 @@ import { deployApplications } from "./applications";
 import { withControlPlane } from "./control-plane";
 import { withIdentities } from "./identity";
 import { deployExports, deployImports, type ExporterAddresses } from "./imports";
+import { deployIngress } from "./ingress";
 import { linkMembers } from "./links";
 import type { Member } from "./member";
 import { remoteMember } from "./members";
@@ -55,7 +56,7 @@ export function deployMesh(
   const applications = deployApplications(plan, members);
   const exports = deployExports(plan, members, applications);
   deployImports(plan, members, applications, exports, exporterAddresses);
-  return outputsOf(plan, trust, members);
+  return outputsOf(plan, trust, members, deployIngress(members));
 }
 
 /** The clusters with a control plane of their own, by name. */

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
-import { ClusterPrimary } from "../../components";
+import { ClusterPrimary, type IngressGateway } from "../../components";
 import type { AddressType, MeshPlan, OfferedServicePlan } from "../../components/spec/types";
 import { linkText } from "../../components/topology/links";
 import type { Member } from "./member";
@@ -27,6 +27,8 @@ export interface MeshOutputs {
   };
   /** Load balancer address per cluster that has an east-west gateway. */
   readonly gatewayAddresses: Record<string, pulumi.Output<string>>;
+  /** Load balancer address per cluster that has an ingress gateway; absent where none has. */
+  readonly ingressAddresses?: Record<string, pulumi.Output<string>> | undefined;
   /** Load balancer address of the istiod of each cluster that has it in another cluster. */
   readonly externalControlPlaneAddresses: Record<string, pulumi.Output<string>>;
   /** What is to be signed for each cluster of `ca.provided.signingRequests`, PEM. */
@@ -50,13 +52,19 @@ export interface ClusterExports {
 }
 
 /** What there is to tell once everything is made. */
-export function outputsOf(plan: MeshPlan, trust: Trust, members: ReadonlyMap<string, Member>): MeshOutputs {
+export function outputsOf(
+  plan: MeshPlan,
+  trust: Trust,
+  members: ReadonlyMap<string, Member>,
+  ingresses: ReadonlyMap<string, IngressGateway>,
+): MeshOutputs {
   const { certificates, signingRequests, ...root } = trustOutputs(trust, servedRoot(members));
   const { links, credentials, exports } = linkOutputs(plan, gatewayAddresses(members));
   return {
     ...root,
     certificates,
     gatewayAddresses: Object.fromEntries(gatewayAddresses(members)),
+    ...(ingresses.size === 0 ? {} : { ingressAddresses: ingressAddresses(ingresses) }),
     externalControlPlaneAddresses: externalAddresses(members),
     signingRequests,
     links,
@@ -131,6 +139,10 @@ export function gatewayAddresses(
   return new Map(
     [...members].flatMap(([name, { gateway }]) => (gateway ? [[name, gateway.address] as const] : [])),
   );
+}
+
+function ingressAddresses(ingresses: ReadonlyMap<string, IngressGateway>) {
+  return Object.fromEntries([...ingresses].map(([name, { address }]) => [name, address]));
 }
 
 function externalAddresses(members: ReadonlyMap<string, Member>): Record<string, pulumi.Output<string>> {

@@ -148,6 +148,20 @@ export function settingsOf({
       base: rare(fc.constant({ values: {} })),
       podCidrs: rare(ranges(text)),
       serviceCidrs: rare(ranges(text)),
+      ingress: rare(
+        fc.record({
+          routes: fc.array(
+            fc.record({
+              host: rare(text("web.example.com")),
+              prefix: rare(text("/api")),
+              service: text("web.shop.svc.cluster.local"),
+              port: fc.constant(80),
+            }),
+            { minLength: 1, maxLength: 2 },
+          ),
+          credentialName: rare(text("certificate")),
+        }),
+      ),
       gatewayAddresses: rare(
         fc.array(text("192.0.2.7", "gateway.example.com"), { minLength: 1, maxLength: 2 }),
       ),

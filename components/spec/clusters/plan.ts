@@ -3,6 +3,7 @@ import { adopted } from "../adopt/adopted";
 import { planCa } from "../ca/plan";
 import { planExternalControlPlane } from "../external/plan";
 import { planGateway } from "../gateway/plan";
+import { planIngress } from "../ingress/plan";
 import { istiodSettings, planIstio } from "../istio/plan";
 import { restartValues } from "../links/secrets";
 import { mergeSettings, onPlatform, overValues } from "../settings";
@@ -31,6 +32,7 @@ export function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
       onPlatform(cluster.platform, istiodSettings(cluster, spec)),
     ),
     gateway: planGateway(cluster, spec),
+    ingress: planIngress(cluster),
     intermediateEpoch: `${spec.ca?.intermediateEpoch ?? 1}.${cluster.intermediateEpoch ?? 1}`,
     intermediateValidityDays: cluster.intermediateValidityDays ?? planCa(spec.ca).intermediateValidityDays,
     whenUnreachable: cluster.whenUnreachable ?? "fail",

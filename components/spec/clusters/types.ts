@@ -2,6 +2,7 @@ import type { Platform } from "../../topology/platforms";
 import type { Adoptable } from "../adopt/types";
 import type { ExternalControlPlanePlan, ExternalControlPlaneSpec } from "../external/types";
 import type { GatewayPlan, GatewaySpec } from "../gateway/types";
+import type { IngressPlan, IngressSpec } from "../ingress/types";
 import type { BaseSpec, IstiodSpec, IstioPlan, IstioSpec } from "../istio/types";
 import type { ReaderPlan } from "../readers/types";
 
@@ -100,6 +101,8 @@ export interface ClusterSpec {
   readonly base?: BaseSpec | undefined;
   readonly istiod?: IstiodSpec | undefined;
   readonly gateway?: GatewaySpec | undefined;
+  /** A gateway for clients outside of the mesh. @default - it has none */
+  readonly ingress?: IngressSpec | undefined;
   /**
    * Addresses of its east-west gateway, all IPs or all host names, where others made that: needed for imports from a
    * cluster whose istiod is adopted.
@@ -167,6 +170,8 @@ export interface ClusterPlan {
   readonly istiod: IstiodSpec;
   /** Absent where no other network has to reach the cluster. */
   readonly gateway?: GatewayPlan | undefined;
+  /** Absent where no gateway is asked for to clients outside of the mesh. */
+  readonly ingress?: IngressPlan | undefined;
   /** Names the intermediate that it has: the mesh's epoch, then its own. */
   readonly intermediateEpoch: string;
   /** Lifetime of its intermediate in days. */

@@ -15,6 +15,7 @@ import { importedHosts } from "../imports/host-rules";
 import { importedPorts } from "../imports/port-rules";
 import { imports } from "../imports/rules";
 import { exportable } from "../imports/service-rules";
+import { ingresses } from "../ingress/rules";
 import { nodeAgent } from "../istio/cni";
 import { replacedLists } from "../istio/lists";
 import { istio } from "../istio/rules";
@@ -49,6 +50,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   externalControlPlanes,
   gateways,
   platforms,
+  ingresses,
   webhooks,
   nodeAgent,
   links,
