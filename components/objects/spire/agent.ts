@@ -105,7 +105,6 @@ function daemonSet(chart: Chart, { images }: SpireAgentInput, annotations: Recor
         metadata: { labels: LABELS, annotations },
         spec: {
           serviceAccountName: SPIRE_AGENT,
-          priorityClassName: "system-node-critical",
           // Who asks is told by the process that holds the other end of the socket.
           hostPid: true,
           hostNetwork: true,

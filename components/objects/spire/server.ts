@@ -93,7 +93,6 @@ function statefulSet(chart: Chart, input: SpireServerInput, annotations: Record<
         metadata: { labels: LABELS, annotations },
         spec: {
           serviceAccountName: SPIRE_SERVER,
-          priorityClassName: "system-cluster-critical",
           securityContext: {
             runAsUser: USER,
             runAsGroup: USER,
