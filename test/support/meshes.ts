@@ -101,6 +101,12 @@ function meshSettings(words: Vocabulary, drafts: readonly Draft[]) {
     base: rare(fc.constant({ values: {} })),
     istiod: rare(istiod),
     gateway: rare(gateway),
+    remoteSecrets: rare(
+      fc.record({
+        per: some(fc.constantFrom("link" as const, "observer" as const)),
+        migrating: rare(fc.boolean()),
+      }),
+    ),
     links: rare(fc.array(link(name), { maxLength: 4 })),
     hubs: rare(fc.array(name, { maxLength: 2 })),
     groups: rare(fc.array(fc.array(name, { maxLength: 3 }), { maxLength: 2 })),
