@@ -84,6 +84,7 @@ export function checkPart(
   const { mesh, problems } = checkSpec(raw);
   if (mesh === undefined) return { problems };
   const plan = planMesh(mesh);
+  if (plan.spire !== undefined) return { problems: [IN_ONE_STACK] };
   const part = partOfText(text, partKey, plan);
   const { own } = reachOf(part, plan);
   const observed = [...clustersReadElsewhere(mesh)].filter((cluster) => own.includes(cluster));
@@ -91,6 +92,12 @@ export function checkPart(
   const ofPart = surrounding.filter(({ path }) => concerns(path, part, plan));
   return ofPart.length === 0 ? { found: { mesh, plan, part }, problems: [] } : { problems: ofPart };
 }
+
+/** A cluster's servers are told the roots of others, which its own stack would have to read from theirs. */
+const IN_ONE_STACK: Problem = {
+  path: "identity.provider",
+  message: "is spire, which is not for a mesh in several stacks; use one stack, or identity.provider: istiod",
+};
 
 function partOfText(text: string, partKey: string, plan: MeshPlan): Part {
   try {

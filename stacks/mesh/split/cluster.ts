@@ -4,6 +4,7 @@ import { clustersReadElsewhere, isPrimary, istiodOf } from "../../../components/
 import { deployApplications } from "../applications";
 import { withControlPlane } from "../control-plane";
 import { deployExports } from "../imports";
+import { deployIngress } from "../ingress";
 import { entranceAt, type Member, type Observer } from "../member";
 import { remoteMember } from "../members";
 import type { ConfiguredMesh } from "../mesh";
@@ -20,6 +21,8 @@ import { trustFor } from "./trust";
 export type ClusterOutputs = { readonly [Tells in keyof ClusterTells]: pulumi.Output<string> } & {
   /** The root that its istiod hands out, PEM, where an issuer in each cluster signs. */
   readonly rootCertificate?: pulumi.Output<string>;
+  /** Load balancer address of its ingress gateway, where it has one. */
+  readonly ingressAddress?: pulumi.Output<string>;
 };
 
 /** The part of one cluster: everything that the cluster has, whoever its clients are. */
@@ -35,7 +38,8 @@ export function deployCluster(
   const members = new Map([[name, member]]);
   const own = ownPlan(name, plan);
   deployExports(own, members, deployApplications(own, members));
-  return outputsOf(member, plan, sites, members);
+  const ingress = deployIngress(members).get(name);
+  return { ...outputsOf(member, plan, sites, members), ...(ingress && { ingressAddress: ingress.address }) };
 }
 
 function memberOf(site: Site, plan: MeshPlan, sites: ReadonlyMap<string, Site>, stacks: OtherStacks): Member {

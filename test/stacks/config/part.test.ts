@@ -67,6 +67,13 @@ describe("a stack's part of a mesh", () => {
     expect([...(found?.access.keys() ?? [])]).toEqual(["cluster1"]);
   });
 
+  test("is of no mesh whose identities are SPIRE's, which needs all clusters in one stack", () => {
+    describeMesh("spire", { clusters: clusters(), identity: { provider: "spire" } });
+    expect(() => read({ part: "cluster/cluster1", partOf: "spire" })).toThrow(
+      /identity\.provider is spire, which is not for a mesh in several stacks/,
+    );
+  });
+
   test("needs the secrets of its own clusters, from its own config", async () => {
     expect(() => part("cluster/cluster2")).toThrow(
       /clusters\[1\]\.access\.kubeconfigSecret names the config value kubeconfig2, which is not set/,
