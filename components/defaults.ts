@@ -9,6 +9,7 @@ export const ISTIO_HELM_REPOSITORY = "https://istio-release.storage.googleapis.c
 /** Images of the sample applications, within their registry. @see https://github.com/istio/istio/tree/master/samples/helloworld */
 export const SAMPLE_IMAGES = {
   helloworld: (version: string) => `istio/examples-helloworld-${version}:1.0`,
+  bookinfo: (workload: string) => `istio/examples-bookinfo-${workload}:1.20.3`,
   curl: "curlimages/curl:8.16.0",
 } as const;
 

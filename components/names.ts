@@ -62,6 +62,8 @@ export const SPIRE_SOCKET = "spire-agent.sock";
 /** Injection template that brings the socket into pods. */
 export const SPIRE_TEMPLATE = "spire";
 
+/** Port of bookinfo's Services and of their pods. */
+export const BOOKINFO_PORT = 9080;
 /** Port of the helloworld Service and of its pods. */
 export const HELLOWORLD_PORT = 5000;
 

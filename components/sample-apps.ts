@@ -25,8 +25,14 @@ export interface SampleAppsArgs {
    */
   client?: boolean;
   /**
+   * Workloads of Istio's bookinfo to run here: `productpage-v1`, `details-v1`, `reviews-v1` to `-v3`, `ratings-v1`. All four
+   * Services are made with any list, since a client resolves names in its own cluster only.
+   * @default - none, nor its Services
+   */
+  bookinfo?: readonly string[];
+  /**
    * Registry of the images, with the path under which it has those of Docker Hub: `istio/examples-helloworld-v1:1.0` and
-   * `-v2`, `curlimages/curl:8.16.0`.
+   * `-v2`, `istio/examples-bookinfo-<workload>:1.20.3`, `curlimages/curl:8.16.0`.
    * @default "docker.io"
    */
   registry?: string;
@@ -38,7 +44,7 @@ export interface SampleAppsArgs {
 }
 
 /**
- * Istio's helloworld and a curl client in one cluster, to see which versions answer from where.
+ * Istio's helloworld, a curl client, and bookinfo if asked for, in one cluster, to see which versions answer from where.
  * The pod templates meet pod security "restricted".
  *
  * @see https://istio.io/latest/docs/setup/install/multicluster/verify/
@@ -50,6 +56,7 @@ export class SampleApps extends pulumi.ComponentResource {
       namespace: args.namespace ?? SAMPLE_NAMESPACE,
       helloworldVersions: args.helloworldVersions,
       client: args.client ?? true,
+      bookinfo: args.bookinfo,
       network: args.network,
       registry: args.registry,
       failover: args.failover,

@@ -4,6 +4,7 @@ import { SAMPLE_IMAGES, SAMPLE_REGISTRY } from "../defaults";
 import { HELLOWORLD_PORT, NETWORK_LABEL } from "../names";
 import { helloworldHost } from "../spec/services/hosts";
 import type { LocalityFailoverSpec } from "../spec/types";
+import { bookinfo } from "./bookinfo";
 import { localityFailover } from "./locality-failover";
 
 /** What one cluster gets of the sample applications. */
@@ -11,6 +12,8 @@ export interface SampleAppsInput {
   readonly namespace: string;
   readonly helloworldVersions: readonly string[];
   readonly client: boolean;
+  /** Workloads of bookinfo to run here. @default - none, nor its Services */
+  readonly bookinfo?: readonly string[] | undefined;
   readonly network?: string | undefined;
   /** Where the images come from. @default "docker.io" */
   readonly registry?: string | undefined;
@@ -46,6 +49,7 @@ export function sampleApps(chart: Chart, input: SampleAppsInput): void {
   helloworldService(chart, input.namespace);
   for (const version of input.helloworldVersions) helloworld(chart, input, version);
   if (input.client) client(chart, input);
+  if (input.bookinfo !== undefined) bookinfo(chart, { ...input, workloads: input.bookinfo });
   if (input.failover !== undefined) helloworldFailover(chart, input.namespace, input.failover);
 }
 

@@ -223,6 +223,7 @@ export const meshConfigSchema = z.strictObject({
     .strictObject({
       namespace: z.string().optional(),
       helloworld: z.record(z.string(), z.array(z.string())),
+      bookinfo: z.record(z.string(), z.array(z.string())).optional(),
       clients: z.array(z.string()).optional(),
       registry: z
         .string()

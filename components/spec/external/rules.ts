@@ -148,6 +148,7 @@ function mentions({
     ...Object.entries(sampleApps?.helloworld ?? {})
       .filter(([, versions]) => versions.length > 0)
       .map(([name]) => ({ name, path: `sampleApps.helloworld.${name}` })),
+    ...Object.keys(sampleApps?.bookinfo ?? {}).map((name) => ({ name, path: `sampleApps.bookinfo.${name}` })),
     ...(sampleApps?.clients ?? []).map((name, index) => ({ name, path: `sampleApps.clients[${index}]` })),
   ];
   return named.flatMap(({ name, path }) => {

@@ -9,9 +9,10 @@ export function planSampleApps(apps: SampleAppsSpec, clusters: readonly ClusterS
     namespace: apps.namespace ?? SAMPLE_NAMESPACE,
     helloworldVersions: apps.helloworld[cluster.name] ?? [],
     client: apps.clients?.includes(cluster.name) ?? true,
+    ...(apps.bookinfo?.[cluster.name] === undefined ? {} : { bookinfo: apps.bookinfo[cluster.name] ?? [] }),
     ...(apps.registry === undefined ? {} : { registry: apps.registry }),
   }));
-  const users = plans.filter((plan) => plan.helloworldVersions.length > 0 || plan.client);
+  const users = plans.filter((plan) => plan.helloworldVersions.length > 0 || plan.client || plan.bookinfo);
   const primaries = clusters.filter(isPrimary).map(({ name }) => name);
   // A primary without sample applications still has to tell the proxies of its remotes.
   const tellers =

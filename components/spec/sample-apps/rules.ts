@@ -2,6 +2,7 @@ import { SAMPLE_NAMESPACE } from "../../defaults";
 import { ISTIO_NAMESPACE } from "../../names";
 import { labelProblems, unknownCluster } from "../labels";
 import { HELLOWORLD_VERSIONS } from "./answers";
+import { BOOKINFO_WORKLOADS } from "./bookinfo";
 import type { MeshSpec, Problem } from "../types";
 
 /** Sample applications are of known versions, in known clusters. */
@@ -15,6 +16,10 @@ export function sampleApps(spec: MeshSpec): Problem[] {
     ...Object.entries(apps.helloworld).flatMap(([cluster, versions]) => {
       const path = `sampleApps.helloworld.${cluster}`;
       return [...unknownCluster(cluster, names, path), ...versionProblems(versions, path)];
+    }),
+    ...Object.entries(apps.bookinfo ?? {}).flatMap(([cluster, workloads]) => {
+      const path = `sampleApps.bookinfo.${cluster}`;
+      return [...unknownCluster(cluster, names, path), ...workloadProblems(workloads, path)];
     }),
     ...(apps.clients ?? []).flatMap((cluster, index) =>
       unknownCluster(cluster, names, `sampleApps.clients[${index}]`),
@@ -36,6 +41,18 @@ export function sampleAppsWarnings({ sampleApps: apps }: MeshSpec): Problem[] {
   if (apps?.namespace !== "default") return [];
   const message = `is default, which Kubernetes never deletes, so that pulumi destroy ends in an error; give them one of their own, such as ${SAMPLE_NAMESPACE}`;
   return [{ path: "sampleApps.namespace", message }];
+}
+
+function workloadProblems(workloads: readonly string[], path: string): Problem[] {
+  return workloads.flatMap((workload, index) => {
+    const at = `${path}[${index}]`;
+    if (!BOOKINFO_WORKLOADS.includes(workload)) {
+      const message = `"${workload}" is no workload of Istio's bookinfo; use ${BOOKINFO_WORKLOADS.join(", ")}`;
+      return [{ path: at, message }];
+    }
+    if (workloads.indexOf(workload) === index) return [];
+    return [{ path: at, message: `${workload} is there already; list each workload once` }];
+  });
 }
 
 function versionProblems(versions: readonly string[], path: string): Problem[] {

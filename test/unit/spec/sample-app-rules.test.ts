@@ -19,6 +19,24 @@ const rows: Record<string, RuleCase> = {
     message: '"cluster9" is not a cluster of this mesh; known are cluster1',
     good: apps({ helloworld: { cluster1: [] } }),
   },
+  "an unknown workload of bookinfo": {
+    bad: apps({ bookinfo: { cluster1: ["reviews"] } }),
+    path: "sampleApps.bookinfo.cluster1[0]",
+    message: '"reviews" is no workload of Istio\'s bookinfo; use productpage-v1, details-v1',
+    good: apps({ bookinfo: { cluster1: ["reviews-v1", "reviews-v2"] } }),
+  },
+  "a workload of bookinfo that is listed twice": {
+    bad: apps({ bookinfo: { cluster1: ["ratings-v1", "ratings-v1"] } }),
+    path: "sampleApps.bookinfo.cluster1[1]",
+    message: "ratings-v1 is there already",
+    good: apps({ bookinfo: { cluster1: ["ratings-v1"] } }),
+  },
+  "bookinfo in an unknown cluster": {
+    bad: apps({ bookinfo: { cluster9: [] } }),
+    path: "sampleApps.bookinfo.cluster9",
+    message: '"cluster9" is not a cluster of this mesh',
+    good: apps({ bookinfo: { cluster1: [] } }),
+  },
   "a client in an unknown cluster": {
     bad: apps({ clients: ["cluster1", "cluster9"] }),
     path: "sampleApps.clients[1]",
