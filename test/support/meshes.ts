@@ -117,9 +117,6 @@ function meshSettings(words: Vocabulary, drafts: readonly Draft[]) {
     serviceStubs: rare(fc.boolean()),
     dnsCapture: rare(fc.boolean()),
     clusterLocal: rare(fc.array(text("*.shop.svc.cluster.local"), { maxLength: 1 })),
-    remoteSecrets: rare(
-      fc.record({ per: rare(fc.constantFrom("link", "observer")), migrating: rare(fc.boolean()) }),
-    ),
     readerTokenEpoch: rare(count),
     istioctlAnalyze: rare(fc.boolean()),
     sampleApps: some(
