@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MESH_DEFAULTS } from "../../components/defaults";
+import { meshTrustDomain } from "../../components/spec/trust-domains/plan";
 import type { ExporterSpec, OfferedServicePlan, ServiceSpec } from "../../components/spec/types";
 import type { ExporterAddresses } from "../mesh/imports";
 import type { MeshConfig } from "./schema";
@@ -12,15 +12,14 @@ const EXPORTS = "exports";
 export interface Wanted {
   /** Services that are imported from there. */
   readonly wanted: readonly ServiceSpec[];
-  /** Trust domain of this mesh. */
+  /** Trust domain that it has unless another one is said. */
   readonly trustDomain: string;
 }
 
 /** The addresses that other stacks tell of their clusters' gateways, once what they export is what is imported here. */
-export function exporterAddresses(
-  { exporters = [], services = [], trustDomain = MESH_DEFAULTS.trustDomain }: MeshConfig,
-  outputOf: OutputOf,
-): ExporterAddresses {
+export function exporterAddresses(mesh: MeshConfig, outputOf: OutputOf): ExporterAddresses {
+  const { exporters = [], services = [] } = mesh;
+  const trustDomain = meshTrustDomain(mesh);
   const entries = exporters.flatMap((exporter, index): [string, pulumi.Output<string>][] => {
     const { name, from } = exporter;
     if (from === undefined) return [];

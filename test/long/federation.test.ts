@@ -9,10 +9,11 @@ import { until } from "../lab/support/until";
 const HOST = "hello.west.mesh.internal";
 const BY_ADDRESS = "hello.by-address.mesh.internal";
 
-/** The mesh of west has a trust domain of its own, and takes clients of the other one's. */
+/** Each mesh has a trust domain of its own, and that of west takes clients of the other one's. */
+const EAST = { trustDomain: "east.example" };
 const WEST = {
   trustDomain: "west.example",
-  istiod: { values: { meshConfig: { caCertificates: [{ trustDomains: ["cluster.local"] }] } } },
+  istiod: { values: { meshConfig: { caCertificates: [{ trustDomains: [EAST.trustDomain] }] } } },
 };
 
 const HELLOWORLD = {
@@ -116,6 +117,7 @@ async function importing(west: Suite): Promise<Record<string, unknown>> {
   const [, name = ""] = new RegExp(`^(.+)\\.${LOAD_BALANCER_ZONE}$`).exec(await gatewayOf(west)) ?? [];
   const { trustDomain } = WEST;
   return {
+    ...EAST,
     ca: { trustBundle: [await outputOf(west, "rootCertificate")] },
     exporters: [
       { name: "west", from, addressType: "hostname", trustDomain },
