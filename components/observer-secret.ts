@@ -53,11 +53,12 @@ export class ObserverSecret extends pulumi.ComponentResource {
 
   public constructor(name: string, args: ObserverSecretArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("ObserverSecret"), name, {}, opts);
+    const names = args.observed.map((cluster) => cluster.name);
     const secret = remoteSecret(
       `${name}-secret`,
       {
         secretName: OBSERVER_SECRET,
-        annotations: { [CLUSTERS_ANNOTATION]: args.observed.map((cluster) => cluster.name).join(",") },
+        annotations: { [CLUSTERS_ANNOTATION]: names.toSorted().join(",") },
         clusters: args.observed.map(({ name: cluster, ...access }) => ({ cluster, ...access })),
         superseded: args.superseded ?? false,
       },

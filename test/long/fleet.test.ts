@@ -1,14 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { defaultSpec } from "../../lab";
 import { openFleet } from "../../ops/fleet/fleet";
+import { fleetJoin, fleetSplit } from "../../ops/fleet/move";
 import { fleetPreview } from "../../ops/fleet/preview";
 import { fleetStatus } from "../../ops/fleet/status";
 import { fleetUp } from "../../ops/fleet/up";
 import { killTree } from "../lab/support/kill";
-import { Suite } from "../lab/support/suite";
+import { previewedSteps, Suite } from "../lab/support/suite";
 import { until } from "../lab/support/until";
 
 const NAME = "fleet";
@@ -82,6 +83,48 @@ describe("a mesh in several stacks", () => {
     ]);
   });
 
+  test("stops after a wave in which the mesh is not as planned, and goes on once it is", async () => {
+    const network = (name: string) => [
+      ...["label", "namespace", "istio-system", "--overwrite"],
+      `topology.istio.io/network=${name}`,
+    ];
+    suite.kubectl("cluster2", ...network("elsewhere"));
+    const lines: string[] = [];
+    const say = (line: string) => void lines.push(line);
+    await expect(fleetUp(fleet(), { parallel: 2, verify: true, waitSeconds: 0, say })).rejects.toThrow(
+      /not as planned[^]*cluster2/,
+    );
+    expect(lines.filter((line) => line.startsWith("wave "))).toEqual([
+      "wave trust: 1 stack",
+      "wave primaries: 3 stacks",
+    ]);
+    suite.kubectl("cluster2", ...network("network2"));
+    expect(await up()).toMatchObject({ links: "no change" });
+  });
+
+  describe("is moved", () => {
+    let before: string[];
+    const say = () => {};
+
+    beforeAll(() => {
+      before = writtenObjects(suite);
+    });
+    afterEach(() => expect(writtenObjects(suite)).toEqual(before));
+
+    test("into one stack, whose program has nothing to change", async () => {
+      await fleetJoin(fleet(), { yes: true, say });
+      expect(await previewedSteps(suite.stack)).toEqual({});
+      await suite.expectWorkingMesh();
+      await expect(up()).rejects.toThrow(/stack fleet has the whole mesh/);
+    });
+
+    test("and back into several, of which none has a change", async () => {
+      await fleetSplit(fleet(), { yes: true, say });
+      expect((await fleetPreview(fleet(), 2)).filter((line) => !line.endsWith(": no change"))).toEqual([]);
+      await suite.expectWorkingMesh();
+    });
+  });
+
   /** Runs the command and kills it, engines and all, once the clusters' wave has begun and something holds. */
   const killWhile = async (holds: () => Promise<boolean>) => {
     const child = spawn("tsx", ["ops/cli.ts", "fleet", "up", "--stack", NAME], { detached: true });
@@ -94,3 +137,18 @@ describe("a mesh in several stacks", () => {
     await exited;
   };
 });
+
+/** What this program writes into clusters, and nobody else does while nothing changes. */
+const WRITTEN =
+  "namespaces,secrets,services,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings," +
+  "peerauthentications.security.istio.io,gateways.networking.istio.io";
+
+/** Each with what changes at every write. */
+function writtenObjects(suite: Suite): string[] {
+  const columns =
+    "-o=custom-columns=KIND:.kind,NS:.metadata.namespace,NAME:.metadata.name,UID:.metadata.uid,V:.metadata.resourceVersion";
+  return suite.lab.clusters.flatMap(({ name }) => {
+    const lines = suite.kubectl(name, "get", WRITTEN, "-A", "--no-headers", columns).trim().split("\n");
+    return lines.map((line) => `${name} ${line.replaceAll(/\s+/g, " ")}`);
+  });
+}
