@@ -1,7 +1,6 @@
 import { EXIT_CODES, renderReport, verifyMesh } from "../verify";
 import { describeFailure } from "./failure";
-import { openMesh } from "./open-mesh";
-import { openNamedStack } from "./place";
+import { openNamedMesh } from "./fleet/named-mesh";
 
 /** What the command `verify` is told. */
 export interface VerifyCommandOptions {
@@ -23,8 +22,7 @@ export async function verify({
   allProxies,
 }: VerifyCommandOptions): Promise<number> {
   try {
-    const stack = await openNamedStack(name);
-    const { plan, kubeConfigs } = await openMesh(stack);
+    const { plan, kubeConfigs } = await openNamedMesh(name);
     const report = await verifyMesh(plan, kubeConfigs, {
       ...(requests === undefined ? {} : { requests }),
       ...(wait === undefined ? {} : { waitSeconds: wait }),
