@@ -58,7 +58,7 @@ function ofRecord(name: string, plan: MeshPlan): readonly Part[] {
 function ofComponent(className: string, name: string, plan: MeshPlan): readonly Part[] {
   if (OF_TRUST.includes(className) || (className === "Namespace" && name === "ca-certificates"))
     return ["trust"];
-  if (className === "ServiceImport") return ["links"];
+  if (className === "ServiceImport" || className === "ObserverSecret") return ["links"];
   if (className === "RemoteSecretLink") {
     const link = plan.links.find(({ observer, observed }) => name === `${observer}.observes.${observed}`);
     return link === undefined ? [] : [link.serves ? clusterPart(link.observed) : "links"];

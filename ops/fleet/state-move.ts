@@ -34,11 +34,12 @@ export function resourcesOf(stack: string, { deployment }: Deployment): readonly
   return resources;
 }
 
-/** A state like another one, with other resources. The rest of it, such as the version of its form, stays. */
+/**
+ * A state like another one, with other resources. The rest of it stays, as what encrypts its secrets: the engine takes none
+ * that does not say that. The first update of another stack that has it encrypts all with that stack's own.
+ */
 export function withResources(state: Deployment, resources: readonly StateResource[]): Deployment {
-  const { manifest, metadata } = state.deployment as { manifest?: unknown; metadata?: unknown };
-  // What encrypts its secrets is said by the stack that it is given to.
-  return { ...state, deployment: { manifest, ...(metadata === undefined ? {} : { metadata }), resources } };
+  return { ...state, deployment: { ...(state.deployment as State), resources } };
 }
 
 /** The resources of one stack by the parts of its mesh. @throws Error where it is unknown whose one is */

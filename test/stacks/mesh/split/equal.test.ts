@@ -4,7 +4,7 @@ import { certificates, deploy } from "../../../support/deploy";
 import { deployFleet } from "../../../support/fleet";
 import type { Registration } from "../../../support/mocks";
 import { rootCertificate } from "../../../support/pki";
-import { IMPORTING, mesh, MESHES } from "../../../support/specs";
+import { IMPORTING, importing, mesh, MESHES, service } from "../../../support/specs";
 
 const SPECS: Readonly<Record<string, MeshSpec>> = {
   ...MESHES,
@@ -13,6 +13,13 @@ const SPECS: Readonly<Record<string, MeshSpec>> = {
   }),
   "an issuer in each cluster": mesh(2, { ca: { issuer: { name: "pki" } } }),
   "imports in place of credentials": IMPORTING,
+  "one Secret per observer": mesh(3, { remoteSecrets: { per: "observer", migrating: true } }),
+  "services under names that only gateways know": importing(
+    "cluster1>cluster2 cluster1>cluster3",
+    [service(), service({ name: "hello", clusters: ["cluster3"] })],
+    [{ services: {}, host: "hello.mesh.internal" }],
+    { dnsCapture: true },
+  ),
 };
 
 /** What is in a cluster or signs for one: all that is seen from outside of the stacks. */

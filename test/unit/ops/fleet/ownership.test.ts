@@ -8,7 +8,11 @@ import type { Registration } from "../../../support/mocks";
 import { rootCertificate } from "../../../support/pki";
 import { IMPORTING, mesh, MESHES } from "../../../support/specs";
 
-const SPECS = { ...MESHES, "imports in place of credentials": IMPORTING };
+const SPECS = {
+  ...MESHES,
+  "imports in place of credentials": IMPORTING,
+  "one Secret per observer": mesh(3, { remoteSecrets: { per: "observer", migrating: true } }),
+};
 
 const isMoved = ({ type }: Registration) => !type.startsWith("pulumi:providers:");
 

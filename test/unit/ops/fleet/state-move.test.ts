@@ -6,6 +6,7 @@ import {
   resourcesOf,
   splitResources,
   type StateResource,
+  withResources,
 } from "../../../../ops/fleet/state-move";
 import { mesh } from "../../../support/specs";
 
@@ -95,6 +96,17 @@ describe("the state of one stack", () => {
     const joined = joinResources([parts.get("cluster/cluster1") ?? [], other, [position]]);
     expect(joined.find((one) => one.urn === LINK_SECRET)?.provider).toBe(`${PROVIDER}::p1`);
     expect(urnsOf(joined)).not.toContain(position.urn);
+  });
+
+  test("says what encrypts its secrets, without which the engine takes none", () => {
+    const state = {
+      version: 3,
+      deployment: { secrets_providers: { type: "passphrase" }, resources: SINGLE },
+    };
+    expect(withResources(state, [])).toEqual({
+      version: 3,
+      deployment: { secrets_providers: { type: "passphrase" }, resources: [] },
+    });
   });
 
   test.each([
