@@ -107,7 +107,9 @@ function gateway(text: Vocabulary["text"], count: fc.Arbitrary<number>): fc.Arbi
     serviceAnnotations: rare(fc.dictionary(text("example.com/a"), text("b"), { noNullPrototype: true })),
     sourceRanges: rare(ranges(text)),
     internal: rare(fc.boolean()),
-    idleTimeoutSeconds: rare(fc.oneof(fc.constantFrom(600, 240), fc.double({ noNaN: true, noDefaultInfinity: true }))),
+    idleTimeoutSeconds: rare(
+      fc.oneof(fc.constantFrom(600, 240), fc.double({ noNaN: true, noDefaultInfinity: true })),
+    ),
     addressPool: rare(text("pool")),
     values: rare(
       fc.constantFrom<Record<string, unknown>>(
