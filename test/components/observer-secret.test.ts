@@ -62,6 +62,14 @@ describe("ObserverSecret", () => {
     expect(secretPaths).toEqual(["data"]);
   });
 
+  test("is the same in whatever order its clusters are given", async () => {
+    const inputs = async (...names: string[]) => {
+      const { registrations } = await runProgram(() => secret({ observed: names.map(observed) }));
+      return find(registrations, `${NAME}-secret`).inputs;
+    };
+    expect(await inputs("cluster3", "cluster2")).toEqual(await inputs("cluster2", "cluster3"));
+  });
+
   test("keeps its keys without anything in them once links take its place", async () => {
     const { registrations } = await runProgram(() => secret({ superseded: true }));
     expect(find(registrations, `${NAME}-secret`).inputs).toMatchObject({
