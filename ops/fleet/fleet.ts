@@ -2,8 +2,9 @@ import { type ConfigMap, Stack, type StackSummary, type Workspace } from "@pulum
 import { planMesh } from "../../components/spec/mesh/plan";
 import type { MeshPlan } from "../../components/spec/types";
 import { readStackSetting } from "../../stacks/config/mesh-file";
-import { PART_KEY, PART_OF_KEY } from "../../stacks/config/part";
+import { PART_KEY, PART_OF_KEY, problemsInParts } from "../../stacks/config/part";
 import type { MeshConfig } from "../../stacks/config/schema";
+import { describeProblems } from "../../stacks/mesh/problems";
 import { clusterPart, type Part, partsOf, stackOf, type Wave, wavesOf } from "../../stacks/mesh/split/parts";
 import { describedMesh, openClusters, type OpenMesh } from "../open-mesh";
 
@@ -20,6 +21,8 @@ export interface Fleet {
 export function openFleet(name: string, workspace: Workspace): Fleet {
   const mesh = describedMesh(workspace, name);
   const plan = planMesh(mesh);
+  const problems = problemsInParts(plan);
+  if (problems.length > 0) throw new Error(describeProblems(`Pulumi.${name}.yaml`, problems));
   return { name, workspace, mesh, plan, waves: wavesOf(plan) };
 }
 

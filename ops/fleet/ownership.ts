@@ -16,6 +16,7 @@ const OF_CLUSTERS: Readonly<Record<string, string>> = {
   ExternalControlPlane: "",
   MeshPolicy: "",
   EastWestGateway: "-gateway",
+  IngressGateway: "-ingress",
   SampleApps: "-sample-apps",
   ServiceStubs: "-service-stubs",
   ServiceExport: "-exports",

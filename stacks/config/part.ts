@@ -84,7 +84,8 @@ export function checkPart(
   const { mesh, problems } = checkSpec(raw);
   if (mesh === undefined) return { problems };
   const plan = planMesh(mesh);
-  if (plan.spire !== undefined) return { problems: [IN_ONE_STACK] };
+  const inOneStack = problemsInParts(plan);
+  if (inOneStack.length > 0) return { problems: inOneStack };
   const part = partOfText(text, partKey, plan);
   const { own } = reachOf(part, plan);
   const observed = [...clustersReadElsewhere(mesh)].filter((cluster) => own.includes(cluster));
@@ -93,11 +94,13 @@ export function checkPart(
   return ofPart.length === 0 ? { found: { mesh, plan, part }, problems: [] } : { problems: ofPart };
 }
 
-/** A cluster's servers are told the roots of others, which its own stack would have to read from theirs. */
-const IN_ONE_STACK: Problem = {
-  path: "identity.provider",
-  message: "is spire, which is not for a mesh in several stacks; use one stack, or identity.provider: istiod",
-};
+/** What only one stack can have: a cluster's SPIRE servers are told the roots of others, which its own would have to read. */
+export function problemsInParts({ spire }: MeshPlan): Problem[] {
+  if (spire === undefined) return [];
+  const message =
+    "is spire, which is not for a mesh in several stacks; use one stack, or identity.provider: istiod";
+  return [{ path: "identity.provider", message }];
+}
 
 function partOfText(text: string, partKey: string, plan: MeshPlan): Part {
   try {

@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { StackSummary, Workspace } from "@pulumi/pulumi/automation";
 import { describe, expect, test } from "vitest";
 import { planMesh } from "../../../../components";
-import { type Fleet, leftOver, refuseOneStack, stacksOf } from "../../../../ops/fleet/fleet";
+import { type Fleet, leftOver, openFleet, refuseOneStack, stacksOf } from "../../../../ops/fleet/fleet";
 import { asLinked } from "../../../../ops/fleet/gate";
 import { describeStatus } from "../../../../ops/fleet/status";
 import { describeChanges } from "../../../../ops/fleet/up";
@@ -56,6 +59,25 @@ describe("the stacks of a fleet", () => {
     expect(describeChanges({ same: 3 })).toBe("no change");
     expect(describeChanges(undefined)).toBe("no change");
   });
+});
+
+test("a mesh whose identities are SPIRE's is no fleet, and is not split into one", () => {
+  const workDir = mkdtempSync(join(tmpdir(), "fleet-test-"));
+  const access = { stackReference: "org/clusters/prod", output: "kubeconfig" };
+  const clusters = [{ name: "cluster1", network: "network1", access }];
+  writeFileSync(join(workDir, "Pulumi.yaml"), "name: p");
+  const describe = (mesh: object) =>
+    writeFileSync(
+      join(workDir, "Pulumi.prod.yaml"),
+      JSON.stringify({ config: { "istio-multicluster:mesh": mesh } }),
+    );
+  describe({ clusters });
+  expect(openFleet("prod", { workDir } as Workspace).waves).toHaveLength(3);
+  describe({ clusters, identity: { provider: "spire" } });
+  expect(() => openFleet("prod", { workDir } as Workspace)).toThrow(
+    /identity\.provider is spire, which is not for/,
+  );
+  rmSync(workDir, { recursive: true });
 });
 
 describe("between two waves verify looks at", () => {

@@ -58,6 +58,11 @@ describe("a resource of one stack", () => {
     expect(partsWith({ type: "pulumi:pulumi:StackReference", name: "org/p/s" }, plan)).toEqual([]);
   });
 
+  test("is its cluster's where it is an ingress gateway", () => {
+    const ingress = { type: "istio-multicluster:index:IngressGateway", name: "cluster2-ingress" };
+    expect(partsWith(ingress, plan)).toEqual(["cluster/cluster2"]);
+  });
+
   test.each([
     ["istio-multicluster:index:ClusterPrimary", "cluster9"],
     ["istio-multicluster:index:RemoteSecretLink", "cluster1.observes.cluster9"],
