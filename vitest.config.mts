@@ -19,7 +19,6 @@ class LabSequencer extends BaseSequencer {
 
 const LABS = {
   runner: "test/lab/support/story-runner.ts",
-  globalSetup: "test/lab/support/global-setup.ts",
   // Two processors have no more to give.
   maxWorkers: 2,
   testTimeout: 10 * MINUTE,
@@ -40,9 +39,23 @@ export default defineConfig({
           hookTimeout: MINUTE,
         },
       },
-      { test: { name: "lab", include: ["test/lab/**/*.test.ts"], ...LABS } },
+      {
+        test: {
+          name: "lab",
+          include: ["test/lab/**/*.test.ts"],
+          globalSetup: "test/lab/support/global-setup.ts",
+          ...LABS,
+        },
+      },
       // What changes seldom and takes long: before a release, not in CI.
-      { test: { name: "long", include: ["test/long/**/*.test.ts"], ...LABS } },
+      {
+        test: {
+          name: "long",
+          include: ["test/long/**/*.test.ts"],
+          globalSetup: "test/long/support/global-setup.ts",
+          ...LABS,
+        },
+      },
     ],
   },
 });

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { CrossingLoad } from "../../lab/support/crossing-load";
+import type { Suite } from "../../lab/support/suite";
+import { proxySvid } from "../support/svid";
+
+/** SPIRE goes and comes while requests cross: what runs keeps its identity, what is new waits for its own. */
+export function restartScenario(suite: Suite): void {
+  const names = suite.spec.clusters.map(({ name }) => name);
+  const restart = (workload: string) => {
+    for (const name of names) suite.kubectl(name, "rollout", "restart", "-n", "spire", workload);
+    for (const name of names) {
+      suite.kubectl(name, "rollout", "status", "-n", "spire", workload, "--timeout=180s");
+    }
+  };
+
+  test("servers and agents are restarted, and no request fails", async () => {
+    const load = await CrossingLoad.start(suite);
+    restart("statefulset/spire-server");
+    restart("daemonset/spire-agent");
+    await load.expectNoFailure();
+  });
+
+  test("a pod that starts without an agent is not ready, and has SPIRE's identity once there is one", async () => {
+    const nobody = JSON.stringify({
+      spec: { template: { spec: { nodeSelector: { "lab/agents": "none" } } } },
+    });
+    const agents = ["-n", "spire", "daemonset/spire-agent"];
+    const client = ["-n", "sample", "deployment/curl"];
+    suite.kubectl("foo", "patch", ...agents, "-p", nobody);
+    suite.kubectl("foo", "rollout", "status", ...agents, "--timeout=120s");
+    suite.kubectl(
+      "foo",
+      "wait",
+      "-n",
+      "spire",
+      "--for=delete",
+      "pod",
+      "-l",
+      "app=spire-agent",
+      "--timeout=120s",
+    );
+    suite.kubectl("foo", "rollout", "restart", ...client);
+    expect(() => suite.kubectl("foo", "rollout", "status", ...client, "--timeout=20s")).toThrow();
+    const everybody = JSON.stringify([{ op: "remove", path: "/spec/template/spec/nodeSelector" }]);
+    suite.kubectl("foo", "patch", ...agents, "--type=json", "-p", everybody);
+    suite.kubectl("foo", "rollout", "status", ...client, "--timeout=180s");
+    const { roots } = await proxySvid(suite, "foo", "sample", "app=curl");
+    expect(Object.keys(roots).sort()).toEqual(["bar.com", "foo.com"]);
+    await suite.expectWorkingMesh();
+  });
+}

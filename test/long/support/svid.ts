@@ -1,0 +1,66 @@
+import { X509Certificate } from "node:crypto";
+import { certificateBlocks } from "../../../components/pki/certificates";
+import { KubeConfig } from "@kubernetes/client-node";
+import { SECRETS_PAGE } from "../../../verify/proxy-certificates";
+import { execInPod } from "../../../verify/kube/exec";
+import { runningPod } from "../../lab/support/pods";
+import type { Suite } from "../../lab/support/suite";
+
+/** What a proxy got from SPIRE. */
+export interface ProxySvid {
+  /** Its own certificate, then its issuers, PEM. */
+  readonly chain: readonly string[];
+  /** The roots that it trusts, PEM, by trust domain. */
+  readonly roots: Readonly<Record<string, readonly string[]>>;
+}
+
+interface Source {
+  readonly inline_bytes?: string;
+}
+
+interface Page {
+  readonly configs?: readonly {
+    readonly name: string;
+    readonly secret?: {
+      readonly tls_certificate?: { readonly certificate_chain?: Source };
+      readonly validation_context?: {
+        readonly custom_validator_config?: {
+          readonly typed_config: {
+            readonly trust_domains: readonly { readonly name: string; readonly trust_bundle: Source }[];
+          };
+        };
+      };
+    };
+  }[];
+}
+
+/** The SVID of the proxy of a running pod, and whom it trusts. */
+export async function proxySvid(
+  suite: Suite,
+  cluster: string,
+  namespace: string,
+  selector: string,
+): Promise<ProxySvid> {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(suite.kubeconfigOf(cluster));
+  const pod = runningPod(suite, cluster, namespace, selector).name;
+  const target = { namespace, pod, container: "istio-proxy" };
+  const command = ["pilot-agent", "request", "GET", SECRETS_PAGE];
+  const page = await execInPod(kubeConfig, target, command, AbortSignal.timeout(60_000));
+  const { configs = [] } = JSON.parse(page) as Page;
+  const secret = (name: string) => configs.find((each) => each.name === name)?.secret;
+  const domains = secret("ROOTCA")?.validation_context?.custom_validator_config?.typed_config.trust_domains;
+  return {
+    chain: blocks(secret("default")?.tls_certificate?.certificate_chain),
+    roots: Object.fromEntries((domains ?? []).map(({ name, trust_bundle }) => [name, blocks(trust_bundle)])),
+  };
+}
+
+function blocks(source: Source | undefined): string[] {
+  return certificateBlocks(Buffer.from(source?.inline_bytes ?? "", "base64").toString());
+}
+
+/** SHA-256 of certificates, PEM. */
+export function fingerprints(certificates: readonly string[]): string[] {
+  return certificates.map((pem) => new X509Certificate(pem).fingerprint256);
+}
