@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { defaultSpec } from "../../lab";
 import { leastPrivilegeScenario } from "./scenarios/least-privilege";
 import { leavingScenario } from "./scenarios/leaving";
-import { observerSecretScenario } from "./scenarios/observer-secret";
 import { rotationScenario } from "./scenarios/rotation";
 import { Suite } from "./support/suite";
 
@@ -18,7 +17,6 @@ describe("readers of three clusters", () => {
   afterAll(suite.stop);
 
   describe("least privilege", () => leastPrivilegeScenario(suite));
-  describe("one Secret per observer", () => observerSecretScenario(suite));
   describe("rotation", () => rotationScenario(suite));
   describe("leaving", () => leavingScenario(suite));
 });

@@ -68,6 +68,8 @@ describe("faults in a running mesh", () => {
     expect(report.complete).toBe(true);
     const kinds = new Set(report.checks.map(({ check }) => check));
     expect(CHECK_NAMES.filter((name) => !kinds.has(name))).toEqual([
+      "identity",
+      "federation",
       "issued-ca",
       "control-plane",
       "export",

@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from "vitest";
-import { knownClusters, SyncWatch } from "../support/clusterz";
-import { CrossingLoad } from "../support/crossing-load";
-import { readerToken, statusWith, tokenInUse } from "../support/reader-token";
-import { nameOf, previewedSteps, type Steps, stepRecorder, type Suite } from "../support/suite";
+import { knownClusters, SyncWatch } from "../../lab/support/clusterz";
+import { CrossingLoad } from "../../lab/support/crossing-load";
+import { readerToken, statusWith, tokenInUse } from "../../lab/support/reader-token";
+import { nameOf, previewedSteps, type Steps, stepRecorder, type Suite } from "../../lab/support/suite";
 
 const ONE = "istio-system/istio-remote-secrets";
 

@@ -2,11 +2,11 @@ import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { defaultSpec } from "../../lab";
 import { renderReport, verifyMesh } from "../../verify";
-import { needlesOfPem, pulumi } from "./scenarios/secrecy";
-import { installCertManager, makeIssuer, renew } from "./support/cert-manager";
-import { istiodChain, makeRoot, signerOf, verifyChain } from "./support/issued-chain";
-import { previewedSteps, Suite } from "./support/suite";
-import { startVault, type Vault } from "./support/vault";
+import { needlesOfPem, pulumi } from "../lab/scenarios/secrecy";
+import { installCertManager, makeIssuer, renew } from "../lab/support/cert-manager";
+import { istiodChain, makeRoot, signerOf, verifyChain } from "../lab/support/issued-chain";
+import { previewedSteps, Suite } from "../lab/support/suite";
+import { startVault, type Vault } from "../lab/support/vault";
 
 const CLUSTERS = ["cluster1", "cluster2"];
 

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ByHand } from "../../bench/documented-way";
 import { defaultSpec } from "../../lab";
 import { UPSTREAM_ENVOY_SETTINGS } from "../../ops/lab-mesh";
-import { istiodPods } from "./support/istio";
-import { Suite } from "./support/suite";
+import { istiodPods } from "../lab/support/istio";
+import { Suite } from "../lab/support/suite";
 
 /** cluster1 has a namespace and a CA already, cluster2 a whole Istio, both under a root that Pulumi never sees the key of. */
 describe("clusters that have something of Istio already", () => {

@@ -11,10 +11,10 @@ import { defaultSpec, type LabCluster } from "../../lab";
 import { UPSTREAM_ENVOY_SETTINGS } from "../../ops/lab-mesh";
 import { planTakeOver, takeOver, type TakeOverPlan } from "../../ops/take-over";
 import { describeTakeOver } from "../../ops/take-over/report";
-import { apply, type KubernetesObject } from "./support/apply";
-import { CrossingLoad } from "./support/crossing-load";
-import { installByHelm } from "./support/helm";
-import { previewedSteps, Suite } from "./support/suite";
+import { apply, type KubernetesObject } from "../lab/support/apply";
+import { CrossingLoad } from "../lab/support/crossing-load";
+import { installByHelm } from "../lab/support/helm";
+import { previewedSteps, Suite } from "../lab/support/suite";
 
 /**
  * Two clusters with a mesh as Istio's documentation says, under a root that Pulumi has no key of: istioctl has installed
