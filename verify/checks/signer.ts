@@ -10,7 +10,7 @@ import type { MeshReader } from "../kube/mesh-reader";
 import { containerOf, hasLiveProxy } from "../kube/pods";
 import { certificatesOf, fingerprint, fingerprints } from "../pem";
 import { failed, ok, type Outcome, type Probe, skipped } from "../probe";
-import { proxyCertificates, SECRETS_PAGE } from "../proxy-certificates";
+import { type ProxyCertificates, proxyCertificates, SECRETS_PAGE } from "../proxy-certificates";
 import { sample } from "../sample";
 import { shortened } from "../shortened";
 import { type SigningCa, signingCa, spreadsUntil } from "./cacerts";
@@ -48,11 +48,24 @@ async function checkSigner(
   signing: readonly string[],
   limit: number,
 ): Promise<Outcome> {
-  const cluster = mesh.cluster(name);
   const signers = signersOf(
     await Promise.all(signing.map((each) => signingCa(mesh, istiodOf(mesh.plan, each)))),
     mesh.plan.ca.issuer !== undefined,
   );
+  return askProxies(mesh.cluster(name), name, limit, (certificates) => judgeProxy(certificates, signers));
+}
+
+/**
+ * Judges the certificates of the live proxies of a cluster.
+ *
+ * @param limit - how many are asked at most
+ */
+export async function askProxies(
+  cluster: ClusterReader,
+  name: string,
+  limit: number,
+  judge: (certificates: ProxyCertificates) => ProxyFault | undefined,
+): Promise<Outcome> {
   const live = (await cluster.pods({})).filter(hasLiveProxy);
   const chosen = sample(live, limit);
   const faults: { pod: string; fault: ProxyFault }[] = [];
@@ -61,7 +74,7 @@ async function checkSigner(
     chosen.map(async (pod) => {
       const label = `${pod.metadata?.namespace}/${pod.metadata?.name}`;
       try {
-        const fault = judgeProxy(proxyCertificates(await secretsPage(cluster, pod)), signers);
+        const fault = judge(proxyCertificates(await secretsPage(cluster, pod)));
         if (fault !== undefined) faults.push({ pod: label, fault });
       } catch (error) {
         if (error instanceof CannotLookError) throw error;
@@ -111,6 +124,6 @@ function signersOf(cas: readonly SigningCa[], renewed: boolean): Signers {
 }
 
 /** The page with the certificates of a pod's proxy. */
-export async function secretsPage(cluster: ClusterReader, pod: V1Pod): Promise<string> {
+async function secretsPage(cluster: ClusterReader, pod: V1Pod): Promise<string> {
   return (await ask([containerOf(pod)], (target) => adminPage(cluster, target, SECRETS_PAGE))).answer;
 }

@@ -9,14 +9,11 @@ import { certificateBlocks } from "../../components/pki/certificates";
 import type { MeshPlan, SpireClusterPlan } from "../../components/spec/types";
 import { judgeIdentity } from "../judge-identity";
 import { ask } from "../kube/ask";
-import { CannotLookError, describeError } from "../kube/errors";
 import type { MeshReader } from "../kube/mesh-reader";
-import { containerOf, hasLiveProxy, isReady } from "../kube/pods";
+import { containerOf, isReady } from "../kube/pods";
 import { fingerprints } from "../pem";
 import { failed, ok, type Outcome, type Probe } from "../probe";
-import { proxyCertificates } from "../proxy-certificates";
-import { sample } from "../sample";
-import { judgeProxies, secretsPage } from "./signer";
+import { askProxies } from "./signer";
 
 /**
  * Live proxies of a cluster, gateways too, hold a valid certificate of its trust domain that SPIRE has issued, and know
@@ -46,27 +43,10 @@ async function checkIdentity(mesh: MeshReader, plan: SpireClusterPlan, limit: nu
   const { cluster: name, trustDomain } = plan;
   const roots = new Map([[trustDomain, await rootsOf(mesh, name)]]);
   for (const other of plan.federation) roots.set(other.trustDomain, await rootsOf(mesh, other.cluster));
-  const cluster = mesh.cluster(name);
-  const live = (await cluster.pods({})).filter(hasLiveProxy);
-  const chosen = sample(live, limit);
-  const faults: { pod: string; fault: { text: string } }[] = [];
-  const silent: string[] = [];
-  await Promise.all(
-    chosen.map(async (pod) => {
-      const label = `${pod.metadata?.namespace}/${pod.metadata?.name}`;
-      try {
-        const text = judgeIdentity(proxyCertificates(await secretsPage(cluster, pod)), {
-          trustDomain,
-          roots,
-        });
-        if (text !== undefined) faults.push({ pod: label, fault: { text } });
-      } catch (error) {
-        if (error instanceof CannotLookError) throw error;
-        silent.push(`${label}: ${describeError(error)}`);
-      }
-    }),
-  );
-  return judgeProxies(name, { total: live.length, asked: chosen.length, faults, silent });
+  return askProxies(mesh.cluster(name), name, limit, (certificates) => {
+    const text = judgeIdentity(certificates, { trustDomain, roots });
+    return text === undefined ? undefined : { text };
+  });
 }
 
 async function checkFederation(
