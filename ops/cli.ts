@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { requireRoot } from "../lab/rootless";
 import { MAX_CLUSTERS } from "../lab/spec";
 import { EXIT_CODES } from "../verify";
+import { duration, positive } from "./arguments";
 import { findLeavings, refuseWhileDeployed } from "./clean";
 import { demo, demoDown } from "./demo";
 import { describeFailure } from "./failure";
@@ -14,7 +15,7 @@ import { recover } from "./recover";
 import { exportState } from "./state";
 import { planTakeOver, takeOver } from "./take-over";
 import { describeTakeOver } from "./take-over/report";
-import { parseDuration, verify, type VerifyCommandOptions } from "./verify";
+import { verify, type VerifyCommandOptions } from "./verify";
 
 /** The commands beside the program; each is an npm script of the same name. */
 const program = new Command("istio-multicluster");
@@ -109,18 +110,6 @@ function clusterCount(text: string): number {
   const count = positive(text);
   if (count > MAX_CLUSTERS) throw new InvalidArgumentError(`a lab has room for ${MAX_CLUSTERS}`);
   return count;
-}
-
-function positive(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("give a whole number above 0");
-  return count;
-}
-
-function duration(text: string): number {
-  const seconds = parseDuration(text);
-  if (seconds === undefined) throw new InvalidArgumentError("give a duration such as 90s, 5m or 1h30m");
-  return seconds;
 }
 
 program.parseAsync().catch((error: unknown) => {

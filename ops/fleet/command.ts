@@ -1,7 +1,7 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { duration, positive } from "../arguments";
 import { DEV_LAB } from "../lab-mesh";
 import { openNamedWorkspace } from "../place";
-import { parseDuration } from "../verify";
 import { type Fleet, openFleet } from "./fleet";
 import { fleetJoin, fleetSplit } from "./move";
 import { fleetPreview } from "./preview";
@@ -19,7 +19,7 @@ export function fleetCommand(): Command {
   const fleet = new Command("fleet").description("run a mesh that has a stack per cluster: docs/fleets.md");
   subcommand(fleet, "up", "run every stack, wave by wave")
     .option("--parallel <count>", "stacks of a wave at a time", positive, PARALLEL)
-    .option("--wait <duration>", "how long verify may wait for the mesh", seconds, WAIT_SECONDS)
+    .option("--wait <duration>", "how long verify may wait for the mesh", duration, WAIT_SECONDS)
     .option("--no-verify", "do not verify the mesh between waves and at the end")
     .action(async (options: { stack: string; parallel: number; wait: number; verify: boolean }) => {
       const { parallel, wait: waitSeconds, verify } = options;
@@ -58,16 +58,4 @@ function subcommand(fleet: Command, name: string, description: string): Command 
 
 async function fleetOf({ stack }: { readonly stack: string }): Promise<Fleet> {
   return openFleet(stack, await openNamedWorkspace(stack));
-}
-
-function positive(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("give a whole number above 0");
-  return count;
-}
-
-function seconds(text: string): number {
-  const found = parseDuration(text);
-  if (found === undefined) throw new InvalidArgumentError("give a duration such as 90s, 5m or 1h30m");
-  return found;
 }

@@ -1,3 +1,4 @@
+import { linkName } from "../../components/names";
 import type { MeshPlan } from "../../components/spec/types";
 import { clusterPart, type Part, partsOf } from "../../stacks/mesh/split/parts";
 
@@ -61,7 +62,7 @@ function ofComponent(className: string, name: string, plan: MeshPlan): readonly 
     return ["trust"];
   if (className === "ServiceImport" || className === "ObserverSecret") return ["links"];
   if (className === "RemoteSecretLink") {
-    const link = plan.links.find(({ observer, observed }) => name === `${observer}.observes.${observed}`);
+    const link = plan.links.find(({ observer, observed }) => name === linkName(observer, observed));
     return link === undefined ? [] : [link.serves ? clusterPart(link.observed) : "links"];
   }
   const suffix = OF_CLUSTERS[className];

@@ -91,17 +91,25 @@ function withKeptProvider(resource: StateResource, kept: ReadonlyMap<string, Sta
 
 /** A resource whose references lead to none but those that are left; the next update writes what it depends on anew. */
 function within(resource: StateResource, kept: ReadonlySet<string>): StateResource {
+  return withDependencies(resource, (urn) => (kept.has(urn) ? [urn] : []));
+}
+
+/** A resource with others in place of those that it depends on. */
+function withDependencies(resource: StateResource, others: (urn: string) => string[]): StateResource {
   const { dependencies, propertyDependencies, deletedWith, ...rest } = resource;
-  const left = (urns: readonly string[] | null) => (urns ?? []).filter((urn) => kept.has(urn));
+  const [goesWith] = deletedWith ? others(deletedWith) : [];
   return {
     ...rest,
-    ...(dependencies && { dependencies: left(dependencies) }),
+    ...(dependencies && { dependencies: dependencies.flatMap(others) }),
     ...(propertyDependencies && {
       propertyDependencies: Object.fromEntries(
-        Object.entries(propertyDependencies).map(([property, urns]) => [property, left(urns)]),
+        Object.entries(propertyDependencies).map(([property, urns]) => [
+          property,
+          (urns ?? []).flatMap(others),
+        ]),
       ),
     }),
-    ...(deletedWith !== undefined && kept.has(deletedWith) ? { deletedWith } : {}),
+    ...(goesWith === undefined ? {} : { deletedWith: goesWith }),
   };
 }
 
@@ -114,19 +122,12 @@ export function inStack(resources: readonly StateResource[], from: string, to: s
     return [`urn:pulumi:${to}`, project, type, own, ...rest].join("::");
   };
   return resources.map((resource) => {
-    const { dependencies, propertyDependencies, parent, provider, deletedWith } = resource;
+    const { parent, provider } = resource;
     const moved = {
-      ...resource,
+      ...withDependencies(resource, (urn) => [rename(urn)]),
       urn: rename(resource.urn),
       ...(parent && { parent: rename(parent) }),
       ...(provider && { provider: rename(provider) }),
-      ...(deletedWith && { deletedWith: rename(deletedWith) }),
-      ...(dependencies && { dependencies: dependencies.map(rename) }),
-      ...(propertyDependencies && {
-        propertyDependencies: Object.fromEntries(
-          Object.entries(propertyDependencies).map(([key, urns]) => [key, (urns ?? []).map(rename)]),
-        ),
-      }),
     };
     return resource.type === STACK ? { ...moved, outputs: {} } : moved;
   });
