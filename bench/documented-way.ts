@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Lab } from "../lab";
 import type { Toolchain } from "../lab/toolchain";
 import { loadExeca } from "../lab/toolchain/run";
+import { limited } from "../verify/kube/limit";
 import { CROSS_NETWORK_GATEWAY, eastWestOperator } from "./documented-objects";
 
 type LabCluster = Lab["clusters"][number];
@@ -61,11 +62,8 @@ export async function documentedWayInParallel(
 }
 
 async function atOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const waiting = items.values();
-  const worker = async () => {
-    for (const item of waiting) await work(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const inTurn = limited(AT_ONCE);
+  await Promise.all(items.map((item) => inTurn(() => work(item))));
 }
 
 /** The documented steps one by one; certificates are files of a folder. */

@@ -50,7 +50,7 @@ export function readPart(
   const { found, problems } = asRunError(() => checkPart(raw, text, name(PART_KEY), hasSecret));
   if (found === undefined) throw new pulumi.RunError(describeProblems(key, problems));
   const { mesh, plan, part } = found;
-  for (const { path, message } of warningsFor(part, mesh)) void pulumi.log.warn(`${key}: ${path} ${message}`);
+  for (const { path, message } of warningsFor(found)) void pulumi.log.warn(`${key}: ${path} ${message}`);
   const outputOf = stackOutputs();
   return {
     part,
@@ -124,8 +124,7 @@ function clusterAt(path: string, { clusters }: Pick<MeshPlan, "clusters">): stri
 }
 
 /** Those of a cluster in its own stack, and those of the mesh in the one that every mesh has. */
-function warningsFor(part: Part, mesh: MeshConfig): Problem[] {
-  const plan = planMesh(mesh);
+function warningsFor({ mesh, plan, part }: MeshPart): Problem[] {
   const { own } = reachOf(part, plan);
   return [...warningsOf(mesh), ...chartFolderWarnings(mesh)].filter(({ path }) => {
     const cluster = clusterAt(path, plan);
