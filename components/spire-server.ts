@@ -7,8 +7,9 @@ import type { KubernetesObject } from "./internal/manifests";
 import { spireBundle } from "./internal/spire-bundle";
 import { BUNDLE_ENDPOINT, SPIRE_NAMESPACE, SPIRE_UPSTREAM_SECRET } from "./names";
 import { spireBase, spireServer } from "./objects/spire/server";
+import { ISSUER_DEFAULTS } from "./spec/issuer/defaults";
 import { SPIRE_IMAGES } from "./spec/spire/images";
-import { SPIRE_DEFAULTS } from "./spec/spire/plan";
+import { SPIRE_DEFAULTS, SPIRE_STORAGE_SIZE } from "./spec/spire/plan";
 
 /** Arguments of {@link SpireServer}. Of `issuerName`, `upstreamSecret` and `upstreamCertificate` exactly one is set. */
 export interface SpireServerArgs {
@@ -98,7 +99,7 @@ function addressOf(name: string, objects: readonly KubernetesObject[]): pulumi.O
 }
 
 function inputOf(args: SpireServerArgs) {
-  const { issuerName, issuerKind = "ClusterIssuer", issuerGroup = "cert-manager.io" } = args;
+  const { issuerName, issuerKind = ISSUER_DEFAULTS.kind, issuerGroup = ISSUER_DEFAULTS.group } = args;
   const { clusterName, trustDomain, caTtl, svidTtl, refreshHint, upstreamSecret: given } = args;
   return {
     clusterName,
@@ -109,7 +110,7 @@ function inputOf(args: SpireServerArgs) {
     issuer: issuerName === undefined ? undefined : { name: issuerName, kind: issuerKind, group: issuerGroup },
     upstreamSecret: issuerName === undefined ? (given ?? SPIRE_UPSTREAM_SECRET) : undefined,
     endpointAnnotations: args.exposesBundle ? (args.endpointAnnotations ?? {}) : undefined,
-    storageSize: args.storageSize ?? "1Gi",
+    storageSize: args.storageSize ?? SPIRE_STORAGE_SIZE,
     storageClassName: args.storageClassName,
     images: {
       server: args.image ?? SPIRE_IMAGES.server,

@@ -29,9 +29,7 @@ export function gatewayValues(input: GatewayValuesInput): HelmValues {
     labels: { [NETWORK_LABEL]: input.network },
     env: { ISTIO_META_REQUESTED_NETWORK_VIEW: input.network },
     imagePullSecrets: input.imagePullSecrets.map((name) => ({ name })),
-    ...(input.usesWorkloadSocket
-      ? { podAnnotations: { "inject.istio.io/templates": `gateway,${SPIRE_TEMPLATE}` } }
-      : {}),
+    ...injection(input),
     service: {
       type: "LoadBalancer",
       ports: gatewayPorts(input),
@@ -56,4 +54,12 @@ export function scaling({
 }: Pick<GatewayValuesInput, "replicas" | "minReplicas" | "maxReplicas">): HelmValues {
   if (replicas !== undefined) return { autoscaling: { enabled: false }, replicaCount: replicas };
   return { autoscaling: { enabled: true, minReplicas, maxReplicas } };
+}
+
+/** What a gateway is injected with besides what every one is. */
+export function injection({
+  usesWorkloadSocket,
+}: Pick<GatewayValuesInput, "usesWorkloadSocket">): HelmValues {
+  if (!usesWorkloadSocket) return {};
+  return { podAnnotations: { "inject.istio.io/templates": `gateway,${SPIRE_TEMPLATE}` } };
 }

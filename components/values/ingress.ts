@@ -1,7 +1,7 @@
-import { INGRESS_GATEWAY, SPIRE_TEMPLATE } from "../names";
+import { INGRESS_GATEWAY } from "../names";
 import type { HelmValues } from "../spec/types";
 import { ingressPort } from "../topology/ports";
-import { scaling } from "./gateway";
+import { injection, scaling } from "./gateway";
 
 /** What the gateway chart has to know of an ingress gateway. */
 export interface IngressValuesInput {
@@ -23,9 +23,7 @@ export function ingressValues(input: IngressValuesInput): HelmValues {
   return {
     name: INGRESS_GATEWAY,
     imagePullSecrets: input.imagePullSecrets.map((secret) => ({ name: secret })),
-    ...(input.usesWorkloadSocket
-      ? { podAnnotations: { "inject.istio.io/templates": `gateway,${SPIRE_TEMPLATE}` } }
-      : {}),
+    ...injection(input),
     service: {
       type: "LoadBalancer",
       ports: [

@@ -1,7 +1,7 @@
-import { isPrimary } from "../../topology/links";
+import { primaryOf } from "../../topology/links";
 import { gatewaySettings } from "../gateway/plan";
 import { covers, hostOf } from "../services/hosts";
-import type { ClusterSpec, MeshSpec, Problem, ServiceSpec } from "../types";
+import type { MeshSpec, Problem, ServiceSpec } from "../types";
 import { oncePerPlace } from "./host-rules";
 import { hasOwnGateway } from "./own-gateway";
 import { type HostImport, hostImports, needsAlias, servicesBehind } from "./select";
@@ -158,16 +158,11 @@ function leftOut(
   spec: MeshSpec,
 ): Problem[] {
   return clusters.flatMap((name) => {
-    const cluster = spec.clusters.find((candidate) => candidate.name === name);
-    const configuring = cluster && configuringOf(cluster, spec);
+    const primary = primaryOf(name, spec.clusters);
+    const configuring = spec.clusters.find((cluster) => cluster.name === primary);
     const hosts = configuring && gatewaySettings(configuring, spec).hosts;
     if (hosts === undefined || hosts.some((pattern) => covers(pattern, host))) return [];
     const message = `is ${name}, whose gateway.hosts (${hosts.join(", ")}) leave out ${host}, so ${who} would get no answer; add it there, or leave those hosts out`;
     return [{ path: `${path}.clusters[${service.clusters.indexOf(name)}]`, message }];
   });
-}
-
-/** The cluster whose control plane configures a cluster's gateway. */
-function configuringOf(cluster: ClusterSpec, { clusters }: MeshSpec): ClusterSpec | undefined {
-  return isPrimary(cluster) ? cluster : clusters.find(({ name }) => name === cluster.controlPlanes?.[0]);
 }

@@ -1,4 +1,4 @@
-import { major, minor, rcompare, valid } from "semver";
+import { gte, major, minor, rcompare, valid } from "semver";
 import { membersOf } from "../../topology/links";
 import type { ClusterSpec, MeshSpec, Problem } from "../types";
 import { featuresOf } from "./features";
@@ -18,11 +18,17 @@ export function versionWarnings(spec: MeshSpec): Problem[] {
   return knownFaults(spec, "warning");
 }
 
-interface Versioned {
+/** The Istio of a cluster. */
+export interface Versioned {
   readonly cluster: ClusterSpec;
   readonly version: string;
   /** Where the spec says it. */
   readonly path: string;
+}
+
+/** The members of a mesh whose Istio is older than a release; what is no version is a problem of its own. */
+export function olderThan(release: string, spec: MeshSpec): Versioned[] {
+  return versionsOf(spec).filter(({ version }) => isVersion(version) && !gte(version, release));
 }
 
 function versionsOf(spec: MeshSpec): Versioned[] {

@@ -8,6 +8,7 @@ import {
   visibleFrom,
 } from "../../topology/links";
 import { gatewaySettings, serviceAnnotationsOf } from "../gateway/plan";
+import { ISSUER_DEFAULTS } from "../issuer/defaults";
 import { definedOnly } from "../settings";
 import { trustDomainOf } from "../trust-domains/plan";
 import type { ClusterSpec, MeshSpec } from "../types";
@@ -18,6 +19,9 @@ import type { SpireClusterPlan, SpireFederationPlan, SpirePlan, SpireSpec } from
 /** What holds where a spec says nothing. */
 export const SPIRE_DEFAULTS = { caTtl: "24h", svidTtl: "1h", refreshHint: "5m" } as const;
 
+/** Size of a server's volume, unless a spec says otherwise. */
+export const SPIRE_STORAGE_SIZE = "1Gi";
+
 /** Whether SPIRE issues the identities of a mesh. */
 export function hasSpire({ identity }: Pick<MeshSpec, "identity">): boolean {
   return identity?.provider === "spire";
@@ -26,19 +30,18 @@ export function hasSpire({ identity }: Pick<MeshSpec, "identity">): boolean {
 /** SPIRE as the mesh gets it; nothing where istiod issues. */
 export function planSpire(spec: MeshSpec): SpirePlan | undefined {
   if (!hasSpire(spec)) return undefined;
-  const { upstream = {}, storage = {}, images = {}, ...times } = spec.identity?.spire ?? {};
+  const { upstream = {}, storage = {}, images = {} } = spec.identity?.spire ?? {};
   const { issuer, kind, group, secret, rootEpoch } = upstream;
   return {
-    ...SPIRE_DEFAULTS,
-    ...definedOnly(times),
+    ...spireTimes(spec.identity?.spire),
     upstream: {
       ...(issuer === undefined
         ? {}
-        : { issuer: { name: issuer, kind: kind ?? "ClusterIssuer", group: group ?? "cert-manager.io" } }),
+        : { issuer: { name: issuer, ...ISSUER_DEFAULTS, ...definedOnly({ kind, group }) } }),
       ...(secret === undefined ? {} : { secret }),
       rootEpoch: rootEpoch ?? 1,
     },
-    storage: { size: "1Gi", ...definedOnly(storage) },
+    storage: { size: SPIRE_STORAGE_SIZE, ...definedOnly(storage) },
     images: { ...SPIRE_IMAGES, ...definedOnly(images) },
     clusters: planClusters(spec),
   };

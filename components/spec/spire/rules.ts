@@ -1,19 +1,16 @@
-import { gte, valid } from "semver";
 import { membersOf } from "../../topology/links";
 import { adopts } from "../adopt/adopted";
 import { gatewaySettings } from "../gateway/plan";
-import { istiodSettings, planIstio } from "../istio/plan";
+import { istiodSettings } from "../istio/plan";
+import { olderThan } from "../istio/versions";
 import { unknownCluster } from "../labels";
 import { valueAt } from "../settings";
-import { trustDomainOf } from "../trust-domains/plan";
+import { FIRST_ISTIO, trustDomainOf } from "../trust-domains/plan";
 import type { ClusterSpec, HelmValues, MeshSpec, Problem } from "../types";
 import { secondsOf } from "./durations";
 import { hasSpire, linkedWith, spireTimes } from "./plan";
 
 const PATH = "identity.spire";
-
-/** The first release whose clients take a service's trust domain from the cluster that it is in. */
-const FIRST_ISTIO = "1.29.2";
 
 /** SPIRE can issue the identities of the whole mesh, and nothing is set that only istiod's certificates have. */
 export function spire(spec: MeshSpec): Problem[] {
@@ -23,6 +20,10 @@ export function spire(spec: MeshSpec): Problem[] {
     ...times(spec),
     ...federation(spec),
     ...ofIstiodOnly(spec),
+    ...olderThan(FIRST_ISTIO, spec).map(({ cluster, version, path }) => ({
+      path,
+      message: `is ${version} in ${cluster.name}; SPIRE needs Istio ${FIRST_ISTIO} or newer`,
+    })),
     ...membersOf(spec).flatMap((cluster) =>
       ofCluster(cluster, `clusters[${spec.clusters.indexOf(cluster)}]`, spec),
     ),
@@ -153,19 +154,9 @@ function ofIstiodOnly({ ca, workloadCertificates }: MeshSpec): Problem[] {
 }
 
 function ofCluster(cluster: ClusterSpec, path: string, spec: MeshSpec): Problem[] {
-  const { version } = planIstio(cluster, spec);
   const istiod = istiodSettings(cluster, spec).values;
   const gateway = gatewaySettings(cluster, spec).values;
-  const isOld = valid(version) === version && !gte(version, FIRST_ISTIO);
   return [
-    ...(isOld
-      ? [
-          {
-            path: cluster.istio?.version === undefined ? "istio.version" : `${path}.istio.version`,
-            message: `is ${version} in ${cluster.name}; SPIRE needs Istio ${FIRST_ISTIO} or newer`,
-          },
-        ]
-      : []),
     ...(adopts(cluster, "istiod")
       ? [
           {

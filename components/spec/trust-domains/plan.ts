@@ -2,6 +2,9 @@ import { MESH_DEFAULTS } from "../../defaults";
 import { clientsOf, importersOf, isPrimary, membersOf, primaryOf, servedBy } from "../../topology/links";
 import type { ClusterSpec, MeshSpec } from "../types";
 
+/** The first release whose clients take a service's trust domain from the cluster that it is in, in every case. */
+export const FIRST_ISTIO = "1.29.2";
+
 /** The trust domain of a cluster's workloads: their certificates' issuer serves one only, so a remote has its control plane's. */
 export function trustDomainOf(cluster: string, spec: MeshSpec): string {
   const primary = primaryOf(cluster, spec.clusters);

@@ -1,14 +1,11 @@
-import { gte, valid } from "semver";
 import { hostedBy, isPrimary, membersOf } from "../../topology/links";
 import { adopts } from "../adopt/adopted";
 import { rootsOf } from "../ca/trust";
-import { istiodSettings, planIstio } from "../istio/plan";
+import { istiodSettings } from "../istio/plan";
+import { olderThan } from "../istio/versions";
 import { DNS_LABEL } from "../labels";
 import type { ClusterSpec, MeshSpec, Problem } from "../types";
-import { foreignTrustDomains, trustDomainOf, trustDomainsOf } from "./plan";
-
-/** The first release whose clients take a service's trust domain from the cluster that it is in, in every case. */
-const FIRST_ISTIO = "1.29.2";
+import { FIRST_ISTIO, foreignTrustDomains, trustDomainOf, trustDomainsOf } from "./plan";
 
 /** What Istio's AuthorizationPolicies take for "the own trust domain". */
 const OWN_DOMAIN = "cluster.local";
@@ -100,17 +97,10 @@ function unlikeControlPlanes(cluster: ClusterSpec, path: string, spec: MeshSpec)
 }
 
 function oldIstio(spec: MeshSpec): Problem[] {
-  const old = membersOf(spec).filter((cluster) => {
-    const { version } = planIstio(cluster, spec);
-    return valid(version) === version && !gte(version, FIRST_ISTIO);
-  });
-  const pathOf = (cluster: ClusterSpec) =>
-    cluster.istio?.version === undefined
-      ? "istio.version"
-      : `clusters[${spec.clusters.indexOf(cluster)}].istio.version`;
-  return [...new Set(old.map(pathOf))].flatMap((path) =>
+  const old = olderThan(FIRST_ISTIO, spec);
+  return [...new Set(old.map(({ path }) => path))].flatMap((path) =>
     problem(
-      old.filter((cluster) => pathOf(cluster) === path).map((cluster) => cluster.name),
+      old.filter((one) => one.path === path).map(({ cluster }) => cluster.name),
       path,
       (names) =>
         `is older than ${FIRST_ISTIO} in ${names}, whose clients expect their own trust domain of services in every cluster; use ${FIRST_ISTIO} or newer for a mesh of several trust domains`,
