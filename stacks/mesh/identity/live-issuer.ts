@@ -28,8 +28,10 @@ export async function issuerFault(
 ): Promise<string | undefined> {
   const plural = PLURALS[issuer.kind];
   if (issuer.group !== GROUP || plural === undefined) return undefined;
+  // Loaded where it is needed, because it takes its time: none that the API server may have.
+  const library = await import("@kubernetes/client-node");
   try {
-    const client = await clientOf(kubeconfig, AbortSignal.timeout(timeLimit));
+    const client = clientOf(library, kubeconfig, AbortSignal.timeout(timeLimit));
     const place = { group: GROUP, version: "v1", plural, name: issuer.name };
     const found = (await (issuer.kind === "Issuer"
       ? client.getNamespacedCustomObject({ ...place, namespace: SPIRE_NAMESPACE })
@@ -49,9 +51,11 @@ function faultOf(spec: object): string | undefined {
 
 const MEND = "name one with a CA, such as one of kind CA or Vault";
 
-async function clientOf(kubeconfig: string, signal: AbortSignal): Promise<CustomObjectsApi> {
-  // Loaded where it is needed, because it takes its time.
-  const library = await import("@kubernetes/client-node");
+function clientOf(
+  library: typeof import("@kubernetes/client-node"),
+  kubeconfig: string,
+  signal: AbortSignal,
+): CustomObjectsApi {
   const config = new library.KubeConfig();
   config.loadFromString(kubeconfig);
   return new library.CustomObjectsApi(endingBy(library, config, () => signal));
