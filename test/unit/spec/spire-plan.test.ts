@@ -1,27 +1,7 @@
 import { describe, expect, test } from "vitest";
-import {
-  type ClusterSpec,
-  type IdentitySpec,
-  type MeshSpec,
-  planMesh,
-  type SpireSpec,
-  validateMesh,
-} from "../../../components";
+import { type MeshSpec, planMesh, validateMesh } from "../../../components";
 import { cluster, importing, links, mesh, service } from "../../support/specs";
-
-const clusters: readonly ClusterSpec[] = [
-  cluster(1, { trustDomain: "foo.com" }),
-  cluster(2, { trustDomain: "bar.com" }),
-];
-const by = (identity: IdentitySpec, changes: Partial<MeshSpec> = {}): MeshSpec => ({
-  clusters,
-  identity,
-  ...changes,
-});
-const spire = (settings: SpireSpec = {}, changes: Partial<MeshSpec> = {}) =>
-  by({ provider: "spire", spire: settings }, changes);
-const federating = (federation: IdentitySpec["federation"], changes: Partial<MeshSpec> = {}) =>
-  by({ provider: "spire", federation }, changes);
+import { by, clusters, federating, spire } from "../../support/spire-specs";
 
 describe("the plan of SPIRE", () => {
   const planOf = (spec: MeshSpec) => {

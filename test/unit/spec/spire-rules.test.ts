@@ -1,28 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import {
-  type ClusterSpec,
-  type IdentitySpec,
-  type MeshSpec,
-  type SpireSpec,
-  validateMesh,
-} from "../../../components";
+import { type IdentitySpec, type MeshSpec, validateMesh } from "../../../components";
 import { TestCa } from "../../support/ca";
 import { testRules } from "../../support/rules";
 import { cluster, importing, mesh, service } from "../../support/specs";
+import { by, clusters, federating, spire } from "../../support/spire-specs";
 
-const clusters: readonly ClusterSpec[] = [
-  cluster(1, { trustDomain: "foo.com" }),
-  cluster(2, { trustDomain: "bar.com" }),
-];
-const by = (identity: IdentitySpec, changes: Partial<MeshSpec> = {}): MeshSpec => ({
-  clusters,
-  identity,
-  ...changes,
-});
-const spire = (settings: SpireSpec = {}, changes: Partial<MeshSpec> = {}) =>
-  by({ provider: "spire", spire: settings }, changes);
-const federating = (federation: IdentitySpec["federation"], changes: Partial<MeshSpec> = {}) =>
-  by({ provider: "spire", federation }, changes);
 const istiod = (values: Record<string, unknown>) => spire({}, { istiod: { values } });
 
 describe("SPIRE", () => {
