@@ -17,10 +17,12 @@ class LabSequencer extends BaseSequencer {
   }
 }
 
+// By default one processor is left to Vitest itself, which hardly needs it.
+const maxWorkers = 2;
+
 const LABS = {
   runner: "test/lab/support/story-runner.ts",
-  // Two processors have no more to give.
-  maxWorkers: 2,
+  maxWorkers,
   testTimeout: 10 * MINUTE,
   hookTimeout: 10 * MINUTE,
 };
@@ -35,6 +37,9 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/{unit,components,stacks}/**/*.test.ts"],
+          maxWorkers,
+          // Loading the libraries anew for each file takes as long as the tests.
+          isolate: false,
           testTimeout: MINUTE,
           hookTimeout: MINUTE,
         },
