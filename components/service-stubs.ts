@@ -16,6 +16,8 @@ export interface ServiceStubsArgs {
   namespaces?: readonly string[];
 }
 
+const isRetained = ({ retained = false }: ServiceStub): boolean => retained;
+
 /**
  * Services without endpoints in one cluster, by which its clients resolve the names of services of other clusters.
  * Proxies that answer DNS queries themselves need none.
@@ -29,7 +31,10 @@ export class ServiceStubs extends pulumi.ComponentResource {
     // Pulumi would delete a namespace with whatever others have put into it since.
     const kept = { parent: this, retainOnDelete: true };
     const made = applyChart(name, (chart) => stubNamespaces(chart, namespaces), kept);
-    applyChart(name, (chart) => serviceStubs(chart, services), { parent: this, dependsOn: made });
+    const after = { parent: this, dependsOn: made };
+    const [shared, own] = [services.filter(isRetained), services.filter((stub) => !isRetained(stub))];
+    applyChart(name, (chart) => serviceStubs(chart, own), after);
+    applyChart(name, (chart) => serviceStubs(chart, shared), { ...after, retainOnDelete: true });
     this.registerOutputs({});
   }
 }

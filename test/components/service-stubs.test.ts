@@ -31,6 +31,15 @@ describe("ServiceStubs", () => {
     expect(find(registrations, "stubs:shop").retainOnDelete).toBe(true);
     expect(find(registrations, "stubs:shop/db").retainOnDelete).toBe(false);
   });
+
+  test("leaves a Service that the sample applications have too", async () => {
+    const services = [db, { ...db, name: "helloworld", retained: true }];
+    const { registrations } = await runProgram(() => {
+      new ServiceStubs("stubs", { services }, { provider: testProvider() });
+    });
+    expect(find(registrations, "stubs:shop/helloworld").retainOnDelete).toBe(true);
+    expect(find(registrations, "stubs:shop/db").retainOnDelete).toBe(false);
+  });
 });
 
 describe("SampleApps", () => {

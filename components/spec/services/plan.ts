@@ -71,13 +71,23 @@ function stubsIn(cluster: string, spec: MeshSpec): ServiceStub[] {
     imports.some(({ host }) => host === hostOf(service));
   const listed = services
     .filter((service) => isCalled(service) && !service.clusters.includes(cluster))
-    .map(({ name, namespace, ports }) => ({ name, namespace, ports: plain(ports) }));
+    .map((service) => {
+      const { name, namespace, ports } = service;
+      const retained = isSample(service, cluster, spec) ? { retained: true } : {};
+      return { name, namespace, ports: plain(ports), ...retained };
+    });
   const others = imports.flatMap((found): ServiceStub[] => {
     const named = serviceOf(found.host);
     if (named === undefined || services.some((service) => hostOf(service) === found.host)) return [];
     return [{ ...named, ports: plain(portsOf(found)) }];
   });
   return [...listed, ...others];
+}
+
+/** Whether it is the Service that the sample applications of a cluster make. */
+function isSample(service: ServiceSpec, cluster: string, { sampleApps, ...spec }: MeshSpec): boolean {
+  if (sampleApps === undefined || hostOf(service) !== helloworldHost(sampleApps.namespace)) return false;
+  return planSampleApps(sampleApps, membersOf(spec)).some((apps) => apps.cluster === cluster);
 }
 
 /** The imports that a cluster's clients use: those of its control plane. */

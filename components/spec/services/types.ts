@@ -57,6 +57,11 @@ export interface ServiceStub {
   readonly name: string;
   readonly namespace: string;
   readonly ports: readonly { readonly name: string; readonly port: number }[];
+  /**
+   * Whether the sample applications have this Service too, for whom it stays when the stub goes.
+   * @default false
+   */
+  readonly retained?: boolean | undefined;
 }
 
 /** The stubs of one cluster. */

@@ -51,6 +51,22 @@ describe("stubs", () => {
     expect(stubsOf(spec).map((plan) => plan.cluster)).toEqual(["cluster1", "cluster3"]);
   });
 
+  test("stay in a cluster whose sample applications have the same Service", () => {
+    const spec = withDatabase({ clusters: ["cluster2"] });
+    const helloworld = { ...database(), name: "helloworld", namespace: "apps", clusters: ["cluster2"] };
+    const services = [...(spec.services ?? []), helloworld];
+    const sampleApps = { namespace: "apps", helloworld: { cluster1: ["v1" as const] } };
+    const retained = (changes: Partial<MeshSpec>) =>
+      stubsOf({ ...spec, services, ...changes }).map((plan) => plan.services.map((own) => own.retained));
+    const [own, both] = [undefined, [undefined, undefined]];
+    expect(retained({ sampleApps })).toEqual([
+      [own, true],
+      [own, true],
+    ]);
+    expect(retained({ sampleApps: { ...sampleApps, namespace: "other" } })).toEqual([both, both]);
+    expect(retained({})).toEqual([both, both]);
+  });
+
   test("are not needed where proxies answer DNS queries", () => {
     expect(stubsOf(withDatabase({}, { dnsCapture: true }))).toEqual([]);
   });
