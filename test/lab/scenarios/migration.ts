@@ -37,7 +37,7 @@ export function toImportScenario(suite: Suite): void {
     load = await CrossingLoad.start(suite);
     await up(suite, DISCOVERY, MIGRATING);
     await suite.expectWorkingMesh();
-    expectNoRelay(suite);
+    await expectNoRelay(suite);
   });
 
   test("then the import alone: the credential is gone, its token refused, and no request has failed", async () => {
@@ -47,7 +47,7 @@ export function toImportScenario(suite: Suite): void {
     expect(suite.kubectl(PAIR.observer, ...secrets)).toBe("");
     await expect.poll(() => statusWith(suite, PAIR.observed, token), { timeout: 20_000 }).toBe("401");
     await suite.expectWorkingMesh();
-    expectNoRelay(suite);
+    await expectNoRelay(suite);
     await load.expectNoFailure();
   });
 }
