@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const MINUTE = 60_000;
 
 /** The tests of these files take longest; begun last they would run on alone. */
-const FIRST = ["main-job", "imports", "rotation", "credentials", "verify-faults", "clouds", "provided"];
+const FIRST = ["main-job", "rotation", "credentials", "verify-faults", "imports", "provided", "clouds"];
 
 class LabSequencer extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

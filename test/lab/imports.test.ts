@@ -1,33 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { importFaultScenario, missingExportScenario } from "./scenarios/import-faults";
 import { importScenario } from "./scenarios/imports";
-import { DISCOVERED, toDiscoveryScenario, toImportScenario } from "./scenarios/migration";
+import { makeServices } from "./support/crossing-load";
+import { importsOnly, IMPORTERS } from "./support/imports";
 import { previewedSteps, Suite } from "./support/suite";
 
-/** Services of other clusters without a credential for any of them. cluster2 and cluster3 are on one network. */
+/** Services of other clusters without a credential for any of them. */
 describe("three clusters that import services from each other", () => {
-  const suite = new Suite({
-    name: "imports",
-    clusters: [
-      { name: "cluster1", network: "network1" },
-      { name: "cluster2", network: "network2" },
-      { name: "cluster3", network: "network2" },
-    ],
-    audit: true,
-  });
+  const suite = new Suite({ name: "imports", clusters: IMPORTERS, audit: true });
 
   beforeAll(async () => {
     await suite.start();
-    await suite.configure(DISCOVERED);
+    await suite.configure(importsOnly());
     await suite.stack.up();
+    makeServices(suite);
   });
   afterAll(suite.stop);
 
-  describe("before their services are there", () => missingExportScenario(suite));
-  describe("of which one pair goes from discovery to imports", () => toImportScenario(suite));
-  describe("with imports alone", () => importScenario(suite));
-  describe("with faults", () => importFaultScenario(suite));
-  describe("of which one pair goes back to discovery", () => toDiscoveryScenario(suite));
+  describe("and have nothing else of each other", () => importScenario(suite));
 
   test("a second preview is empty", async () => {
     expect(await previewedSteps(suite.stack)).toEqual({});

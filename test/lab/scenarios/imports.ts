@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { execInNodeNetwork } from "../../../lab";
 import { apply } from "../support/apply";
 import { istiodCallers } from "../support/audit";
@@ -6,15 +6,10 @@ import { ELSEWHERE, gatewayAddresses, OTHER_HOST, OTHER_PORT, statusOfOther } fr
 import { clientExec } from "../support/pods";
 import { nameOf, stepRecorder, type Suite } from "../support/suite";
 import { until } from "../support/until";
-import { PAIR } from "./migration";
 
 /** What holds in a mesh whose clusters import from each other, and know nothing of each other's APIs. */
 export function importScenario(suite: Suite): void {
   const names = () => suite.lab.clusters.map(({ name }) => name);
-  let since: number;
-  beforeAll(() => {
-    since = Date.now();
-  });
 
   test("every client gets answers from all clusters by the service's own name", async () => {
     const { answers } = await suite.expectWorkingMesh();
@@ -115,7 +110,7 @@ export function importScenario(suite: Suite): void {
       const accounts = suite.kubectl(name, ...parts);
       expect(accounts, name).toContain("serviceaccount/istiod");
       expect(accounts, name).not.toMatch(/istio-multicluster-reader/);
-      const callers = istiodCallers(suite, name, name === PAIR.observed ? since : 0);
+      const callers = istiodCallers(suite, name);
       expect(callers.own, name).toBeGreaterThan(0);
       expect(callers.others, name).toEqual([]);
     }

@@ -21,7 +21,6 @@ interface AuditEvent {
   verb: string;
   user: { username?: string };
   userAgent?: string;
-  requestReceivedTimestamp: string;
   objectRef?: { apiGroup?: string; resource?: string; namespace?: string; name?: string };
   responseStatus?: { code?: number };
 }
@@ -40,15 +39,9 @@ export function istiodRequests(suite: Suite, cluster: string): ReaderRequest[] {
   return [...new Map(requests.map((request) => [JSON.stringify(request), request])).values()];
 }
 
-/**
- * How often a cluster's API was asked by its own istiod, and as whom by any other.
- *
- * @param since - in milliseconds since 1970
- */
-export function istiodCallers(suite: Suite, cluster: string, since = 0): { own: number; others: string[] } {
-  const callers = eventsOfIstiods(suite, cluster)
-    .filter(({ requestReceivedTimestamp }) => Date.parse(requestReceivedTimestamp) >= since)
-    .map(({ user }) => user.username ?? "");
+/** How often a cluster's API was asked by its own istiod, and as whom by any other. */
+export function istiodCallers(suite: Suite, cluster: string): { own: number; others: string[] } {
+  const callers = eventsOfIstiods(suite, cluster).map(({ user }) => user.username ?? "");
   return {
     own: callers.filter((caller) => caller === ISTIOD).length,
     others: [...new Set(callers)].filter((caller) => caller !== ISTIOD),

@@ -4,7 +4,14 @@ import { EVERYWHERE } from "./crossing-load";
 import { clientExec, runningPod } from "./pods";
 import type { Suite } from "./suite";
 
-const CLUSTERS = ["cluster1", "cluster2", "cluster3"];
+/** Two of them on one network. */
+export const IMPORTERS = [
+  { name: "cluster1", network: "network1" },
+  { name: "cluster2", network: "network2" },
+  { name: "cluster3", network: "network2" },
+];
+
+const CLUSTERS = IMPORTERS.map(({ name }) => name);
 
 /** A host that no Service has, behind which cluster2 and cluster3 stand with another port. */
 export const OTHER_HOST = "hello.shop.mesh.internal";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { apply, type KubernetesObject } from "../support/apply";
-import { CURL } from "../support/pod-manifests";
-import type { Suite } from "../support/suite";
-import { until } from "../support/until";
+import { apply, type KubernetesObject } from "../../lab/support/apply";
+import { CURL } from "../../lab/support/pod-manifests";
+import type { Suite } from "../../lab/support/suite";
+import { until } from "../../lab/support/until";
 
 const PORT = 5000;
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { CrossingLoad } from "../support/crossing-load";
-import { expectNoRelay, IMPORT_LINKS, importsOnly } from "../support/imports";
-import { proxyEndpoints } from "../support/istio";
-import { runningPod } from "../support/pods";
-import { readerToken, statusWith } from "../support/reader-token";
-import type { Suite } from "../support/suite";
+import { CrossingLoad } from "../../lab/support/crossing-load";
+import { expectNoRelay, IMPORT_LINKS, importsOnly } from "../../lab/support/imports";
+import { proxyEndpoints } from "../../lab/support/istio";
+import { runningPod } from "../../lab/support/pods";
+import { readerToken, statusWith } from "../../lab/support/reader-token";
+import type { Suite } from "../../lab/support/suite";
 
 /** The pair that goes from one way to the other, and the cluster beside the observed one, which is imported all the time. */
 export const PAIR = { observer: "cluster1", observed: "cluster2" };

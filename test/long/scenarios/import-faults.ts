@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { verifyMesh } from "../../../verify";
 import { rowName } from "../../support/report-rows";
-import { apply, type KubernetesObject } from "../support/apply";
-import { makeServices } from "../support/crossing-load";
-import { gatewayAddresses, OTHER_HOST, statusOfOther } from "../support/imports";
-import type { Suite } from "../support/suite";
-import { until } from "../support/until";
+import { apply, type KubernetesObject } from "../../lab/support/apply";
+import { makeServices } from "../../lab/support/crossing-load";
+import { gatewayAddresses, OTHER_HOST, statusOfOther } from "../../lab/support/imports";
+import type { Suite } from "../../lab/support/suite";
+import { until } from "../../lab/support/until";
 
 /** What a cluster exports that is not there, and so is missed. Leaves it there. */
 export function missingExportScenario(suite: Suite): void {

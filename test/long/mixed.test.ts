@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { proxyEndpoints } from "./support/istio";
-import { runningPod } from "./support/pods";
-import { Suite } from "./support/suite";
+import { proxyEndpoints } from "../lab/support/istio";
+import { runningPod } from "../lab/support/pods";
+import { Suite } from "../lab/support/suite";
 
 const NETWORKS = { cluster1: "network1", cluster2: "network1", cluster3: "network2", cluster4: "network2" };
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ClusterSpec } from "../../lab";
 import { importByNameScenario } from "./scenarios/imports-by-name";
-import { apply, type KubernetesObject } from "./support/apply";
-import { proxyEndpoints } from "./support/istio";
-import { clientExec } from "./support/pods";
-import { previewedSteps, Suite } from "./support/suite";
-import { until } from "./support/until";
+import { apply, type KubernetesObject } from "../lab/support/apply";
+import { proxyEndpoints } from "../lab/support/istio";
+import { clientExec } from "../lab/support/pods";
+import { previewedSteps, Suite } from "../lab/support/suite";
+import { until } from "../lab/support/until";
 
 /** As on AWS, where an address is a host name and there some time after its Service. */
 const loadBalancer: ClusterSpec["loadBalancer"] = { hostNames: true, delaySeconds: 3 };

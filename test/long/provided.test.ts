@@ -4,13 +4,13 @@ import { certificateBlocks } from "../../components/pki/certificates";
 import { defaultSpec } from "../../lab";
 import { TestCa } from "../support/ca";
 import { privateKeysIn, publicKeyOf } from "../support/private-keys";
-import { pulumi } from "./scenarios/secrecy";
-import { apply } from "./support/apply";
-import { proxyChain } from "./support/certificates";
-import { istiodChain, verifyChain } from "./support/issued-chain";
-import { requestHello } from "./support/pods";
-import { previewedSteps, Suite } from "./support/suite";
-import { SHORT_LIVED } from "./support/trust";
+import { pulumi } from "../lab/scenarios/secrecy";
+import { apply } from "../lab/support/apply";
+import { proxyChain } from "../lab/support/certificates";
+import { istiodChain, verifyChain } from "../lab/support/issued-chain";
+import { requestHello } from "../lab/support/pods";
+import { previewedSteps, Suite } from "../lab/support/suite";
+import { SHORT_LIVED } from "../lab/support/trust";
 
 const CLUSTERS = ["cluster1", "cluster2", "cluster3"];
 
