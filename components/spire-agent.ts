@@ -10,6 +10,8 @@ export interface SpireAgentArgs {
   clusterName: string;
   /** Trust domain of that server. */
   trustDomain: string;
+  /** Names of Secrets of the namespace `spire` by which images are pulled. @default [] */
+  imagePullSecrets?: string[];
   /** Image of the agent. @default "ghcr.io/spiffe/spire-agent:1.13.3" */
   image?: string;
   /** Image of the CSI driver. @default "ghcr.io/spiffe/spiffe-csi-driver:0.2.7" */
@@ -27,13 +29,22 @@ export interface SpireAgentArgs {
 export class SpireAgent extends pulumi.ComponentResource {
   public constructor(name: string, args: SpireAgentArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("SpireAgent"), name, {}, opts);
-    const { clusterName, trustDomain, image, csiDriverImage, nodeDriverRegistrarImage } = args;
+    const {
+      clusterName,
+      trustDomain,
+      image,
+      csiDriverImage,
+      nodeDriverRegistrarImage,
+      imagePullSecrets = [],
+    } = args;
     const images = {
       agent: image ?? SPIRE_IMAGES.agent,
       csiDriver: csiDriverImage ?? SPIRE_IMAGES.csiDriver,
       nodeDriverRegistrar: nodeDriverRegistrarImage ?? SPIRE_IMAGES.nodeDriverRegistrar,
     };
-    applyChart(name, (chart) => spireAgent(chart, { clusterName, trustDomain, images }), { parent: this });
+    applyChart(name, (chart) => spireAgent(chart, { clusterName, trustDomain, images, imagePullSecrets }), {
+      parent: this,
+    });
     this.registerOutputs({});
   }
 }

@@ -4,6 +4,7 @@ import { applyChart } from "./internal/apply-chart";
 import { componentType } from "./internal/component";
 import { loadBalancerAddress } from "./internal/load-balancer";
 import type { KubernetesObject } from "./internal/manifests";
+import { pullSecrets } from "./internal/pull-secrets";
 import { spireBundle } from "./internal/spire-bundle";
 import { BUNDLE_ENDPOINT, SPIRE_NAMESPACE, SPIRE_UPSTREAM_SECRET } from "./names";
 import { spireBase, spireServer } from "./objects/spire/server";
@@ -52,6 +53,14 @@ export interface SpireServerArgs {
   image?: string;
   /** Image of the controller manager. @default "ghcr.io/spiffe/spire-controller-manager:0.6.3" */
   controllerManagerImage?: string;
+  /** Names of Secrets of the namespace `spire` by which images are pulled. @default [] */
+  imagePullSecrets?: string[];
+  /**
+   * Docker configurations, JSON, by the name of the Secret that is made of each; their names belong to `imagePullSecrets`
+   * too, also to those of the `SpireAgent`.
+   * @default {}
+   */
+  imagePullCredentials?: Record<string, pulumi.Input<string>>;
   /**
    * Whether the namespace `spire` exists and is somebody else's. It has to be labelled
    * `pod-security.kubernetes.io/enforce: privileged` where pod security is enforced.
@@ -80,10 +89,12 @@ export class SpireServer extends pulumi.ComponentResource {
     checkUpstream(name, args);
     const { adoptNamespace = false } = args;
     const base = applyChart(name, (chart) => spireBase(chart, adoptNamespace), { parent: this });
-    const upstream = upstreamSecret(name, args, { parent: this, dependsOn: base });
+    const inNamespace = { parent: this, dependsOn: base };
+    const upstream = upstreamSecret(name, args, inNamespace);
+    const pulling = pullSecrets(name, args, inNamespace, SPIRE_NAMESPACE);
     const server = applyChart(name, (chart) => spireServer(chart, inputOf(args)), {
       parent: this,
-      dependsOn: [...base, ...upstream],
+      dependsOn: [...base, ...upstream, ...pulling],
     });
     const { roots, told } = spireBundle(name, { parent: this, dependsOn: server });
     this.roots = roots;
@@ -112,6 +123,7 @@ function inputOf(args: SpireServerArgs) {
     endpointAnnotations: args.exposesBundle ? (args.endpointAnnotations ?? {}) : undefined,
     storageSize: args.storageSize ?? SPIRE_STORAGE_SIZE,
     storageClassName: args.storageClassName,
+    imagePullSecrets: args.imagePullSecrets ?? [],
     images: {
       server: args.image ?? SPIRE_IMAGES.server,
       controllerManager: args.controllerManagerImage ?? SPIRE_IMAGES.controllerManager,

@@ -47,6 +47,20 @@ describe("SpireServer", () => {
     expect(before).toContain("CustomResourceDefinition foo:clusterspiffeids.spire.spiffe.io");
   });
 
+  test("makes the Secrets by which its images are pulled in its own namespace, before it needs them", async () => {
+    const imagePullCredentials = { registry: "login" };
+    const { registrations } = await serverOf({
+      ...OWN,
+      imagePullSecrets: ["registry"],
+      imagePullCredentials,
+    });
+    const secret = find(registrations, "foo-pull-secret:registry");
+    expect(secret.inputs).toMatchObject({ metadata: { name: "registry", namespace: "spire" } });
+    expect([...allBefore(registrations, "foo-bundle")]).toContain("Secret foo-pull-secret:registry");
+    const account = find(registrations, "foo:spire/spire-server", "ServiceAccount");
+    expect(account.inputs).toMatchObject({ imagePullSecrets: [{ name: "registry" }] });
+  });
+
   test("tells the roots that it tells its agents, once it has", async () => {
     const { result, registrations } = await serverOf();
     expect(await valueOf(result.roots)).toBe(roots);

@@ -16,6 +16,8 @@ import { agentAccount } from "./rbac";
 export interface SpireAgentInput {
   readonly clusterName: string;
   readonly trustDomain: string;
+  /** Secrets by which images are pulled. @default [] */
+  readonly imagePullSecrets?: readonly string[];
   readonly images: Readonly<Record<"agent" | "csiDriver" | "nodeDriverRegistrar", string>>;
 }
 
@@ -32,7 +34,7 @@ const LABELS = { app: SPIRE_AGENT };
 export function spireAgent(chart: Chart, input: SpireAgentInput): void {
   const config = agentConfig(input);
   configMap(chart, SPIRE_AGENT, { "agent.conf": config });
-  agentAccount(chart);
+  agentAccount(chart, input.imagePullSecrets);
   new k8s.KubeCsiDriver(chart, "csi-driver", {
     metadata: { name: SPIFFE_CSI_DRIVER },
     spec: {

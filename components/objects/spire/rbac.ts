@@ -9,8 +9,8 @@ const MANAGED = ["clusterspiffeids", "clusterfederatedtrustdomains", "clustersta
  * What a server may: attest agents by their tokens, pods and nodes, tell its roots in one ConfigMap, have its CA signed,
  * and, for the controller manager beside it, look for pods to register and read what to register them as.
  */
-export function serverAccount(chart: Chart, usesIssuer: boolean): void {
-  account(chart, SPIRE_SERVER);
+export function serverAccount(chart: Chart, usesIssuer: boolean, pullSecrets?: readonly string[]): void {
+  account(chart, SPIRE_SERVER, pullSecrets);
   clusterRole(chart, SPIRE_SERVER, [
     { apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] },
     { apiGroups: [""], resources: ["endpoints", "namespaces", "nodes", "pods"], verbs: READ },
@@ -36,13 +36,19 @@ export function serverAccount(chart: Chart, usesIssuer: boolean): void {
 }
 
 /** What an agent may: ask its kubelet for the pods of its node. */
-export function agentAccount(chart: Chart): void {
-  account(chart, SPIRE_AGENT);
+export function agentAccount(chart: Chart, pullSecrets?: readonly string[]): void {
+  account(chart, SPIRE_AGENT, pullSecrets);
   clusterRole(chart, SPIRE_AGENT, [{ apiGroups: [""], resources: ["nodes/proxy"], verbs: ["get"] }]);
 }
 
-function account(chart: Chart, name: string): void {
-  new k8s.KubeServiceAccount(chart, `${name}-account`, { metadata: { name, namespace: SPIRE_NAMESPACE } });
+/** Pods take Secrets to pull their images with from their account. */
+function account(chart: Chart, name: string, pullSecrets: readonly string[] = []): void {
+  new k8s.KubeServiceAccount(chart, `${name}-account`, {
+    metadata: { name, namespace: SPIRE_NAMESPACE },
+    ...(pullSecrets.length === 0
+      ? {}
+      : { imagePullSecrets: pullSecrets.map((secret) => ({ name: secret })) }),
+  });
 }
 
 function clusterRole(chart: Chart, name: string, rules: k8s.PolicyRule[]): void {

@@ -24,6 +24,8 @@ import {
 /** What one cluster's SPIRE server is to be. */
 export interface SpireServerInput extends SpireServerConfig {
   readonly images: Readonly<Record<"server" | "controllerManager", string>> & SpireImagesSpec;
+  /** Secrets by which images are pulled. @default [] */
+  readonly imagePullSecrets?: readonly string[];
   readonly storageSize: string;
   readonly storageClassName?: string | undefined;
   /** Secret of the namespace with the CA that signs the server's. @default - the issuer does */
@@ -58,7 +60,7 @@ export function spireServer(chart: Chart, input: SpireServerInput): void {
   configMap(chart, CONTROLLER_MANAGER, { "controller-manager.yaml": manager });
   // Written by the server; its agents start with what is in it.
   configMap(chart, SPIRE_BUNDLE);
-  serverAccount(chart, input.issuer !== undefined);
+  serverAccount(chart, input.issuer !== undefined, input.imagePullSecrets);
   services(chart, input.endpointAnnotations);
   dataClaim(chart, input);
   statefulSet(chart, input, configAnnotation(server, manager));

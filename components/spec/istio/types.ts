@@ -26,10 +26,14 @@ export interface IstioSpec {
   readonly hub?: string | undefined;
   /** Image tag. @default - the chart's own */
   readonly tag?: string | undefined;
-  /** Names of image pull Secrets that are in istio-system, or that others put there while it is waited for. @default [] */
+  /**
+   * Names of image pull Secrets that are in istio-system, or that others put there while it is waited for; where SPIRE is
+   * installed also in its namespace.
+   * @default []
+   */
   readonly imagePullSecrets?: readonly string[] | undefined;
   /**
-   * Image pull Secrets to make in istio-system, before anything there needs one: by name, the name of the secret config
+   * Image pull Secrets to make in istio-system, and for SPIRE in its namespace, before anything there needs one: by name, the name of the secret config
    * value that holds the registries' credentials as `docker login` writes them (`.dockerconfigjson`). Other namespaces
    * of injected pods need Secrets of their own.
    * @default {}

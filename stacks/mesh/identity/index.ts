@@ -67,6 +67,8 @@ function deployServer(plan: SpireClusterPlan, spire: SpirePlan, site: Site, upst
       ...(storage.className === undefined ? {} : { storageClassName: storage.className }),
       image: images.server,
       controllerManagerImage: images.controllerManager,
+      imagePullSecrets: [...site.plan.istio.imagePullSecrets],
+      imagePullCredentials: { ...site.access.imagePullCredentials },
       adoptNamespace: needsNamespace(spire),
     },
     { ...opts, provider: site.provider },
@@ -97,6 +99,7 @@ function deployIdentities(
       image: images.agent,
       csiDriverImage: images.csiDriver,
       nodeDriverRegistrarImage: images.nodeDriverRegistrar,
+      imagePullSecrets: [...cluster.istio.imagePullSecrets],
     },
     { ...ofAgent.opts, ...ready },
   );

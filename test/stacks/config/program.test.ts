@@ -161,10 +161,14 @@ test("images are pulled by credentials from secret config values", async () => {
   const istio = { imagePullCredentials: { registry: "dockerConfig" } };
   const clusters = [fromFile(1), { ...fromFile(2), istio: {} }];
   const { registrations } = await runProgram(
-    () => loadProgram({ istio, clusters }, { "istio-multicluster:dockerConfig": "{}" }),
+    () =>
+      loadProgram(
+        { istio, clusters, identity: { provider: "spire" } },
+        { "istio-multicluster:dockerConfig": "{}" },
+      ),
     LOAD_BALANCER,
   );
-  for (const name of ["cluster1", "cluster2"]) {
+  for (const name of ["cluster1", "cluster2", "cluster1-spire-server", "cluster2-spire-server"]) {
     const { inputs, secretPaths } = find(registrations, `${name}-pull-secret:registry`);
     expect(inputs["stringData"]).toEqual({ ".dockerconfigjson": "{}" });
     expect(secretPaths).not.toEqual([]);

@@ -95,6 +95,16 @@ describe("a mesh whose identities are SPIRE's", () => {
     });
   });
 
+  test("pulls its images by Secrets of the names by which Istio's are", async () => {
+    const { registrations } = await deploy(spire({}, { istio: { imagePullSecrets: ["pull"] } }), told);
+    const imagePullSecrets = [{ name: "pull" }];
+    for (const account of [
+      "cluster1-spire-server:spire/spire-server",
+      "cluster1-spire-agent:spire/spire-agent",
+    ])
+      expect(find(registrations, account, "ServiceAccount").inputs).toMatchObject({ imagePullSecrets });
+  });
+
   test("keeps a namespace that has to be there before", async () => {
     const namespaces = async (settings: SpireSpec) =>
       listOf((await deploy(spire(settings), told)).registrations).filter(
