@@ -36,6 +36,8 @@ export const DISCOVERY_PORT = 15012;
 export const WEBHOOK_PORT = 15017;
 /** Port on which a gateway answers health checks. */
 export const STATUS_PORT = 15021;
+/** Label that injection gives every pod with a proxy. */
+export const INJECTED_LABEL = "service.istio.io/canonical-name";
 /** Namespace of SPIRE's server and agents. */
 export const SPIRE_NAMESPACE = "spire";
 /** SPIRE's server: its StatefulSet, its Service for agents, its account and roles. */

@@ -1,5 +1,6 @@
 import { AUTO_PASSTHROUGH_PORT, passthroughSni } from "../components/names";
 import { importedHost } from "../components/spec/imports/imported-host";
+import { helloworldHost } from "../components/spec/services/hosts";
 import type {
   ClusterPlan,
   ImportedPortPlan,
@@ -16,6 +17,11 @@ import { endpoint } from "./expected-endpoints";
 export function importsIn({ clusters, imports }: MeshPlan, cluster: string): ServiceImportPlan[] {
   const importer = primaryOf(cluster, clusters);
   return imports.filter((found) => found.cluster === importer);
+}
+
+/** Whether clients in a cluster have the sample application helloworld by an import. */
+export function importsHelloworld(plan: MeshPlan, cluster: string, namespace: string): boolean {
+  return importsIn(plan, cluster).some(({ host }) => host === helloworldHost(namespace));
 }
 
 /** The clusters whose clients import something, in the order of the plan. */

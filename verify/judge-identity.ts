@@ -1,44 +1,56 @@
-import { chainFault } from "./judge-proxy";
+import { chainFault, renewedBy } from "./judge-proxy";
 import { certificatesOf, fingerprints } from "./pem";
 import type { ProxyCertificates } from "./proxy-certificates";
 
-/** What SPIRE gives the proxies of a cluster. */
+/** What SPIRE gives a proxy. */
 export interface ExpectedIdentity {
-  readonly trustDomain: string;
-  /** The roots of each trust domain that they are to know, the own one too, PEM. */
+  /** Those whose roots it is to know, its own first. */
+  readonly trustDomains: readonly [string, ...string[]];
+  readonly namespace: string;
+  /** Its pod's service account. */
+  readonly account: string;
+  /** Roots of trust domains, PEM, as far as they are known. */
   readonly roots: ReadonlyMap<string, string>;
 }
 
-/** What is amiss with a proxy whose certificate is to be SPIRE's; nothing if it is as the servers tell. */
+/** Agents renew a certificate after half of its lifetime, a tenth of that sooner or later. */
+const LATEST_SHARE = 0.56;
+
+/** What is amiss with a proxy whose certificate is to be SPIRE's; nothing if it is as the server tells. */
 export function judgeIdentity(
-  { chain, trustDomains }: ProxyCertificates,
-  { trustDomain, roots }: ExpectedIdentity,
+  { chain, trustDomains: known }: ProxyCertificates,
+  { trustDomains, namespace, account, roots }: ExpectedIdentity,
   now = new Date(),
 ): string | undefined {
   const [own, ...above] = certificatesOf(chain);
   if (own === undefined) return "has no certificate yet";
-  if (trustDomains.size === 0)
+  if (known.size === 0)
     return "holds a certificate of istiod, as it was started before SPIRE was there; restart its pod";
+  const [trustDomain] = trustDomains;
   const names = (own.subjectAltName ?? "").split(", ");
-  if (!names.some((name) => name.startsWith(`URI:spiffe://${trustDomain}/`)))
-    return `has the identity ${names.join(", ") || "of nobody"}, not one of ${trustDomain}`;
-  return (
-    chainFault([own, ...above], certificatesOf(trustDomains.get(trustDomain) ?? ""), now) ??
-    trustFault(trustDomains, roots)
-  );
+  const expected = `URI:spiffe://${trustDomain}/ns/${namespace}/sa/${account}`;
+  if (!names.includes(expected))
+    return `has the identity ${names.join(", ") || "of nobody"}, not its own, ${expected}`;
+  const broken = chainFault([own, ...above], certificatesOf(known.get(trustDomain) ?? ""), now);
+  if (broken !== undefined) return broken;
+  const renewed = renewedBy(own, LATEST_SHARE);
+  if (renewed < now)
+    return `holds a certificate until ${own.validTo} that should have been renewed by ${renewed.toISOString()}, so its node's agent or the server is away`;
+  return trustFault(known, trustDomains, roots);
 }
 
 function trustFault(
-  found: ReadonlyMap<string, string>,
-  wanted: ReadonlyMap<string, string>,
+  known: ReadonlyMap<string, string>,
+  wanted: readonly string[],
+  roots: ReadonlyMap<string, string>,
 ): string | undefined {
-  const strangers = [...found.keys()].filter((domain) => !wanted.has(domain));
+  const strangers = [...known.keys()].filter((domain) => !wanted.includes(domain));
   if (strangers.length > 0) return `knows roots of ${strangers.join(", ")}, with which it is not to federate`;
-  for (const [domain, roots] of wanted) {
-    const own = found.get(domain);
+  for (const domain of wanted) {
+    const [own, told] = [known.get(domain), roots.get(domain)];
     if (own === undefined) return `knows no root of ${domain}`;
-    if (fingerprints(own) !== fingerprints(roots))
-      return `knows root ${fingerprints(own)} of ${domain}, whose server tells ${fingerprints(roots)}`;
+    if (told !== undefined && fingerprints(own) !== fingerprints(told))
+      return `knows root ${fingerprints(own)} of ${domain}, of which its server has ${fingerprints(told)}`;
   }
   return undefined;
 }

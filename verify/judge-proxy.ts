@@ -38,7 +38,7 @@ export function judgeProxy(
   if (broken !== undefined) return { text: broken };
   const [issuer] = above;
   if (issuer === undefined || signers.issuers?.has(fingerprint(issuer)) === false) {
-    const goneBy = renewedBy(own);
+    const goneBy = renewedBy(own, LATEST_SHARE);
     const text = `holds a certificate of an earlier signing CA until ${own.validTo}`;
     return goneBy > now
       ? { text, goneBy }
@@ -81,10 +81,10 @@ function hasSigned(issuer: X509Certificate, certificate: X509Certificate): boole
   return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 }
 
-/** When a proxy has renewed its certificate at the latest. */
-function renewedBy({ validFromDate, validToDate }: X509Certificate): Date {
+/** When a certificate has been renewed at the latest. @param share - of its lifetime, after which it is */
+export function renewedBy({ validFromDate, validToDate }: X509Certificate, share: number): Date {
   const lifetime = validToDate.getTime() - validFromDate.getTime();
-  return new Date(validFromDate.getTime() + LATEST_SHARE * lifetime + CLOCKS_MS);
+  return new Date(validFromDate.getTime() + share * lifetime + CLOCKS_MS);
 }
 
 function oneLine(subject: string): string {

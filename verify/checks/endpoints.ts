@@ -13,7 +13,7 @@ import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import { endpointsOf, type EnvoyEndpoint } from "../envoy";
 import { outboundCluster } from "../envoy-config";
 import { endpoint, expectedEndpoints, type ServedAddresses } from "../expected-endpoints";
-import { importsIn, isSomeGateway } from "../imported";
+import { importsHelloworld, isSomeGateway } from "../imported";
 import { judgeEndpoints, strayEndpoints } from "../judge-endpoints";
 import { adminPage, sharedPage } from "../kube/admin-page";
 import type { ClusterReader, ExecTarget } from "../kube/cluster-reader";
@@ -22,6 +22,7 @@ import type { MeshReader } from "../kube/mesh-reader";
 import { clientContainers, hasClient, helloworldPods } from "../kube/pods";
 import { failed, ok, type Outcome, type Probe } from "../probe";
 import { clientsOf, gatewayAddresses } from "./gateway";
+import { namesFault } from "./names";
 
 /**
  * The proxy of each client knows helloworld of every cluster that it should, by the right way, and nothing else. Where
@@ -77,7 +78,7 @@ async function checkOwn(mesh: MeshReader, client: string, namespace: string): Pr
       `${outcome.detail}; others not told from strays while ${down.sort().join(", ")} cannot be read${remark}`,
     );
   }
-  const isImported = importsIn(mesh.plan, client).some(({ host }) => host === helloworldHost(namespace));
+  const isImported = importsHelloworld(mesh.plan, client, namespace);
   const strays = strayEndpoints(
     // The import rows tell whose gateways these are.
     known.filter((entry) => !isImported || !isSomeGateway(entry)),
@@ -110,7 +111,10 @@ async function checkPeer(
     );
   }
   const { known } = await knownEndpoints(mesh, client, namespace);
-  return judgeEndpoints(known, expected, podEndpoints(served));
+  const outcome = judgeEndpoints(known, expected, podEndpoints(served));
+  return outcome.status === "failed"
+    ? outcome
+    : ((await namesFault(mesh, client, observed, namespace)) ?? outcome);
 }
 
 async function checkIstiod(mesh: MeshReader, client: string, observed: ClusterPlan): Promise<Outcome> {

@@ -64,7 +64,7 @@ export async function askProxies(
   cluster: ClusterReader,
   name: string,
   limit: number,
-  judge: (certificates: ProxyCertificates) => ProxyFault | undefined,
+  judge: (certificates: ProxyCertificates, pod: V1Pod) => ProxyFault | undefined,
 ): Promise<Outcome> {
   const live = (await cluster.pods({})).filter(hasLiveProxy);
   const chosen = sample(live, limit);
@@ -74,7 +74,7 @@ export async function askProxies(
     chosen.map(async (pod) => {
       const label = `${pod.metadata?.namespace}/${pod.metadata?.name}`;
       try {
-        const fault = judge(proxyCertificates(await secretsPage(cluster, pod)));
+        const fault = judge(proxyCertificates(await secretsPage(cluster, pod)), pod);
         if (fault !== undefined) faults.push({ pod: label, fault });
       } catch (error) {
         if (error instanceof CannotLookError) throw error;

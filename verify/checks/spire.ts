@@ -1,23 +1,21 @@
-import {
-  BUNDLE_ENDPOINT,
-  SPIRE_BUNDLE,
-  SPIRE_BUNDLE_FILE,
-  SPIRE_NAMESPACE,
-  SPIRE_SERVER,
-} from "../../components/names";
-import { certificateBlocks } from "../../components/pki/certificates";
+import type { V1Pod } from "@kubernetes/client-node";
+import { BUNDLE_ENDPOINT, INJECTED_LABEL, SPIRE_NAMESPACE } from "../../components/names";
 import type { MeshPlan, SpireClusterPlan } from "../../components/spec/types";
 import { judgeIdentity } from "../judge-identity";
-import { ask } from "../kube/ask";
 import type { MeshReader } from "../kube/mesh-reader";
-import { containerOf, isReady } from "../kube/pods";
+import { isLive, isProxyReady } from "../kube/pods";
+import { registeredPods, spireBundles } from "../kube/spire-server";
 import { fingerprints } from "../pem";
 import { failed, ok, type Outcome, type Probe } from "../probe";
+import { shortened } from "../shortened";
 import { askProxies } from "./signer";
 
+/** How long a pod may wait for its entry, which SPIRE usually makes within seconds. */
+const REGISTRATION_MS = 60_000;
+
 /**
- * Live proxies of a cluster, gateways too, hold a valid certificate of its trust domain that SPIRE has issued, and know
- * the roots of just the trust domains that they are to, as their servers tell them.
+ * Live proxies of a cluster, gateways too, hold a valid certificate of their own identity that SPIRE has issued, and know
+ * the roots of just the trust domains that they are to, as their server does; and no pod waits for an identity.
  */
 export function identity({ spire }: MeshPlan, proxies: number): Probe[] {
   return (spire?.clusters ?? []).map((plan) => ({
@@ -27,7 +25,7 @@ export function identity({ spire }: MeshPlan, proxies: number): Probe[] {
   }));
 }
 
-/** A cluster's SPIRE server has the same roots of another trust domain as a server of that tells. */
+/** A cluster's SPIRE server has the same roots of another trust domain as a server of that. */
 export function federation({ spire }: MeshPlan): Probe[] {
   return (spire?.clusters ?? []).flatMap(({ cluster, federation: others }) =>
     others.map(({ trustDomain, cluster: peer }): Probe => ({
@@ -41,12 +39,55 @@ export function federation({ spire }: MeshPlan): Probe[] {
 
 async function checkIdentity(mesh: MeshReader, plan: SpireClusterPlan, limit: number): Promise<Outcome> {
   const { cluster: name, trustDomain } = plan;
-  const roots = new Map([[trustDomain, await rootsOf(mesh, name)]]);
-  for (const other of plan.federation) roots.set(other.trustDomain, await rootsOf(mesh, other.cluster));
-  return askProxies(mesh.cluster(name), name, limit, (certificates) => {
-    const text = judgeIdentity(certificates, { trustDomain, roots });
+  const { own, foreign } = await spireBundles(mesh, name);
+  const known = new Map([...foreign, [trustDomain, own]]);
+  const roots = new Map([...known].map(([domain, bundle]) => [domain, bundle.roots]));
+  const outcome = await checkProxies(mesh, plan, limit, roots);
+  const waiting = await waitingPods(mesh, name);
+  if (waiting.length === 0) return outcome;
+  const missing = plan.federation.map((other) => other.trustDomain).filter((domain) => !known.has(domain));
+  const reason = missing.length === 0 ? "" : `, as it has no roots of ${missing.join(", ")}`;
+  return failed(
+    `SPIRE has made no entry for ${shortened(waiting)}, which wait for an identity${reason}; ` +
+      `see: kubectl logs -n ${SPIRE_NAMESPACE} spire-server-0 -c spire-controller-manager on ${name}` +
+      (outcome.status === "failed" ? `. ${outcome.detail}` : ""),
+  );
+}
+
+/** @param roots - of each trust domain, as the server has them; whose are not there are not compared */
+function checkProxies(
+  mesh: MeshReader,
+  { cluster, trustDomain, federation: others }: SpireClusterPlan,
+  limit: number,
+  roots: ReadonlyMap<string, string>,
+): Promise<Outcome> {
+  const trustDomains = [trustDomain, ...others.map((other) => other.trustDomain)] as const;
+  return askProxies(mesh.cluster(cluster), cluster, limit, (certificates, pod) => {
+    const text = judgeIdentity(certificates, { trustDomains, roots, ...accountOf(pod) });
     return text === undefined ? undefined : { text };
   });
+}
+
+function accountOf({ metadata, spec }: V1Pod) {
+  return { namespace: metadata?.namespace ?? "", account: spec?.serviceAccountName ?? "default" };
+}
+
+/** Pods whose proxies have been waiting for longer than it takes, and of which the server knows nothing. */
+async function waitingPods(mesh: MeshReader, name: string): Promise<string[]> {
+  const before = Date.now() - REGISTRATION_MS;
+  const waiting = (await mesh.cluster(name).pods({})).filter(
+    (pod) =>
+      pod.metadata?.labels?.[INJECTED_LABEL] !== undefined &&
+      pod.spec?.nodeName !== undefined &&
+      isLive(pod) &&
+      !isProxyReady(pod) &&
+      new Date(pod.metadata.creationTimestamp ?? Date.now()).getTime() < before,
+  );
+  if (waiting.length === 0) return [];
+  const registered = await registeredPods(mesh, name);
+  return waiting
+    .filter(({ metadata }) => !registered.has(metadata?.uid ?? ""))
+    .map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`);
 }
 
 async function checkFederation(
@@ -55,49 +96,29 @@ async function checkFederation(
   peer: string,
   trustDomain: string,
 ): Promise<Outcome> {
-  const told = fingerprints(await rootsOf(mesh, peer));
-  const cluster = mesh.cluster(name);
-  const [server] = (await cluster.pods({ namespace: SPIRE_NAMESPACE, labels: `app=${SPIRE_SERVER}` })).filter(
-    isReady,
-  );
-  if (server === undefined) {
+  const { own: told } = await spireBundles(mesh, peer);
+  const known = (await spireBundles(mesh, name)).foreign.get(trustDomain);
+  const endpoint = `the Service ${SPIRE_NAMESPACE}/${BUNDLE_ENDPOINT} of ${peer}`;
+  if (known === undefined) {
     return failed(
-      `${name} has no ready ${SPIRE_SERVER}; see: kubectl describe pods -n ${SPIRE_NAMESPACE} -l app=${SPIRE_SERVER}`,
+      `the SPIRE server of ${name} has no roots of ${trustDomain}, so whoever is to know that trust domain gets no identity; ` +
+        `run pulumi up, and if that finds nothing to do, kubectl delete clusterfederatedtrustdomain ${trustDomain} on ${name} ` +
+        "and then pulumi up --refresh",
     );
   }
-  const { answer } = await ask([containerOf(server, SPIRE_SERVER)], (target) =>
-    cluster.exec(target, [
-      "/opt/spire/bin/spire-server",
-      "bundle",
-      "list",
-      "-format",
-      "pem",
-      "-id",
-      trustDomain,
-    ]),
-  );
-  const known = certificateBlocks(answer).join("\n");
-  if (known === "") {
+  if (fingerprints(known.roots) !== fingerprints(told.roots)) {
     return failed(
-      `the SPIRE server of ${name} has no roots of ${trustDomain}, so whoever is to know that trust domain gets no identity; run pulumi up`,
+      `the SPIRE server of ${name} has root ${fingerprints(known.roots)} of ${trustDomain}, whose server in ${peer} has ${fingerprints(told.roots)}; ` +
+        `it asks for new ones at ${endpoint}; if it has missed them, run pulumi up`,
     );
   }
-  if (fingerprints(known) === told) return ok(`${trustDomain}: sha256 ${told}`);
-  return failed(
-    `the SPIRE server of ${name} has root ${fingerprints(known)} of ${trustDomain}, whose server in ${peer} tells ${told}; ` +
-      `it asks for new ones at the Service ${SPIRE_NAMESPACE}/${BUNDLE_ENDPOINT} of ${peer}; if it has missed them, run pulumi up`,
-  );
-}
-
-/** The roots that a cluster's server tells its agents. */
-function rootsOf(mesh: MeshReader, name: string): Promise<string> {
-  return mesh.once(`SPIRE's roots of ${name}`, async () => {
-    const map = await mesh.cluster(name).configMap(SPIRE_NAMESPACE, SPIRE_BUNDLE);
-    const roots = map?.data?.[SPIRE_BUNDLE_FILE];
-    if (roots !== undefined) return roots;
-    throw new Error(
-      `ConfigMap ${SPIRE_NAMESPACE}/${SPIRE_BUNDLE} of ${name} is missing or empty; its SPIRE server writes it, so see ` +
-        `kubectl logs -n ${SPIRE_NAMESPACE} ${SPIRE_SERVER}-0 -c ${SPIRE_SERVER}`,
+  if (known.tokenKeys.length === 0) {
+    return failed(
+      `the SPIRE server of ${name} has never reached ${endpoint}, and would miss a change of the roots of ${trustDomain}, ` +
+        "of which it has those that pulumi up set; let it connect there",
     );
-  });
+  }
+  const late = told.tokenKeys.some((key) => !known.tokenKeys.includes(key));
+  const age = late ? `, but an earlier bundle: if it stays so, ${endpoint} cannot be reached` : "";
+  return ok(`${trustDomain}: sha256 ${fingerprints(known.roots)}${age}`);
 }

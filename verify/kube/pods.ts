@@ -15,10 +15,21 @@ export function isReady({ metadata, status }: V1Pod): boolean {
 }
 
 /** Whether a pod runs, has a proxy, and is not on its way out. */
-export function hasLiveProxy({ spec, status, metadata }: V1Pod): boolean {
-  const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
-  const live = status?.phase === "Running" && metadata?.deletionTimestamp === undefined;
-  return live && containers.some(({ name }) => name === PROXY);
+export function hasLiveProxy(pod: V1Pod): boolean {
+  const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
+  return pod.status?.phase === "Running" && isLive(pod) && containers.some(({ name }) => name === PROXY);
+}
+
+/** Whether a pod has not ended and is not on its way out, though it may not have begun yet. */
+export function isLive({ status, metadata }: V1Pod): boolean {
+  const ended = status?.phase === "Succeeded" || status?.phase === "Failed";
+  return !ended && metadata?.deletionTimestamp === undefined;
+}
+
+/** Whether a pod's proxy serves. */
+export function isProxyReady({ status }: V1Pod): boolean {
+  const containers = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+  return containers.some(({ name, ready }) => name === PROXY && ready);
 }
 
 /** A container of a pod; its proxy unless another is named. */

@@ -1,12 +1,10 @@
 import type { Chart } from "cdk8s";
+import { INJECTED_LABEL } from "../../names";
 import {
   ClusterFederatedTrustDomain,
   ClusterFederatedTrustDomainSpecBundleEndpointProfileType,
   ClusterSpiffeid,
 } from "../imports/spire.spiffe.io";
-
-/** Label that injection gives every pod with a proxy. */
-const INJECTED_LABEL = "service.istio.io/canonical-name";
 
 /** Which trust domains the workloads of a cluster meet. */
 export interface WorkloadIdentitiesInput {

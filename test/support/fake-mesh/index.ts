@@ -9,7 +9,7 @@ import type { FakeExec } from "./api-server";
 import { FakeCluster } from "./cluster";
 import { gatewayLines, importLines, isGatewayPod, listenerPage, tlsPage } from "./imports";
 import { makeServing } from "./serving";
-import { bundleList, type FakeSpire, installSpire, spireSecretsPage } from "./spire";
+import { type FakeSpire, installSpire, spireSecretsPage, spireServerPrints } from "./spire";
 
 /** How a fake mesh is made. */
 export interface FakeMeshOptions {
@@ -97,15 +97,16 @@ export class FakeMesh {
     return ip ?? hostname ?? "";
   }
 
-  private async exec(from: FakeCluster, { pod, command }: FakeExec): Promise<string> {
+  private async exec(from: FakeCluster, exec: FakeExec): Promise<string> {
+    const { pod, command } = exec;
     const line = command.join(" ");
     if (line.includes("/debug/clusterz")) return this.clusterz(from);
     if (line.includes("/debug/networkz")) return this.networkz(from);
     if (line.includes("resource=dynamic_listeners")) return listenerPage(this.plan, from);
     if (line.includes("resource=dynamic_active_clusters")) return tlsPage(this.plan, from);
     const spire = this.spire.get(from.name);
-    if (spire && line.includes("bundle list")) return bundleList(spire, command);
-    if (line.includes("config_dump")) return spire ? spireSecretsPage(spire) : secretsPage(from);
+    if (spire && line.includes("spire-server")) return spireServerPrints(spire, command);
+    if (line.includes("config_dump")) return spire ? spireSecretsPage(spire, exec) : secretsPage(from);
     if (line.endsWith("GET clusters")) {
       return isGatewayPod(pod) ? gatewayLines(this.plan, from).join("\n") : this.clustersPage(from);
     }

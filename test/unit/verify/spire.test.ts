@@ -1,8 +1,10 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { planMesh } from "../../../components";
 import { verifyMesh } from "../../../verify";
 import { TestCa } from "../../support/ca";
 import { FakeMesh } from "../../support/fake-mesh";
+import { svid } from "../../support/fake-mesh/spire";
 import { cluster } from "../../support/specs";
 
 const SPEC = {
@@ -57,27 +59,31 @@ describe("proxies", () => {
     expect(await identity()).toMatch(/sample\/curl-\S+ holds a certificate of istiod.*restart its pod/);
   });
 
-  test("with an identity of another trust domain are told", async () => {
-    foo().chain = spireOf("cluster2").chain;
+  test("with an identity of another trust domain, or another workload's, are told", async () => {
+    foo().chain = await svid(spireOf("cluster2"), "sample", "default");
     expect(await identity()).toContain(
-      "has the identity URI:spiffe://bar.com/ns/shop/sa/web, not one of foo.com",
+      "sample/curl-cluster1-3 has the identity URI:spiffe://bar.com/ns/sample/sa/default, not its own, URI:spiffe://foo.com/ns/sample/sa/default",
+    );
+    foo().chain = await svid(foo(), "sample", "curl");
+    expect(await identity()).toContain(
+      "has the identity URI:spiffe://foo.com/ns/sample/sa/curl, not its own",
     );
   });
 
   test("whose certificate is not under the root of their own trust domain are told", async () => {
-    const other = await TestCa.root("other");
-    const server = await other.sign("SPIRE");
-    const own = await server.sign("", { isCa: false, uris: ["spiffe://foo.com/ns/shop/sa/web"] });
-    foo().chain = own.certificate + server.certificate;
+    foo().signer = await (await TestCa.root("other")).sign("SPIRE");
     expect(await identity()).toContain("it ends below none of the roots");
   });
 
-  test("whose certificate has expired are told", async () => {
-    const server = await (await TestCa.root("foo.com")).sign("SPIRE");
-    const uris = ["spiffe://foo.com/ns/shop/sa/web"];
-    const own = await server.sign("", { isCa: false, from: -2, to: -1, uris });
-    foo().chain = own.certificate + server.certificate;
+  test("whose certificate has expired, or should have been renewed, are told", async () => {
+    foo().chain = await svid(foo(), "sample", "default", { from: -2, to: -1 });
     expect(await identity()).toContain("holds a certificate that has expired");
+    foo().chain = await svid(foo(), "sample", "default", { from: -0.6, to: 0.4 });
+    expect(await identity()).toMatch(
+      /holds a certificate until .* that should have been renewed by .*, so its node's agent or the server is away/,
+    );
+    foo().chain = await svid(foo(), "sample", "default", { from: -0.55, to: 0.45 });
+    expect(await identity()).not.toContain("should have been renewed");
   });
 
   test("that know a trust domain too many, one too few, or other roots of one are told", async () => {
@@ -85,40 +91,121 @@ describe("proxies", () => {
     expect(await identity()).toContain("knows roots of baz.com, with which it is not to federate");
     foo().known.delete("baz.com");
     foo().known.set("bar.com", rootOf("foo.com"));
-    expect(await identity()).toMatch(/knows root \S+ of bar.com, whose server tells/);
+    expect(await identity()).toMatch(/knows root \S+ of bar.com, of which its server has/);
     foo().known.delete("bar.com");
     expect(await identity()).toContain("knows no root of bar.com");
   });
 });
 
-describe("a server", () => {
-  test("without roots of a trust domain is told, and what that means", async () => {
-    foo().federated.clear();
+describe("a pod without an identity", () => {
+  const addWaiting = (seconds: number, changes: object = {}) => {
+    const age = Date.now() - seconds * 1000;
+    fake.cluster("cluster1").addPod("shop", "web", ["web", "istio-proxy"], {
+      name: `web-${seconds}`,
+      uid: `uid-${seconds}`,
+      labels: { "service.istio.io/canonical-name": "web" },
+      creationTimestamp: new Date(age).toISOString(),
+      ...changes,
+    });
+    fake.cluster("cluster1").change<V1Pod>("pods", `web-${seconds}`, ({ spec, status }) => {
+      spec!.nodeName = "node1";
+      status!.phase = "Pending";
+    });
+  };
+
+  test("is told once it has waited for longer than SPIRE takes", async () => {
+    addWaiting(30);
+    expect(await faults()).toEqual({});
+    addWaiting(90);
     expect(await faults()).toEqual({
+      "identity cluster1": expect.stringMatching(
+        /^SPIRE has made no entry for shop\/web-90, which wait for an identity; see: kubectl logs/,
+      ),
+    });
+    foo().registered.add("uid-90");
+    expect(await faults()).toEqual({});
+  });
+
+  test("is told with the trust domain whose roots are missing", async () => {
+    addWaiting(90);
+    foo().bundles.delete("bar.com");
+    expect((await faults())["identity cluster1"]).toContain("as it has no roots of bar.com; see");
+  });
+});
+
+describe("a server", () => {
+  const federated = async () => (await faults())["federation cluster1 cluster2"];
+
+  test("without roots of a trust domain is told, and what that means", async () => {
+    foo().bundles.delete("bar.com");
+    foo().known.delete("bar.com");
+    expect(await faults()).toEqual({
+      "identity cluster1": expect.stringContaining("knows no root of bar.com"),
       "federation cluster1 cluster2": expect.stringMatching(
-        /has no roots of bar.com.*gets no identity; run pulumi up$/,
+        /has no roots of bar.com.*gets no identity; run pulumi up/,
       ),
     });
   });
 
   test("that has missed a change of roots is told, with the way to mend it", async () => {
-    foo().federated.set("bar.com", rootOf("foo.com"));
-    expect((await faults())["federation cluster1 cluster2"]).toMatch(/if it has missed them, run pulumi up$/);
+    foo().bundles.set("bar.com", { roots: rootOf("foo.com"), tokenKeys: ["old"] });
+    expect(await federated()).toMatch(/if it has missed them, run pulumi up$/);
   });
 
-  test("that tells nothing is told", async () => {
-    fake.cluster("cluster2").store.set(
-      "configmaps",
-      fake
-        .cluster("cluster2")
-        .store.get("configmaps")!
-        .filter(({ metadata }) => metadata?.namespace !== "spire"),
+  test("that has never asked the other one is told, one that is behind is not at fault", async () => {
+    foo().bundles.set("bar.com", { roots: rootOf("bar.com"), tokenKeys: [] });
+    expect(await federated()).toMatch(
+      /has never reached the Service spire\/spire-bundle-endpoint of cluster2/,
     );
-    const missing = expect.stringContaining("ConfigMap spire/spire-bundle of cluster2 is missing or empty");
+    foo().bundles.set("bar.com", { roots: rootOf("bar.com"), tokenKeys: ["old"] });
+    const { checks } = await verifyMesh(fake.plan, fake.access, { only: ["federation"] });
+    expect(checks.map(({ status, detail }) => [status, detail])).toEqual([
+      [
+        "ok",
+        expect.stringMatching(/, but an earlier bundle: if it stays so, .* of cluster2 cannot be reached$/),
+      ],
+      ["ok", expect.stringMatching(/^foo.com: sha256 \S+$/)],
+    ]);
+  });
+
+  test("that is away is told", async () => {
+    const [server] = fake
+      .cluster("cluster2")
+      .objects("pods")
+      .filter(({ metadata }) => metadata?.namespace === "spire");
+    fake.cluster("cluster2").change("pods", server?.metadata?.name ?? "");
+    const missing = expect.stringContaining(
+      "cluster2 has no ready spire-server, without which no certificate is renewed",
+    );
     expect(await faults()).toEqual({
-      "identity cluster1": missing,
       "identity cluster2": missing,
       "federation cluster1 cluster2": missing,
+      "federation cluster2 cluster1": missing,
+    });
+  });
+});
+
+describe("a client", () => {
+  const answering = (...names: string[]) => {
+    const match_subject_alt_names = names.map((exact) => ({ exact }));
+    const combined_validation_context = { default_validation_context: { match_subject_alt_names } };
+    const typed_config = { common_tls_context: { combined_validation_context } };
+    const transport_socket_matches = [{ name: "tlsMode-istio", transport_socket: { typed_config } }];
+    const name = "outbound|5000||helloworld.sample.svc.cluster.local";
+    fake.cluster("cluster1").onExec = ({ command }) =>
+      command.join(" ").includes("dynamic_active_clusters")
+        ? JSON.stringify({ configs: [{ cluster: { name, transport_socket_matches } }] })
+        : undefined;
+  };
+
+  test("that takes answers of its own trust domain only is told", async () => {
+    answering("spiffe://foo.com/ns/sample/sa/helloworld", "spiffe://bar.com/ns/sample/sa/helloworld");
+    expect(await faults()).toEqual({});
+    answering("spiffe://foo.com/ns/sample/sa/helloworld");
+    expect(await faults()).toEqual({
+      "endpoints cluster1 cluster2": expect.stringMatching(
+        /takes answers of helloworld from spiffe:\/\/foo.com\S+ only, so none of cluster2, whose trust domain is bar.com/,
+      ),
     });
   });
 });
