@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type {
   IdentitySpec,
+  SpireExistingSpec,
   SpireImagesSpec,
   SpireSpec,
   SpireUpstreamSpec,
@@ -27,7 +28,13 @@ const images = z.strictObject({
   nodeDriverRegistrar: text,
 } satisfies Readonly<Record<keyof SpireImagesSpec, z.ZodType>>);
 
+const existing = z.strictObject({
+  className: text,
+  socketFile: text,
+} satisfies Readonly<Record<keyof SpireExistingSpec, z.ZodType>>);
+
 const spire = z.strictObject({
+  existing: existing.optional(),
   upstream: upstream.optional(),
   caTtl: text,
   svidTtl: text,

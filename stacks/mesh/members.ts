@@ -78,7 +78,7 @@ export function istiodArgs(
     adoptCacerts: adopts(cluster, "cacerts"),
     ...(ttlMinutes === undefined ? {} : { certificateTtlMinutes: ttlMinutes }),
     foreignTrustDomains: [...cluster.foreignTrustDomains],
-    ...(spire === undefined ? {} : { workloadSocket: {} }),
+    ...(spire && { workloadSocket: spire.existing ? { file: spire.existing.socketFile } : {} }),
     clusterLocal: [...clusterLocal],
     dnsCapture,
     clusterAliases: clusterAliases(cluster.name, clusters),

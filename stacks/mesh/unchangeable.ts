@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { signingClusters } from "../../components/spec/adopt/adopted";
 import { CA_SOURCES, sourceOf } from "../../components/spec/ca/sources";
-import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
+import { adoptsSpireNamespace } from "../../components/spec/spire/plan";
+import type { ClusterPlan, MeshPlan, SpirePlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
 import { firstGiven } from "./first-given";
 import { type Placed, placed, placedOf, type Scope } from "./scope";
@@ -58,8 +59,9 @@ function checkedMesh({ trustDomain, ca, clusters, spire }: MeshPlan, scope: Scop
         "keep it, or destroy the mesh and build it anew",
     });
   });
+  const owner = spire && checkedSpire(spire, scope);
   // Where nothing has been signed yet, everything can still be chosen.
-  if (signingClusters(clusters).length === 0) return domain;
+  if (signingClusters(clusters).length === 0) return pulumi.all([domain, owner]);
   const signer = unchanged(placed(scope, "unchangeable-signer"), {
     path: "what signs the clusters' CAs",
     value: CA_SOURCES[sourceOf(ca)].signer(ca),
@@ -67,7 +69,21 @@ function checkedMesh({ trustDomain, ca, clusters, spire }: MeshPlan, scope: Scop
       "the CAs would get another root, and the Secrets that istiods read another owner, under the running mesh; " +
       "keep it, or destroy the mesh and build it anew",
   });
-  return pulumi.all([domain, signer]);
+  return pulumi.all([domain, owner, signer]);
+}
+
+/** Whose SPIRE is, and its namespace: what is no longer the program's it deletes, and what has become so with the mesh. */
+function checkedSpire(spire: SpirePlan, scope: Scope): pulumi.Output<unknown> {
+  const here = adoptsSpireNamespace(spire)
+    ? "here, in a namespace that others made"
+    : "here, in its own namespace";
+  return unchanged(placed(scope, "unchangeable-spire"), {
+    path: "where SPIRE is from (identity.spire.existing, and a Secret or an Issuer as identity.spire.upstream)",
+    value: spire.existing === undefined ? here : "others",
+    reason:
+      "what was made here would be deleted under the running mesh, the namespace with all that is in it, or what others " +
+      "made be taken over; keep it, or destroy the mesh and build it anew",
+  });
 }
 
 /** What stands in a cluster's record between what it adopts and a trust domain that is not the mesh's. */

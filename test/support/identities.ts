@@ -13,6 +13,9 @@ export function identities(
     fc.record({ rootEpoch: rare(count) }),
   );
   const spire = fc.record({
+    existing: rare(
+      fc.record({ className: rare(text("mesh")), socketFile: rare(text("socket", "spire-agent.sock")) }),
+    ),
     upstream: rare(upstream),
     caTtl: rare(text("24h", "6h")),
     svidTtl: rare(text("1h", "30m")),

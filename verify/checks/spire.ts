@@ -21,12 +21,17 @@ export function identity({ spire }: MeshPlan, proxies: number): Probe[] {
   return (spire?.clusters ?? []).map((plan) => ({
     check: "identity",
     cluster: plan.cluster,
-    run: (mesh) => checkIdentity(mesh, plan, proxies),
+    run: (mesh) =>
+      spire?.existing === undefined
+        ? checkIdentity(mesh, plan, proxies)
+        : checkProxies(mesh, plan, proxies, new Map()),
   }));
 }
 
 /** A cluster's SPIRE server has the same roots of another trust domain as a server of that. */
 export function federation({ spire }: MeshPlan): Probe[] {
+  // Where others' servers are nobody knows here.
+  if (spire?.existing !== undefined) return [];
   return (spire?.clusters ?? []).flatMap(({ cluster, federation: others }) =>
     others.map(({ trustDomain, cluster: peer }): Probe => ({
       check: "federation",

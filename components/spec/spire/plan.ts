@@ -12,7 +12,7 @@ import { ISSUER_DEFAULTS } from "../issuer/defaults";
 import { definedOnly } from "../settings";
 import { trustDomainOf } from "../trust-domains/plan";
 import type { ClusterSpec, MeshSpec } from "../types";
-import { BUNDLE_ENDPOINT_PORT } from "../../names";
+import { BUNDLE_ENDPOINT_PORT, SPIRE_SOCKET } from "../../names";
 import { SPIRE_IMAGES } from "./images";
 import type { SpireClusterPlan, SpireFederationPlan, SpirePlan, SpireSpec } from "./types";
 
@@ -30,9 +30,10 @@ export function hasSpire({ identity }: Pick<MeshSpec, "identity">): boolean {
 /** SPIRE as the mesh gets it; nothing where istiod issues. */
 export function planSpire(spec: MeshSpec): SpirePlan | undefined {
   if (!hasSpire(spec)) return undefined;
-  const { upstream = {}, storage = {}, images = {} } = spec.identity?.spire ?? {};
+  const { existing, upstream = {}, storage = {}, images = {} } = spec.identity?.spire ?? {};
   const { issuer, kind, group, secret, rootEpoch } = upstream;
   return {
+    ...(existing && { existing: { socketFile: SPIRE_SOCKET, ...definedOnly(existing) } }),
     ...spireTimes(spec.identity?.spire),
     upstream: {
       ...(issuer === undefined
@@ -50,6 +51,11 @@ export function planSpire(spec: MeshSpec): SpirePlan | undefined {
 /** A spec's durations, with defaults. */
 export function spireTimes({ caTtl, svidTtl, refreshHint }: SpireSpec = {}) {
   return { ...SPIRE_DEFAULTS, ...definedOnly({ caTtl, svidTtl, refreshHint }) };
+}
+
+/** Whether the namespace is somebody else's, as something has to be in it before SPIRE is. */
+export function adoptsSpireNamespace({ upstream: { issuer, secret } }: SpirePlan): boolean {
+  return secret !== undefined || issuer?.kind === "Issuer";
 }
 
 function planClusters(spec: MeshSpec): SpireClusterPlan[] {

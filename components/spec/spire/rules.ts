@@ -7,17 +7,14 @@ import { unknownCluster } from "../labels";
 import { valueAt } from "../settings";
 import { FIRST_ISTIO, trustDomainOf } from "../trust-domains/plan";
 import type { ClusterSpec, HelmValues, MeshSpec, Problem } from "../types";
-import { secondsOf } from "./durations";
-import { hasSpire, linkedWith, spireTimes } from "./plan";
-
-const PATH = "identity.spire";
+import { hasSpire, linkedWith } from "./plan";
+import { settingsOfSpire } from "./settings-rules";
 
 /** SPIRE can issue the identities of the whole mesh, and nothing is set that only istiod's certificates have. */
 export function spire(spec: MeshSpec): Problem[] {
   if (!hasSpire(spec)) return withoutSpire(spec);
   return [
-    ...upstream(spec),
-    ...times(spec),
+    ...settingsOfSpire(spec),
     ...federation(spec),
     ...ofIstiodOnly(spec),
     ...olderThan(FIRST_ISTIO, spec).map(({ cluster, version, path }) => ({
@@ -37,67 +34,6 @@ function withoutSpire({ identity = {} }: MeshSpec): Problem[] {
       path: `identity.${key}`,
       message: "has no effect without identity.provider: spire; set that, or remove it",
     }));
-}
-
-function upstream({ identity }: MeshSpec): Problem[] {
-  const { issuer, kind, group, secret, rootEpoch } = identity?.spire?.upstream ?? {};
-  const path = `${PATH}.upstream`;
-  const alone = (key: string, value: unknown, needed: boolean, reason: string): Problem[] =>
-    value === undefined || needed
-      ? []
-      : [{ path: `${path}.${key}`, message: `has no effect ${reason}; remove it` }];
-  return [
-    ...(issuer !== undefined && secret !== undefined
-      ? [{ path, message: "has both issuer and secret; remove one of them" }]
-      : []),
-    ...alone("kind", kind, issuer !== undefined, "without issuer"),
-    ...alone("group", group, issuer !== undefined, "without issuer"),
-    ...alone(
-      "rootEpoch",
-      rootEpoch,
-      issuer === undefined && secret === undefined,
-      "on a root that is not made by the program",
-    ),
-  ];
-}
-
-function times({ identity }: MeshSpec): Problem[] {
-  const { caTtl, svidTtl, refreshHint } = spireTimes(identity?.spire);
-  const [ca, svid, hint] = [caTtl, svidTtl, refreshHint].map(secondsOf);
-  if (ca === undefined || svid === undefined || hint === undefined) {
-    return Object.entries({ caTtl, svidTtl, refreshHint })
-      .filter(([, text]) => secondsOf(text) === undefined)
-      .map(([key, text]) => ({
-        path: `${PATH}.${key}`,
-        message: `"${text}" is no duration; use a whole number with h, m or s, such as 24h`,
-      }));
-  }
-  return [
-    ...(hint < 60
-      ? [
-          {
-            path: `${PATH}.refreshHint`,
-            message: `is ${refreshHint}; SPIRE asks at most once a minute, so use 1m or more`,
-          },
-        ]
-      : []),
-    ...(ca < 3 * hint
-      ? [
-          {
-            path: `${PATH}.caTtl`,
-            message: `is ${caTtl}, so a CA under a new root would sign before other trust domains have heard of that root, which takes up to ${refreshHint} (refreshHint); use at least three times as much, or lower that`,
-          },
-        ]
-      : []),
-    ...(svid > ca / 6
-      ? [
-          {
-            path: `${PATH}.svidTtl`,
-            message: `is ${svidTtl}, but a CA signs until a sixth of its life (caTtl, ${caTtl}) is left, and nothing outlives it; use at most a sixth of that, or raise it`,
-          },
-        ]
-      : []),
-  ];
 }
 
 function federation(spec: MeshSpec): Problem[] {
@@ -162,6 +98,14 @@ function ofCluster(cluster: ClusterSpec, path: string, spec: MeshSpec): Problem[
           {
             path: `${path}.adopt`,
             message: `says that the istiod of ${cluster.name} is not installed here, so it would give its pods no certificates of SPIRE; use identity.provider: istiod`,
+          },
+        ]
+      : []),
+    ...(cluster.platform === "openshift" && spec.identity?.spire?.existing === undefined
+      ? [
+          {
+            path: `${path}.platform`,
+            message: `is openshift, where security context constraints and SELinux keep SPIRE's agents, as they are installed here, from starting in ${cluster.name}; have SPIRE installed by OpenShift's own operator, and set identity.spire.existing`,
           },
         ]
       : []),

@@ -19,8 +19,14 @@ export interface IdentitySpec {
   readonly federation?: readonly (readonly string[])[] | undefined;
 }
 
-/** SPIRE as it is installed in every cluster. */
+/** SPIRE as it is installed in every cluster, or with `existing` as it is found there. */
 export interface SpireSpec {
+  /**
+   * SPIRE that others install in every cluster, before the mesh. Only Istio is set up for it, and pods are given their
+   * identities: server, agents, federation and everything else of this are theirs.
+   * @default - it is installed here
+   */
+  readonly existing?: SpireExistingSpec | undefined;
   /** Who signs the CAs of SPIRE's servers. @default - a root per trust domain that the program makes */
   readonly upstream?: SpireUpstreamSpec | undefined;
   /**
@@ -37,6 +43,18 @@ export interface SpireSpec {
   readonly storage?: SpireStorageSpec | undefined;
   /** Images in place of the published ones, each a whole reference. @default - the published ones */
   readonly images?: SpireImagesSpec | undefined;
+}
+
+/** What Istio has to know of SPIRE that others installed. */
+export interface SpireExistingSpec {
+  /** Class of the ClusterSPIFFEIDs that its controller manager heeds. @default - those without a class */
+  readonly className?: string | undefined;
+  /**
+   * Name of its agents' socket, in the folder that the CSI driver `csi.spiffe.io` brings into pods. Not `socket`: a proxy
+   * that does not find that one takes a certificate of istiod instead.
+   * @default "spire-agent.sock"
+   */
+  readonly socketFile?: string | undefined;
 }
 
 /** At most one of `issuer` and `secret`. */
@@ -87,6 +105,8 @@ export interface SpireImagesSpec {
 
 /** SPIRE in a mesh, with every default filled in. */
 export interface SpirePlan {
+  /** Set where others have installed it; the rest is then without effect, but for `clusters`. */
+  readonly existing?: SpireExistingPlan | undefined;
   readonly upstream: SpireUpstreamPlan;
   readonly caTtl: string;
   readonly svidTtl: string;
@@ -94,6 +114,12 @@ export interface SpirePlan {
   readonly storage: SpireStorageSpec & { readonly size: string };
   readonly images: Readonly<Record<keyof SpireImagesSpec, string>>;
   readonly clusters: readonly SpireClusterPlan[];
+}
+
+/** SPIRE that others installed, with every default filled in. */
+export interface SpireExistingPlan {
+  readonly className?: string | undefined;
+  readonly socketFile: string;
 }
 
 /** Who signs: an issuer, what a Secret holds, or a root of the program. */

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { SpireAgent, SpireServer, TrustDomainFederation, WorkloadIdentities } from "../../../components";
 import type { MeshPlan, SpireClusterPlan, SpirePlan } from "../../../components/spec/types";
+import { adoptsSpireNamespace } from "../../../components/spec/spire/plan";
 import { named, type Site } from "../providers";
 import { placedOf, type Scope } from "../scope";
 import { refuseDifferentRoots, refuseIssuers } from "./refusals";
@@ -28,6 +29,7 @@ export function withIdentities(
 ): ReadonlyMap<string, Site> {
   const { spire } = plan;
   if (spire === undefined) return sites;
+  if (spire.existing !== undefined) return withOthersIdentities(spire, sites);
   refuseIssuers(spire, sites);
   const upstreams = upstreamsOf(plan, spire, sites, scope);
   const deployed = new Map(
@@ -46,6 +48,33 @@ export function withIdentities(
       ];
     }),
   );
+}
+
+/** Identities of SPIRE that others installed. */
+function withOthersIdentities(
+  { clusters, existing }: SpirePlan,
+  sites: ReadonlyMap<string, Site>,
+): ReadonlyMap<string, Site> {
+  const given = new Map(clusters.map((own) => [own.cluster, own]));
+  return new Map(
+    [...sites].map(([name, site]) => {
+      const own = given.get(name);
+      return [name, own ? { ...site, identities: [identitiesOf(site, own, existing?.className)] } : site];
+    }),
+  );
+}
+
+/** The identities of a cluster's pods. @param dependsOn - what SPIRE has to know before */
+function identitiesOf(
+  { scope, plan, provider }: Site,
+  { federation }: SpireClusterPlan,
+  className?: string,
+  dependsOn: pulumi.Resource[] = [],
+): WorkloadIdentities {
+  const { name, opts } = placedOf(scope, plan, "-identities");
+  const federatesWith = federation.map(({ trustDomain }) => trustDomain);
+  const args = { federatesWith, ...(className === undefined ? {} : { className }) };
+  return new WorkloadIdentities(name, args, { ...opts, provider, dependsOn });
 }
 
 function deployServer(plan: SpireClusterPlan, spire: SpirePlan, site: Site, upstream: Upstream): Deployed {
@@ -69,16 +98,11 @@ function deployServer(plan: SpireClusterPlan, spire: SpirePlan, site: Site, upst
       controllerManagerImage: images.controllerManager,
       imagePullSecrets: [...site.plan.istio.imagePullSecrets],
       imagePullCredentials: { ...site.access.imagePullCredentials },
-      adoptNamespace: needsNamespace(spire),
+      adoptNamespace: adoptsSpireNamespace(spire),
     },
     { ...opts, provider: site.provider },
   );
   return { site, plan, server };
-}
-
-/** What is in the namespace before SPIRE is, so that the namespace is somebody else's. */
-function needsNamespace({ upstream: { issuer, secret } }: SpirePlan): boolean {
-  return secret !== undefined || issuer?.kind === "Issuer";
 }
 
 /** Agents, what the server is to know of others, and then identities. */
@@ -110,11 +134,5 @@ function deployIdentities(
     const args = { trustDomain: other.trustDomain, roots: foreign.roots, address: foreign.address };
     return new TrustDomainFederation(name, args, { ...opts, ...ready });
   });
-  const ofIdentities = placedOf(scope, cluster, "-identities");
-  const identities = new WorkloadIdentities(
-    ofIdentities.name,
-    { federatesWith: plan.federation.map((other) => other.trustDomain) },
-    { ...ofIdentities.opts, provider, dependsOn: [server.ready, ...federations] },
-  );
-  return [agent, identities];
+  return [agent, identitiesOf(site, plan, undefined, [server.ready, ...federations])];
 }

@@ -116,6 +116,36 @@ describe("a mesh whose identities are SPIRE's", () => {
   });
 });
 
+describe("a mesh whose identities are of a SPIRE that others installed", () => {
+  const existing = { className: "mesh", socketFile: "workloads.sock" };
+
+  test("has nothing of SPIRE but identities of its class, which know the other trust domain", async () => {
+    const { registrations } = await deploy(spire({ existing }), told);
+    const own = listOf(registrations).filter((text) => /spire|Spire|Federat|SPIFFE|Identities/.test(text));
+    expect(own.sort()).toEqual([
+      "istio-multicluster:index:WorkloadIdentities cluster1-identities",
+      "istio-multicluster:index:WorkloadIdentities cluster2-identities",
+      "kubernetes:spire.spiffe.io/v1alpha1:ClusterSPIFFEID cluster1-identities:istio-multicluster",
+      "kubernetes:spire.spiffe.io/v1alpha1:ClusterSPIFFEID cluster2-identities:istio-multicluster",
+      "pulumi:index:Stash unchangeable-spire",
+    ]);
+    expect(find(registrations, "cluster1-identities:istio-multicluster").inputs["spec"]).toMatchObject({
+      className: "mesh",
+      federatesWith: ["bar.com"],
+    });
+    const gateway = allBefore(registrations, "cluster1-gateway-chart");
+    expect([...gateway]).toContain("ClusterSPIFFEID cluster1-identities:istio-multicluster");
+  });
+
+  test("lets istiods bring that one's socket into pods", async () => {
+    const { chartCalls } = await deploy(spire({ existing }), told);
+    expect(istiodCall(chartCalls, "cluster1").options.values).toMatchObject({
+      meshConfig: { defaultConfig: { proxyMetadata: { WORKLOAD_IDENTITY_SOCKET_FILE: "workloads.sock" } } },
+      sidecarInjectorWebhook: { defaultTemplates: ["sidecar", "spire"] },
+    });
+  });
+});
+
 test("servers of one trust domain under different roots are refused", async () => {
   const other = (await TestCa.root("other")).certificate;
   const clusters = [cluster(1), cluster(2)];
@@ -142,6 +172,29 @@ describe("of a deployed mesh", () => {
     expect(failures.join("\n")).toContain(`identity.provider cannot change from ${before} to ${after}`);
     const touched = registrations.filter(({ type }) => type.startsWith("kubernetes:"));
     expect(touched).toEqual([]);
+  });
+
+  const HERE = "here, in its own namespace";
+  test.each<[string, string, SpireSpec]>([
+    [HERE, "here, in a namespace that others made", { upstream: { secret: "ca" } }],
+    [HERE, "here, in a namespace that others made", { upstream: { issuer: "root", kind: "Issuer" } }],
+    [HERE, "others", { existing: {} }],
+    ["others", HERE, {}],
+  ])("SPIRE cannot go from %s to %s", async (before, after, settings) => {
+    const { failures, registrations } = await runFailingProgram(() => meshProgram(spire(settings)), {
+      ...told,
+      stashed: { unchangeable: "cluster.local; identities by SPIRE", "unchangeable-spire": before },
+      preview: true,
+    });
+    expect(failures.join("\n")).toContain(`cannot change from ${before} to ${after}: what was made here`);
+    expect(registrations.filter(({ type }) => type.startsWith("kubernetes:"))).toEqual([]);
+  });
+
+  test("its upstream can, between such that leave the namespace alone", async () => {
+    const stashed = { unchangeable: "cluster.local; identities by SPIRE", "unchangeable-spire": HERE };
+    await expect(
+      deploy(spire({ upstream: { issuer: "root" } }), { ...told, stashed }),
+    ).resolves.toBeDefined();
   });
 
   test("one that stays is no change", async () => {

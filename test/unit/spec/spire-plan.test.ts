@@ -65,6 +65,12 @@ describe("the plan of SPIRE", () => {
     });
   });
 
+  test("of SPIRE that others installed has what Istio has to know of it", () => {
+    expect(planOf(spire({ existing: {} }))?.existing).toEqual({ socketFile: "spire-agent.sock" });
+    const existing = { className: "mesh", socketFile: "agent.sock" };
+    expect(planOf(spire({ existing }))?.existing).toEqual(existing);
+  });
+
   test("federates both ends of a link, in whichever direction it is", () => {
     expect(federationOf(spire({}, { links: links("cluster1>cluster2") }))).toEqual({
       cluster1: ["bar.com of cluster2", "told"],

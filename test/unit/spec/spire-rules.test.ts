@@ -39,6 +39,30 @@ describe("SPIRE", () => {
       message: "has no effect on a root that is not made by the program",
       good: spire({ upstream: { rootEpoch: 2 } }),
     },
+    "settings of SPIRE that others installed": {
+      bad: spire({ existing: {}, svidTtl: "1h" }),
+      path: "identity.spire.svidTtl",
+      message: "has no effect on SPIRE that others installed; remove it, or existing",
+      good: spire({ existing: { className: "mesh" } }),
+    },
+    "the socket without which proxies ask istiod": {
+      bad: spire({ existing: { socketFile: "socket" } }),
+      path: "identity.spire.existing.socketFile",
+      message: "takes a certificate of istiod without a word",
+      good: spire({ existing: { socketFile: "agent.sock" } }),
+    },
+    "a socket's folder": {
+      bad: spire({ existing: { socketFile: "/run/spire/agent.sock" } }),
+      path: "identity.spire.existing.socketFile",
+      message: '"/run/spire/agent.sock" is no file name',
+      good: spire({ existing: {} }),
+    },
+    "agents that OpenShift lets not start": {
+      bad: spire({}, { clusters: [cluster(1, { platform: "openshift", istioCni: true })] }),
+      path: "clusters[0].platform",
+      message: "is openshift, where security context constraints and SELinux keep SPIRE's agents",
+      good: spire({ existing: {} }, { clusters: [cluster(1, { platform: "openshift", istioCni: true })] }),
+    },
     "a text that is no duration": {
       bad: spire({ caTtl: "1 day" }),
       path: "identity.spire.caTtl",

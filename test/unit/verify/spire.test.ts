@@ -48,6 +48,21 @@ test("a mesh whose identities are SPIRE's is as planned, by rows of their own", 
   ]);
 });
 
+test("of a SPIRE that others installed only proxies are looked at", async () => {
+  await fake.stop();
+  fake = await FakeMesh.start(
+    planMesh({ ...SPEC, identity: { provider: "spire", spire: { existing: {} } } }),
+  );
+  foo().known.set("bar.com", rootOf("foo.com"));
+  foo().known.delete("foo.com");
+  expect(await faults()).toEqual({
+    "identity cluster1": expect.stringContaining("it ends below none of the roots"),
+  });
+  expect(Object.keys(fake.counts).filter((call) => call.includes("spire"))).toEqual([]);
+  const { checks } = await verifyMesh(fake.plan, fake.access);
+  expect(checks.filter(({ check }) => check === "federation")).toEqual([]);
+});
+
 describe("proxies", () => {
   const identity = async () => (await faults())["identity cluster1"];
 
