@@ -6,6 +6,7 @@ import { chartOf, type IstioArgs } from "./internal/istio-args";
 import { loadBalancerAddress } from "./internal/load-balancer";
 import { INGRESS_GATEWAY } from "./names";
 import { ingress } from "./objects/ingress";
+import type { HelmValues } from "./spec/kubernetes";
 import { ingressValues } from "./values/ingress";
 
 /** Where an {@link IngressGateway} leads one kind of requests. */
@@ -32,6 +33,8 @@ export interface IngressGatewayArgs {
   serviceAnnotations?: Readonly<Record<string, string>>;
   /** CIDRs that may connect to it. @default - any */
   sourceRanges?: readonly string[];
+  /** Helm values of the gateway chart, over those that this component computes. @default {} */
+  values?: HelmValues;
   /**
    * Whether its certificate for the mesh comes from the `workloadSocket` of its control plane's proxies.
    * @default false

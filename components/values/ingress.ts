@@ -1,4 +1,5 @@
 import { INGRESS_GATEWAY } from "../names";
+import { mergeValues } from "../spec/settings";
 import type { HelmValues } from "../spec/types";
 import { ingressPort } from "../topology/ports";
 import { injection, scaling } from "./gateway";
@@ -12,6 +13,8 @@ export interface IngressValuesInput {
   readonly imagePullSecrets: readonly string[];
   /** Whether its certificate for the mesh comes from a workload socket. @default false */
   readonly usesWorkloadSocket?: boolean | undefined;
+  /** Values over these. @default {} */
+  readonly values?: HelmValues | undefined;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface IngressValuesInput {
  */
 export function ingressValues(input: IngressValuesInput): HelmValues {
   const { port, name } = ingressPort(input.credentialName);
-  return {
+  const values = {
     name: INGRESS_GATEWAY,
     imagePullSecrets: input.imagePullSecrets.map((secret) => ({ name: secret })),
     ...injection(input),
@@ -35,4 +38,5 @@ export function ingressValues(input: IngressValuesInput): HelmValues {
     },
     ...scaling(input),
   };
+  return mergeValues(values, input.values ?? {});
 }

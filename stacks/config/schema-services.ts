@@ -88,4 +88,5 @@ export const ingress = z.strictObject({
   replicas: z.number().int().min(1).optional(),
   serviceAnnotations: z.record(z.string(), z.string()).optional(),
   sourceRanges: z.array(z.string()).optional(),
+  values: z.record(z.string(), z.unknown()).optional(),
 });

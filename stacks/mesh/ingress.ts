@@ -9,13 +9,14 @@ export function deployIngress(members: ReadonlyMap<string, Member>): ReadonlyMap
     const { ingress } = plan;
     if (ingress === undefined) return [];
     const { name, opts } = placedOf(scope, plan, "-ingress");
-    const { credentialName, replicas, ...settings } = ingress;
+    const { credentialName, replicas, values, ...settings } = ingress;
     const gateway = new IngressGateway(
       name,
       {
         ...settings,
         ...(credentialName === undefined ? {} : { credentialName }),
         ...(replicas === undefined ? {} : { replicas }),
+        ...(values === undefined ? {} : { values }),
         ...(identities === undefined ? {} : { usesWorkloadSocket: true }),
         istio: istioArgs(plan),
       },

@@ -51,6 +51,17 @@ describe("IngressGateway", () => {
     expect(find(registrations, "in:istio-system/ingress-any").inputs["spec"]).toMatchObject({ hosts: ["*"] });
   });
 
+  test("takes values over those that it computes", async () => {
+    const { chartCalls } = await gateway({
+      usesWorkloadSocket: true,
+      values: { imagePullPolicy: "IfNotPresent" },
+    });
+    expect(chartCall(chartCalls, "istio-ingressgateway").options.values).toMatchObject({
+      imagePullPolicy: "IfNotPresent",
+      podAnnotations: { "inject.istio.io/templates": "gateway,spire" },
+    });
+  });
+
   test("speaks HTTP, or HTTPS with a certificate, and opens nothing else", async () => {
     const of = async (args: Partial<IngressGatewayArgs>) => {
       const { registrations, chartCalls } = await gateway(args);

@@ -162,6 +162,7 @@ export function settingsOf({
             { minLength: 1, maxLength: 2 },
           ),
           credentialName: rare(text("certificate")),
+          values: rare(fc.constant({ imagePullPolicy: "IfNotPresent" })),
         }),
       ),
       gatewayAddresses: rare(

@@ -7,7 +7,7 @@ import type { IngressPlan } from "./types";
 export function planIngress(cluster: ClusterSpec): IngressPlan | undefined {
   const { ingress } = cluster;
   if (ingress === undefined) return undefined;
-  const { routes, credentialName, replicas, serviceAnnotations, sourceRanges = [] } = ingress;
+  const { routes, credentialName, replicas, serviceAnnotations, sourceRanges = [], values } = ingress;
   const ports = [ingressPort(credentialName)];
   return {
     routes: routes.map(({ host = "*", prefix = "/", service, port }) => ({ host, prefix, service, port })),
@@ -15,5 +15,6 @@ export function planIngress(cluster: ClusterSpec): IngressPlan | undefined {
     ...(replicas === undefined ? {} : { replicas }),
     serviceAnnotations: serviceAnnotationsOf(cluster, { serviceAnnotations, sourceRanges }, ports),
     sourceRanges,
+    ...(values === undefined ? {} : { values }),
   };
 }

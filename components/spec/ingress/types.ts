@@ -1,3 +1,5 @@
+import type { HelmValues } from "../kubernetes";
+
 /** Where an ingress gateway leads one kind of requests. */
 export interface IngressRouteSpec {
   /** Host that requests are for; routes of the same host are tried in their order. @default "*" - any */
@@ -26,6 +28,8 @@ export interface IngressSpec {
   readonly serviceAnnotations?: Readonly<Record<string, string>> | undefined;
   /** CIDRs that may connect to it. @default - any */
   readonly sourceRanges?: readonly string[] | undefined;
+  /** Helm values of the gateway chart, over those that this program computes. @default {} */
+  readonly values?: HelmValues | undefined;
 }
 
 /** An ingress gateway with every default filled in. */
@@ -35,4 +39,5 @@ export interface IngressPlan {
   readonly replicas?: number | undefined;
   readonly serviceAnnotations: Readonly<Record<string, string>>;
   readonly sourceRanges: readonly string[];
+  readonly values?: HelmValues | undefined;
 }

@@ -91,7 +91,10 @@ function ofIstiodOnly({ ca, workloadCertificates }: MeshSpec): Problem[] {
 
 function ofCluster(cluster: ClusterSpec, path: string, spec: MeshSpec): Problem[] {
   const istiod = istiodSettings(cluster, spec).values;
-  const gateway = gatewaySettings(cluster, spec).values;
+  const gateways = {
+    gateway: gatewaySettings(cluster, spec).values,
+    ingress: cluster.ingress?.values,
+  };
   return [
     ...(adopts(cluster, "istiod")
       ? [
@@ -109,14 +112,14 @@ function ofCluster(cluster: ClusterSpec, path: string, spec: MeshSpec): Problem[
           },
         ]
       : []),
-    ...valueProblems(istiod, gateway, path),
+    ...valueProblems(istiod, path),
+    ...gatewayProblems(gateways, path),
   ];
 }
 
 /** Helm values with which a proxy would not get its certificate from SPIRE. */
-function valueProblems(istiod: HelmValues = {}, gateway: HelmValues = {}, path: string): Problem[] {
+function valueProblems(istiod: HelmValues = {}, path: string): Problem[] {
   const templates = valueAt(istiod, ["sidecarInjectorWebhook", "defaultTemplates"]);
-  const ofGateway = valueAt(gateway, ["podAnnotations", "inject.istio.io/templates"]);
   const socket = ["meshConfig", "defaultConfig", "proxyMetadata", "WORKLOAD_IDENTITY_SOCKET_FILE"];
   return [
     ...(Array.isArray(templates) && !templates.includes("spire")
@@ -125,14 +128,6 @@ function valueProblems(istiod: HelmValues = {}, gateway: HelmValues = {}, path: 
             path: `${path}.istiod.values.sidecarInjectorWebhook.defaultTemplates`,
             message:
               "replaces the list with the template spire, without which pods get no socket of SPIRE; add spire to it",
-          },
-        ]
-      : []),
-    ...(typeof ofGateway === "string" && !ofGateway.split(",").includes("spire")
-      ? [
-          {
-            path: `${path}.gateway.values.podAnnotations["inject.istio.io/templates"]`,
-            message: `is "${ofGateway}", without the template spire, so the gateway gets no socket of SPIRE; add it`,
           },
         ]
       : []),
@@ -154,6 +149,18 @@ function valueProblems(istiod: HelmValues = {}, gateway: HelmValues = {}, path: 
         ]
       : []),
   ];
+}
+
+function gatewayProblems(
+  gateways: Readonly<Record<string, HelmValues | undefined>>,
+  path: string,
+): Problem[] {
+  return Object.entries(gateways).flatMap(([key, values = {}]) => {
+    const templates = valueAt(values, ["podAnnotations", "inject.istio.io/templates"]);
+    if (typeof templates !== "string" || templates.split(",").includes("spire")) return [];
+    const message = `is "${templates}", without the template spire, so the gateway gets no socket of SPIRE; add it`;
+    return [{ path: `${path}.${key}.values.podAnnotations["inject.istio.io/templates"]`, message }];
+  });
 }
 
 function isAmbient(values: HelmValues): boolean {

@@ -7,6 +7,11 @@ import { by, clusters, federating, spire } from "../../support/spire-specs";
 
 const istiod = (values: Record<string, unknown>) => spire({}, { istiod: { values } });
 
+const ingressWith = (templates: string) => ({
+  routes: [{ service: "web.shop.svc.cluster.local", port: 80 }],
+  values: { podAnnotations: { "inject.istio.io/templates": templates } },
+});
+
 describe("SPIRE", () => {
   testRules({
     "settings of it where istiod issues": {
@@ -147,6 +152,12 @@ describe("SPIRE", () => {
         {},
         { gateway: { values: { podAnnotations: { "inject.istio.io/templates": "gateway,spire,own" } } } },
       ),
+    },
+    "such a list of an ingress gateway": {
+      bad: spire({}, { clusters: [cluster(1, { ingress: ingressWith("gateway") })] }),
+      path: 'clusters[0].ingress.values.podAnnotations["inject.istio.io/templates"]',
+      message: "without the template spire",
+      good: spire({}, { clusters: [cluster(1, { ingress: ingressWith("gateway,spire") })] }),
     },
     "another socket": {
       bad: spire(
