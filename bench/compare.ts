@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { down, type Lab, up } from "../lab";
 import { ensurePulumiToolchain, type PulumiToolchain } from "../lab/toolchain";
 import { loadExeca } from "../lab/toolchain/run";
 import { UPSTREAM_ENVOY_SETTINGS } from "../ops/lab-mesh";
 import { documentedWay, documentedWayInParallel } from "./documented-way";
 import { type Form, FORMS } from "./forms";
+import { type ObjectStore, withObjectStore } from "./object-store";
 import { writePage } from "./page";
 import { FIRST, type Phase, timed, timeProgram } from "./phases";
 import { renderReport, type Run } from "./report";
@@ -17,24 +18,32 @@ import { BY_HAND, IN_PARALLEL, type Way } from "./ways";
 /**
  * Times this program and the documented way side by side, in one run and turn by turn: control planes and links of N
  * clusters on one network, on fresh clusters each time. Every size is gone through once before any is gone through again.
- * A cluster takes 0.8 GB of memory, and for this program there is one more than the size.
+ * A cluster takes 0.8 GB of memory, and for this program there is one more than the size. For `--backend s3` MinIO is built
+ * at the first time.
  */
 const LAB = "bench";
 
 interface Options {
   readonly rounds: string;
   readonly ways: string;
+  readonly backend: "file" | "s3";
   readonly out: string;
   readonly page?: true;
 }
 
-async function main(sizes: readonly number[], { rounds, ways, out, page }: Options): Promise<void> {
-  const toolchain = await ensurePulumiToolchain();
+async function main(sizes: readonly number[], { rounds, ways, backend, out, page }: Options): Promise<void> {
+  const onS3 = backend === "s3";
+  const toolchain = await ensurePulumiToolchain(onS3 ? { onDemand: ["minio"] } : {});
   const runs: Run[] = [];
   for (let round = 1; round <= Number(rounds); round += 1) {
     for (const clusters of sizes) {
       for (const way of ways.split(",") as Way[]) {
-        runs.push({ clusters, way, ...(await timeWay(way, clusters, toolchain)) });
+        runs.push({
+          clusters,
+          way,
+          ...(onS3 && { backend }),
+          ...(await timeWay(way, clusters, toolchain)),
+        });
         // After each, since a later one may not come to its end.
         writeFileSync(out, JSON.stringify(runs, undefined, 2));
         console.log(`round ${round} of ${rounds}: ${clusters} clusters, ${way}: done`);
@@ -57,7 +66,9 @@ async function timeWay(
   }
   return withLab(clusters + 1, toolchain, async (lab) => {
     if (way === "import") await makeNamespaces(lab, toolchain);
-    return timeProgram(way, lab, toolchain);
+    const time = (store?: ObjectStore) => timeProgram(way, lab, toolchain, store);
+    const { minio } = toolchain.bin;
+    return minio === undefined ? time() : withObjectStore(minio, time);
   });
 }
 
@@ -112,6 +123,14 @@ new Command("bench")
   .argument("[sizes]", "numbers of clusters, with commas between", "3")
   .option("--rounds <count>", "how often each is measured", "3")
   .option("--ways <ways>", "which ways to build a mesh are measured, with commas between", WAYS.join(","))
+  .addOption(
+    new Option(
+      "--backend <kind>",
+      "where states are: in a folder, or in a bucket of a MinIO server on this machine",
+    )
+      .choices(["file", "s3"])
+      .default("file"),
+  )
   .option("--out <file>", "where all figures go, as JSON", join(tmpdir(), "bench.json"))
   .option("--page", "write docs/benchmarks.md, with its plot and its figures")
   .action((sizes: string, options: Options) => main(sizes.split(",").map(Number), options))

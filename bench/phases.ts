@@ -7,6 +7,7 @@ import { writeLabProject } from "../ops/lab-mesh";
 import { openStack, type StackPlace } from "../ops/stack";
 import { exportState } from "../ops/state";
 import { type Changes, type Form, meshOf, observedBy } from "./forms";
+import type { ObjectStore } from "./object-store";
 import { childrenCpu, childrenWritten, type Usage, watchProcesses } from "./process-usage";
 import { RequestCounter } from "./requests";
 import { synchronised } from "./synchronised";
@@ -44,20 +45,25 @@ export const FIRST = "first up";
  * destroyed.
  *
  * @param lab - with one cluster more than the mesh has at first, and audit logs
+ * @param store - where its state is, if not in a folder of the lab
  */
 export async function timeProgram(
   form: Form,
   lab: Lab,
   toolchain: PulumiToolchain,
+  store?: ObjectStore,
 ): Promise<{ phases: Phase[]; state: StateSize }> {
   const smaller = { ...lab, clusters: lab.clusters.slice(0, -1) };
   const configure = (clusters: Lab, changes?: Changes) =>
     writeLabProject(clusters, toolchain, meshOf(form, clusters, changes));
-  const place = await configure(smaller);
+  const place = {
+    ...(await configure(smaller)),
+    ...(store && { backend: store.backend, stateDir: store.folder }),
+  };
   const stack = await openStack(place);
   const phases: Phase[] = [];
   const time = async (name: string, work: () => Promise<unknown>, clusters = smaller) => {
-    phases.push(await timed(name, clusters, work));
+    phases.push(await timed(name, clusters, work, store));
   };
   const upOf = async (clusters: Lab) => {
     await stack.up();
@@ -80,16 +86,22 @@ export async function timeProgram(
 }
 
 /** Measures work that is done by other processes. */
-export async function timed(name: string, lab: Lab, work: () => Promise<unknown>): Promise<Phase> {
+export async function timed(
+  name: string,
+  lab: Lab,
+  work: () => Promise<unknown>,
+  store?: ObjectStore,
+): Promise<Phase> {
+  const writtenByAll = () => childrenWritten() + (store?.written() ?? 0);
   const requests = new RequestCounter(lab.clusters.map(({ auditLog }) => auditLog));
-  const [cpu, written] = [childrenCpu(), childrenWritten()];
+  const [cpu, written] = [childrenCpu(), writtenByAll()];
   const begun = performance.now();
   const processes = await watchProcesses(work);
   return {
     name,
     wall: (performance.now() - begun) / 1000,
     cpu: childrenCpu() - cpu,
-    written: childrenWritten() - written,
+    written: writtenByAll() - written,
     requests: requests.count() / lab.clusters.length,
     processes,
   };
@@ -112,9 +124,15 @@ function sizeOf({ deployment }: Deployment, place: StackPlace): StateSize {
 
 const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
-/** The file of a stack's state, compressed or not. */
+/** The file of a stack's state, compressed or not; an object store has a folder of that name, with little beside it. */
 function storedBytes({ stateDir, stack }: StackPlace): number {
   const folder = join(stateDir, ".pulumi/stacks/istio-multicluster");
   const [file] = readdirSync(folder).filter((name) => /^\.json(\.gz|\.zst)?$/.test(name.slice(stack.length)));
-  return file === undefined ? Number.NaN : statSync(join(folder, file)).size;
+  return file === undefined ? Number.NaN : bytesIn(join(folder, file));
+}
+
+function bytesIn(path: string): number {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.size;
+  return readdirSync(path).reduce((sum, name) => sum + bytesIn(join(path, name)), 0);
 }

@@ -77,7 +77,12 @@ export function childrenCpu(): number {
 
 /** What all children of this process that have ended, and theirs, have written to files on a disk: bytes. */
 export function childrenWritten(): number {
-  return Number(/^write_bytes: (\d+)$/m.exec(readFileSync("/proc/self/io", "utf8"))?.[1]);
+  return writtenBy("self");
+}
+
+/** What a process has written to files on a disk: bytes. */
+export function writtenBy(pid: number | "self"): number {
+  return Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, "utf8"))?.[1]);
 }
 
 function listProcesses(): ReadonlyMap<number, Process> {

@@ -5,6 +5,8 @@ import { BY_HAND, TITLES, type Way } from "./ways";
 export interface Run {
   readonly clusters: number;
   readonly way: Way;
+  /** Where its state was. @default - in a folder */
+  readonly backend?: "s3" | undefined;
   readonly phases: readonly Phase[];
   /** @default - there is none */
   readonly state?: StateSize | undefined;
@@ -61,7 +63,7 @@ function renderSize(runs: readonly Run[]): string {
     ),
   );
   return [
-    `## ${counted(clusters, "cluster")}, ${counted(rounds, "round")}`,
+    `## ${counted(clusters, "cluster")}, ${counted(rounds, "round")}${runs.some(({ backend }) => backend === "s3") ? ", states in an object store" : ""}`,
     "",
     table(HEAD, rows),
     ...ways.flatMap((way) => {

@@ -13,6 +13,8 @@ export interface StackPlace {
   readonly workDir: string;
   /** Folder of the file backend. */
   readonly stateDir: string;
+  /** What tells Pulumi of another backend: PULUMI_BACKEND_URL, and the credentials for it. @default - the folder */
+  readonly backend?: Readonly<Record<string, string>>;
   /** Passphrase of the stack's secrets. */
   readonly passphrase: string;
   /** The Pulumi CLI. */
@@ -41,6 +43,7 @@ export async function openWorkspace(place: StackPlace): Promise<LocalWorkspace> 
 export function stackEnvironment(place: StackPlace): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: `file://${place.stateDir}`,
+    ...place.backend,
     // The engine writes the whole state at every step, and its text is a twelfth as long when it is compressed.
     PULUMI_DIY_BACKEND_ZSTD: "true",
     PULUMI_CONFIG_PASSPHRASE: place.passphrase,

@@ -56,6 +56,7 @@ export interface Toolchain {
     certManagerController?: string | undefined;
     vault?: string | undefined;
     helm?: string | undefined;
+    minio?: string | undefined;
     spireServer?: string | undefined;
     spireAgent?: string | undefined;
     spireControllerManager?: string | undefined;
@@ -133,6 +134,7 @@ async function clusterToolchain(
       certManagerController: extra["cert-manager"]?.bin["cert-manager-controller"],
       vault: extra.vault?.bin.vault,
       helm: extra.helm?.bin.helm,
+      minio: extra.minio?.bin.minio,
       spireServer: extra.spire?.bin["spire-server"],
       spireAgent: extra.spire?.bin["spire-agent"],
       spireControllerManager: extra["spire-controller-manager"]?.bin["spire-controller-manager"],

@@ -13,6 +13,9 @@ const CERT_MANAGER = "github.com/cert-manager/cert-manager";
 const SPIRE = "github.com/spiffe/spire";
 const SPIRE_CONTROLLER_MANAGER = "github.com/spiffe/spire-controller-manager";
 
+/** The day of the pinned commit: MinIO's releases have no numbers. */
+const MINIO_VERSION = "2026.2.12";
+
 /** The release of SPIFFE's CSI driver in whose place the lab's stands. */
 const SPIFFE_CSI_VERSION = "0.2.7";
 
@@ -210,6 +213,14 @@ export const tools = {
       "spiffe-csi-driver": { from: "./spiffe-csi-driver" },
       "csi-node-driver-registrar": { from: "./csi-node-driver-registrar" },
     },
+  },
+  minio: {
+    folder: "minio",
+    version: MINIO_VERSION,
+    coldMinutes: 6,
+    onDemand: true,
+    recipe: { kind: "go-build" },
+    executables: { minio: { from: "github.com/minio/minio" } },
   },
   helm: {
     // With the modules of pulumi-resource-kubernetes, which has its library, so that most of it is compiled already.

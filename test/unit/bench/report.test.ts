@@ -40,6 +40,12 @@ describe("a report", () => {
     expect(lines).toContain("## 4 clusters, 1 round");
   });
 
+  test("says where states were in an object store", () => {
+    expect(renderReport([{ ...run("link", 2, 5), backend: "s3" }]).split("\n")[0]).toBe(
+      "## 2 clusters, 1 round, states in an object store",
+    );
+  });
+
   test("compares with nothing where the documented way was not measured", () => {
     expect(renderReport([run("link", 2, 5)])).toContain("| 5.0 to 5.0 |  | 2.5 |");
   });

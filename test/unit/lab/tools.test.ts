@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { buildEnvironment, buildRequirements } from "../../../lab/toolchain/build";
 import { tools } from "../../../lab/toolchain/tools";
 
-test("labs build cert-manager, Vault, SPIRE and Helm only if they ask for them", () => {
+test("labs build cert-manager, Vault, SPIRE, MinIO and Helm only if they ask for them", () => {
   const onDemand = Object.entries(tools).flatMap(([name, tool]) => ("onDemand" in tool ? [name] : []));
   expect(onDemand).toEqual([
     "cert-manager",
@@ -11,6 +11,7 @@ test("labs build cert-manager, Vault, SPIRE and Helm only if they ask for them",
     "spire",
     "spire-controller-manager",
     "spiffe-csi",
+    "minio",
     "helm",
   ]);
 });
