@@ -10,11 +10,12 @@ import { accountToken } from "./account-token";
  * token. It is not the chart's own, so that it can be replaced without a new install and may do less.
  *
  * A changed name of the token's Secret makes a new token first, then changes every link to it, and deletes the old
- * one at the end of the update: Pulumi's order for replacements.
+ * one at the end of the update: Pulumi's order for replacements. Where the links are another stack's, nobody can say here
+ * when they have changed, and so the old one is left there.
  */
 export function readerToken(
   name: string,
-  { tokenSecret, rules }: ReaderPlan,
+  { tokenSecret, rules, keepsFormerToken = false }: ReaderPlan,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const account = new ServiceAccount(
@@ -24,7 +25,7 @@ export function readerToken(
   );
   const permissions = grant(name, rules, opts);
   // Who has the token has the permissions: no link to a reader that may do nothing yet.
-  const granted = pulumi.mergeOptions(opts, { dependsOn: permissions });
+  const granted = pulumi.mergeOptions(opts, { dependsOn: permissions, retainOnDelete: keepsFormerToken });
   return accountToken(`${name}-reader-token`, account.metadata.name, tokenSecret, granted);
 }
 

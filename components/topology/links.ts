@@ -203,5 +203,12 @@ export function importersOf(cluster: string, spec: Topology): string[] {
 
 /** A link as people read it. */
 export function linkText({ observer, observed }: LinkSpec): string {
-  return `${observer} -> ${observed}`;
+  return `${observer}${ARROW}${observed}`;
 }
+
+/** The observer and the observed of a link, by what {@link linkText} makes of it. */
+export function linkEnds(text: string): string[] {
+  return text.split(ARROW);
+}
+
+const ARROW = " -> ";

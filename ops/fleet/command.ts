@@ -11,8 +11,8 @@ import { fleetUp } from "./up";
 /** How many stacks are run at a time, if nobody says: each has an engine and a provider per cluster. */
 const PARALLEL = 4;
 
-/** How long the mesh may take until every proxy has heard of a change. */
-const WAIT_SECONDS = 90;
+/** How long the mesh may take until every proxy has heard of a change: of a CA it takes three minutes at most. */
+const WAIT_SECONDS = 180;
 
 /** The command for a mesh in several stacks. */
 export function fleetCommand(): Command {
@@ -24,12 +24,15 @@ export function fleetCommand(): Command {
     .action(async (options: { stack: string; parallel: number; wait: number; verify: boolean }) => {
       const { parallel, wait: waitSeconds, verify } = options;
       const say = (line: string) => console.log(line);
-      await fleetUp(await fleetOf(options), { parallel, waitSeconds, verify, say });
+      const fleet = await fleetOf(options);
+      await fleetUp(fleet, { parallel, waitSeconds, verify, say, signal: endedBySignals() });
     });
   subcommand(fleet, "preview", "preview every stack; writes nothing")
     .option("--parallel <count>", "stacks at a time", positive, PARALLEL)
     .action(async (options: { stack: string; parallel: number }) => {
-      console.log((await fleetPreview(await fleetOf(options), options.parallel)).join("\n"));
+      const { texts, failed } = await fleetPreview(await fleetOf(options), options.parallel);
+      console.log(texts.join("\n"));
+      if (failed.length > 0) process.exitCode = 1;
     });
   subcommand(fleet, "status", "list the stacks").action(async (options: { stack: string }) => {
     console.log(await fleetStatus(await fleetOf(options)));
@@ -42,6 +45,21 @@ export function fleetCommand(): Command {
       });
   }
   return fleet;
+}
+
+/**
+ * Aborted when the command is told to end. A terminal tells its engines as well, each of which ends with the step that it
+ * is at; told a second time, all end at once.
+ */
+function endedBySignals(): AbortSignal {
+  const end = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.once(name, () => {
+      console.error("ending once the stacks that run have ended; once more ends them as they are");
+      end.abort(new Error(`ended by ${name}; run the same command again, which goes on from here`));
+    });
+  }
+  return end.signal;
 }
 
 const MOVES = [

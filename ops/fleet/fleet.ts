@@ -2,7 +2,7 @@ import { type ConfigMap, Stack, type StackSummary, type Workspace } from "@pulum
 import { planMesh } from "../../components/spec/mesh/plan";
 import type { MeshPlan } from "../../components/spec/types";
 import { readStackSetting } from "../../stacks/config/mesh-file";
-import { PART_KEY, PART_OF_KEY, problemsInParts } from "../../stacks/config/part";
+import { PART_KEY, PART_OF_KEY, problemsAround, problemsInParts } from "../../stacks/config/part";
 import type { MeshConfig } from "../../stacks/config/schema";
 import { describeProblems } from "../../stacks/mesh/problems";
 import { clusterPart, type Part, partsOf, stackOf, type Wave, wavesOf } from "../../stacks/mesh/split/parts";
@@ -19,6 +19,10 @@ export interface Fleet {
 
 /** Reads the mesh of a fleet; writes nothing. */
 export function openFleet(name: string, workspace: Workspace): Fleet {
+  const partOf = settingOf(workspace, name, PART_OF_KEY);
+  if (typeof partOf === "string") {
+    throw new Error(`stack ${name} has a part of mesh ${partOf}; give the mesh: --stack ${partOf}`);
+  }
   const mesh = describedMesh(workspace, name);
   const plan = planMesh(mesh);
   const problems = problemsInParts(plan);
@@ -43,8 +47,16 @@ export async function stacksOf({ name, workspace }: Fleet): Promise<ReadonlyMap<
   const stacks = await workspace.listStacks();
   // Where Pulumi Cloud has the stack of another organisation than the user's own, that is part of its name.
   const named = stacks.map((stack) => [stack.name.split("/").at(-1) ?? "", stack] as const);
-  return new Map(named.filter(([stack]) => stack === name || stack.startsWith(`${name}.`)));
+  return new Map(named.filter(([stack]) => stack === name || isOfPart(stack, name)));
 }
+
+/** Not that of another mesh whose name begins with this one's. */
+function isOfPart(stack: string, mesh: string): boolean {
+  return stack.startsWith(`${mesh}.`) && PART_OF_NAME.test(stack.slice(mesh.length));
+}
+
+/** What the name of a part's stack has after its mesh's: {@link stackOf}. */
+const PART_OF_NAME = /^\.(trust|links|cluster\.[^.]+)$/;
 
 /** Stacks of which no part of the mesh is left: of clusters that left the config before their stacks were destroyed. */
 export function leftOver(fleet: Fleet, stacks: ReadonlyMap<string, StackSummary>): string[] {
@@ -60,6 +72,17 @@ export function refuseOneStack({ name }: Fleet, stacks: ReadonlyMap<string, Stac
   throw new Error(
     `stack ${name} has the whole mesh, and its parts would be made a second time; npm run fleet -- split --stack ${name} divides it`,
   );
+}
+
+/**
+ * @throws Error that lists what is wrong with the files and kubeconfigs of any part, before one of them is run. Secrets are
+ * in the config of each stack, which may be yet to be made: of these that stack tells.
+ */
+export function refuseProblems({ name, mesh, plan }: Fleet): void {
+  const problems = partsOf(plan).flatMap((part) => problemsAround({ mesh, plan, part }, () => true));
+  // A kubeconfig that several parts need is one problem.
+  const told = new Map(problems.map((problem) => [`${problem.path} ${problem.message}`, problem]));
+  if (told.size > 0) throw new Error(describeProblems(`Pulumi.${name}.yaml`, [...told.values()]));
 }
 
 /** Opens the stack of a part and makes it if there is none: what says which part it is goes into its settings. */

@@ -4,48 +4,44 @@ import { limited } from "../../verify/kube/limit";
 import { isPulumiCloud } from "../backend";
 import { describeFailure } from "../failure";
 import { recover } from "../recover";
-import { type Fleet, leftOver, openPart, refuseOneStack, stacksOf } from "./fleet";
-import { gate } from "./gate";
+import { type Fleet, leftOver, openPart, refuseOneStack, refuseProblems, stacksOf } from "./fleet";
+import { endFormerTokens } from "./former-tokens";
+import { endsOf, gate, type GateOptions } from "./gate";
 
 /** How a fleet is run. */
-export interface FleetUpOptions {
+export interface FleetUpOptions extends GateOptions {
   /** How many stacks of a wave at a time. */
   readonly parallel: number;
   /** Whether the mesh has to be as planned before the next wave begins. */
   readonly verify: boolean;
-  /** How long it may take to be, in seconds. */
-  readonly waitSeconds: number;
-  /** Told what happens, line by line. */
-  readonly say: (line: string) => void;
 }
 
 const PROGRESS_MS = 10_000;
 
 /**
- * Runs the stacks of a mesh, wave by wave. What fails ends it once the stacks that run have ended, and none is begun
+ * Runs the stacks of a mesh, wave by wave. What fails, or a signal, ends it once the stacks that run have ended, and none is begun
  * after that. Run again, it goes through all of them: what is done has no change, and what was killed is recovered first.
  *
  * @throws Error that says which stacks failed, or in what the mesh is not as planned
  */
 export async function fleetUp(fleet: Fleet, options: FleetUpOptions): Promise<void> {
-  const { verify, waitSeconds, say } = options;
+  const { verify, say } = options;
   const stacks = await stacksOf(fleet);
   refuseOneStack(fleet, stacks);
+  refuseProblems(fleet);
   for (const stack of leftOver(fleet, stacks)) {
     say(`${stack}: its cluster is not in the config; pulumi destroy --stack ${stack} removes what it has`);
   }
   const links = await deployedLinks(fleet, stacks.has(stackOf(fleet.name, "links")));
-  const done = new Set(
-    fleet.plan.clusters
-      .map(({ name }) => name)
-      .filter((name) => (stacks.get(stackOf(fleet.name, `cluster/${name}`))?.resourceCount ?? 0) > 0),
-  );
+  // Not whatever has a stack: that of a cluster whose first run was killed may be of a later wave.
+  const done = new Set(endsOf(links ?? []));
   for (const wave of fleet.waves) {
     await runWave(fleet, wave, options);
     for (const part of wave.parts) done.add(clusterIn(part) ?? part);
     const isLast = wave.name === "links";
+    if (isLast) await endFormerTokens(fleet, say);
     if (!verify || wave.name === "trust" || (!isLast && links === undefined)) continue;
-    await gate(fleet, isLast ? undefined : { clusters: done, links: links ?? [] }, waitSeconds, say);
+    await gate(fleet, isLast ? undefined : { clusters: done, links: links ?? [] }, options);
   }
 }
 
@@ -67,7 +63,7 @@ async function runWave(fleet: Fleet, { name, parts }: Wave, options: FleetUpOpti
   const alone = limited(1);
   const failed: string[] = [];
   const run = async (part: Part) => {
-    if (failed.length > 0) return;
+    if (failed.length > 0 || options.signal?.aborted) return;
     const stackName = stackOf(fleet.name, part);
     try {
       const stack = await alone(() => openPart(fleet, part));
@@ -79,6 +75,7 @@ async function runWave(fleet: Fleet, { name, parts }: Wave, options: FleetUpOpti
     }
   };
   await Promise.all(parts.map((part) => inTurn(() => run(part))));
+  options.signal?.throwIfAborted();
   if (failed.length === 0) return;
   throw new Error(
     `wave ${name} ended with ${failed.join(", ")}; mend what it says above, and run the same command again`,

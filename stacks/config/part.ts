@@ -86,12 +86,20 @@ export function checkPart(
   const plan = planMesh(mesh);
   const inOneStack = problemsInParts(plan);
   if (inOneStack.length > 0) return { problems: inOneStack };
-  const part = partOfText(text, partKey, plan);
+  const found = { mesh, plan, part: partOfText(text, partKey, plan) };
+  const ofPart = problemsAround(found, hasSecret);
+  return ofPart.length === 0 ? { found, problems: [] } : { problems: ofPart };
+}
+
+/** Problems of the files, secrets and kubeconfigs that a part needs. */
+export function problemsAround(
+  { mesh, plan, part }: MeshPart,
+  hasSecret: (name: string) => boolean,
+): Problem[] {
   const { own } = reachOf(part, plan);
   const observed = [...clustersReadElsewhere(mesh)].filter((cluster) => own.includes(cluster));
   const surrounding = surroundingProblems(mesh, new Set(observed), hasSecret);
-  const ofPart = surrounding.filter(({ path }) => concerns(path, part, plan));
-  return ofPart.length === 0 ? { found: { mesh, plan, part }, problems: [] } : { problems: ofPart };
+  return surrounding.filter(({ path }) => concerns(path, part, plan));
 }
 
 /** What only one stack can have: a cluster's SPIRE servers are told the roots of others, which its own would have to read. */

@@ -20,4 +20,10 @@ export interface ReaderPlan {
   readonly tokenSecret: string;
   /** All that it may do. */
   readonly rules: readonly ReaderRule[];
+  /**
+   * Whether a token stays in the cluster that another one has taken the place of: for observers whose Secrets another
+   * stack changes afterwards. Whoever runs these stacks deletes it then.
+   * @default false
+   */
+  readonly keepsFormerToken?: boolean | undefined;
 }

@@ -27,11 +27,12 @@ export type ClusterOutputs = { readonly [Tells in keyof ClusterTells]: pulumi.Ou
 
 /** The part of one cluster: everything that the cluster has, whoever its clients are. */
 export function deployCluster(
-  { plan, access }: ConfiguredMesh,
+  { plan: wholePlan, access }: ConfiguredMesh,
   name: string,
   scope: Scope,
   stacks: OtherStacks,
 ): ClusterOutputs {
+  const plan = keepingFormerTokens(wholePlan);
   const known = withIdentifiers(access, reachOf(clusterPart(name), plan).others, plan, stacks);
   const sites = sitesOf(plan, checkedAccess(plan, known, scope), scope);
   const member = memberOf(named(sites, name), plan, sites, stacks);
@@ -40,6 +41,16 @@ export function deployCluster(
   deployExports(own, members, deployApplications(own, members));
   const ingress = deployIngress(members).get(name);
   return { ...outputsOf(member, plan, sites, members), ...(ingress && { ingressAddress: ingress.address }) };
+}
+
+/** A plan in which no reader's token ends before the links, which are another stack's, have the one in its place. */
+function keepingFormerTokens(plan: MeshPlan): MeshPlan {
+  const isLinked = (name: string) => plan.links.some(({ observed, serves }) => observed === name && !serves);
+  const clusters = plan.clusters.map((cluster) => {
+    const { name, reader } = cluster;
+    return reader && isLinked(name) ? { ...cluster, reader: { ...reader, keepsFormerToken: true } } : cluster;
+  });
+  return { ...plan, clusters };
 }
 
 function memberOf(site: Site, plan: MeshPlan, sites: ReadonlyMap<string, Site>, stacks: OtherStacks): Member {

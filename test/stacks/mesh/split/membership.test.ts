@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { MeshSpec } from "../../../../components";
 import type { Part } from "../../../../stacks/mesh/split/parts";
 import { componentsOf, find } from "../../../support/components";
-import { LOAD_BALANCER } from "../../../support/deploy";
+import { deploy, LOAD_BALANCER } from "../../../support/deploy";
 import {
   type DeployedPart,
   deployFleet,
@@ -99,6 +99,16 @@ describe("the stacks of a mesh", () => {
     const { registrations } = await deployOne(spec, "cluster/cluster2", LOAD_BALANCER, moved);
     const slice = registrations.find(({ type }) => type.endsWith(":EndpointSlice"));
     expect(slice?.inputs["endpoints"]).toEqual([{ addresses: ["192.0.2.77"] }]);
+  });
+
+  test("leave a reader's former token to the observers, whose Secrets are another stack's", async () => {
+    const kept = async (spec: MeshSpec, part: Part) =>
+      find((await deployFleet(spec)).get(part)!.registrations, "cluster2-reader-token").retainOnDelete;
+    expect(await kept(withApps(2), "cluster/cluster2")).toBe(true);
+    // The Secret by which its primary reads it is in the same stack.
+    expect(await kept(MESHES["a primary and its remote"], "cluster/cluster2")).toBe(false);
+    const { registrations } = await deploy(withApps(2), LOAD_BALANCER);
+    expect(find(registrations, "cluster2-reader-token").retainOnDelete).toBe(false);
   });
 
   test("mark clusters as the mesh's, so that one stack of it may have them later, or had them before", async () => {

@@ -5,11 +5,12 @@ import type { StackSummary, Workspace } from "@pulumi/pulumi/automation";
 import { describe, expect, test } from "vitest";
 import { planMesh } from "../../../../components";
 import { type Fleet, leftOver, openFleet, refuseOneStack, stacksOf } from "../../../../ops/fleet/fleet";
-import { asLinked } from "../../../../ops/fleet/gate";
+import { asLinked, endsOf } from "../../../../ops/fleet/gate";
 import { describeStatus } from "../../../../ops/fleet/status";
-import { describeChanges } from "../../../../ops/fleet/up";
+import { fleetPreview } from "../../../../ops/fleet/preview";
+import { describeChanges, fleetUp } from "../../../../ops/fleet/up";
 import { wavesOf } from "../../../../stacks/mesh/split/parts";
-import { importing, links, mesh, service } from "../../../support/specs";
+import { cluster, importing, links, mesh, service } from "../../../support/specs";
 
 const plan = planMesh(mesh(2));
 
@@ -24,6 +25,11 @@ describe("the stacks of a fleet", () => {
   test("are those of its name, whatever organisation they are listed under", async () => {
     const fleet = fleetOf("prod", "org/prod.trust", "prod2", "prod2.trust", "dev");
     expect([...(await stacksOf(fleet)).keys()]).toEqual(["prod", "prod.trust"]);
+  });
+
+  test("are not those of a mesh whose name goes on after a dot", async () => {
+    const fleet = fleetOf("prod.cluster.cluster1", "prod.eu", "prod.eu.trust", "prod.eu.cluster.cluster1");
+    expect([...(await stacksOf(fleet)).keys()]).toEqual(["prod.cluster.cluster1"]);
   });
 
   test("are left over where the config no longer has their cluster", async () => {
@@ -61,6 +67,38 @@ describe("the stacks of a fleet", () => {
   });
 });
 
+test("the stack of a part is no name of a mesh, and says which one is", () => {
+  const workDir = mkdtempSync(join(tmpdir(), "fleet-test-"));
+  writeFileSync(join(workDir, "Pulumi.yaml"), "name: p");
+  const config = { "istio-multicluster:part": "trust", "istio-multicluster:partOf": "prod" };
+  writeFileSync(join(workDir, "Pulumi.prod.trust.yaml"), JSON.stringify({ config }));
+  expect(() => openFleet("prod.trust", { workDir } as Workspace)).toThrow(
+    "stack prod.trust has a part of mesh prod; give the mesh: --stack prod",
+  );
+  rmSync(workDir, { recursive: true });
+});
+
+test("what a part needs and is not there is told at once for all, each once, and secrets are left to their stacks", async () => {
+  const workDir = mkdtempSync(join(tmpdir(), "fleet-test-"));
+  const clusters = [
+    { name: "cluster1", network: "network1", access: { kubeconfigFile: join(workDir, "missing") } },
+    { name: "cluster2", network: "network2", access: { kubeconfigSecret: "kubeconfig2" } },
+  ];
+  writeFileSync(join(workDir, "Pulumi.yaml"), "name: p");
+  writeFileSync(
+    join(workDir, "Pulumi.prod.yaml"),
+    JSON.stringify({ config: { "istio-multicluster:mesh": { clusters } } }),
+  );
+  const fleet = openFleet("prod", { ...fleetOf().workspace, workDir } as Workspace);
+  const problem =
+    /^Pulumi\.prod\.yaml has a problem; nothing was touched:\n {2}- clusters\[0\]\.access.*missing.*$/;
+  await expect(fleetPreview(fleet, 1)).rejects.toThrow(problem);
+  await expect(fleetUp(fleet, { parallel: 1, verify: true, waitSeconds: 0, say: () => {} })).rejects.toThrow(
+    problem,
+  );
+  rmSync(workDir, { recursive: true });
+});
+
 test("a mesh whose identities are SPIRE's is no fleet, and is not split into one", () => {
   const workDir = mkdtempSync(join(tmpdir(), "fleet-test-"));
   const access = { stackReference: "org/clusters/prod", output: "kubeconfig" };
@@ -91,6 +129,27 @@ describe("between two waves verify looks at", () => {
     expect(looked.clusters).toHaveLength(3);
     expect(only).toContain("endpoints");
     expect(only).not.toContain("import");
+  });
+
+  test("no credential and no renewal of certificates, since the links and time bring these", () => {
+    const { only } = asLinked(three, { clusters: all, links: before });
+    expect(only).not.toContain("reader-credential");
+    expect(only).not.toContain("signer");
+    expect(only).toContain("remote-sync");
+  });
+
+  test("no stranger where the config has dropped a link, as it does when a cluster leaves", () => {
+    const leaving = planMesh(
+      mesh(3, { clusters: [1, 2, 3].map((index) => cluster(index, { leaving: index === 3 })) }),
+    );
+    const { only } = asLinked(leaving, { clusters: all, links: [...before, "cluster1 -> cluster3"] });
+    expect(only).not.toContain("remote-sync");
+    expect(only).toContain("gateway");
+  });
+
+  test("the clusters of links that there were", () => {
+    expect(endsOf(["cluster1 -> cluster2"])).toEqual(["cluster1", "cluster2"]);
+    expect(endsOf([])).toEqual([]);
   });
 
   test("no cluster whose stack is yet to be run", () => {

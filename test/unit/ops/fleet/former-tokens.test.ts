@@ -1,0 +1,50 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { endTokens } from "../../../../ops/fleet/former-tokens";
+import { type Answer, ApiServer } from "../../../support/api-server";
+
+const SECRETS = "/api/v1/namespaces/istio-system/secrets";
+const NAME = "istio-multicluster-reader-token";
+
+function token(name: string, account = "istio-multicluster-reader") {
+  const annotations = { "kubernetes.io/service-account.name": account };
+  return { metadata: { name, uid: `uid of ${name}`, annotations } };
+}
+
+describe("the tokens that clusters' stacks have left", () => {
+  let api: ApiServer;
+  afterEach(() => api.stop());
+
+  const end = async (tokenSecret: string | undefined, ...items: object[]) => {
+    api = await ApiServer.start((method, path): Answer => {
+      if (method === "GET" && path === SECRETS) return { kind: "SecretList", items };
+      return method === "DELETE" ? { kind: "Status", status: "Success" } : 404;
+    });
+    return endTokens(
+      { reader: tokenSecret === undefined ? undefined : { tokenSecret, rules: [] } },
+      api.kubeConfig(),
+    );
+  };
+
+  test("are deleted, all but the one that the links have", async () => {
+    const items = [token(NAME), token(`${NAME}-2.1`), token(`${NAME}-3.1`)];
+    expect(await end(`${NAME}-3.1`, ...items)).toEqual([NAME, `${NAME}-2.1`]);
+    expect(api.requests[0]).toBe(`GET ${SECRETS}?fieldSelector=type%3Dkubernetes.io%2Fservice-account-token`);
+    expect(api.changes).toHaveLength(2);
+    expect(api.changes[0]).toContain(`DELETE ${SECRETS}/${NAME} `);
+    expect(api.changes[0]).toContain(`"preconditions":{"uid":"uid of ${NAME}"}`);
+  });
+
+  test.each([
+    ["of other accounts", token(`${NAME}-of-somebody`, "somebody")],
+    ["that others gave the reader", token("monitoring")],
+    ["in use", token(`${NAME}-2.1`)],
+  ])("are not those %s", async (_, item) => {
+    expect(await end(`${NAME}-2.1`, item)).toEqual([]);
+    expect(api.changes).toEqual([]);
+  });
+
+  test("are not looked for where there is no reader", async () => {
+    expect(await end(undefined, token(NAME))).toEqual([]);
+    expect(api.requests).toEqual([]);
+  });
+});
