@@ -20,6 +20,8 @@ class LabSequencer extends BaseSequencer {
 // By default one processor is left to Vitest itself, which hardly needs it.
 const maxWorkers = 2;
 
+const MOCKED = { maxWorkers, testTimeout: MINUTE, hookTimeout: MINUTE };
+
 const LABS = {
   runner: "test/lab/support/story-runner.ts",
   maxWorkers,
@@ -36,13 +38,15 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/{unit,components,stacks}/**/*.test.ts"],
-          maxWorkers,
-          // Loading the libraries anew for each file takes as long as the tests.
+          include: ["test/unit/**/*.test.ts"],
+          // Loading the libraries anew for each file would take as long as the tests.
           isolate: false,
-          testTimeout: MINUTE,
-          hookTimeout: MINUTE,
+          ...MOCKED,
         },
+      },
+      // What is left of a program that has failed is not to be seen by the next one.
+      {
+        test: { name: "program", include: ["test/{components,stacks}/**/*.test.ts"], ...MOCKED },
       },
       {
         test: {

@@ -89,7 +89,7 @@ test("what a part needs and is not there is told at once for all, each once, and
     join(workDir, "Pulumi.prod.yaml"),
     JSON.stringify({ config: { "istio-multicluster:mesh": { clusters } } }),
   );
-  const fleet = openFleet("prod", { ...fleetOf().workspace, workDir } as Workspace);
+  const fleet = openFleet("prod", { ...fleetOf().workspace, workDir });
   const problem =
     /^Pulumi\.prod\.yaml has a problem; nothing was touched:\n {2}- clusters\[0\]\.access.*missing.*$/;
   await expect(fleetPreview(fleet, 1)).rejects.toThrow(problem);
