@@ -30,7 +30,7 @@ export interface SpireServerArgs {
   upstreamCertificate?: pulumi.Input<string>;
   /** Private key of that CA, PEM. */
   upstreamPrivateKey?: pulumi.Input<string>;
-  /** The root above it, PEM. */
+  /** The root above it, and others that its trust domain is to trust, PEM. */
   upstreamRoot?: pulumi.Input<string>;
   /** Lifetime of the server's CA, such as `24h`. @default "24h" */
   caTtl?: string;
@@ -45,6 +45,12 @@ export interface SpireServerArgs {
   exposesBundle?: boolean;
   /** Annotations of that load balancer's Service. @default {} */
   endpointAnnotations?: Readonly<Record<string, string>>;
+  /**
+   * Name of its database on the volume. With another one it begins anew: agents attest and pods are registered again, and of
+   * the roots that it has told it tells those that its upstream has.
+   * @default "datastore"
+   */
+  database?: string;
   /** Size of its volume. @default "1Gi" */
   storageSize?: string;
   /** Storage class of its volume. @default - the cluster's default one */
@@ -118,6 +124,7 @@ function inputOf(args: SpireServerArgs) {
     caTtl: caTtl ?? SPIRE_DEFAULTS.caTtl,
     svidTtl: svidTtl ?? SPIRE_DEFAULTS.svidTtl,
     refreshHint: refreshHint ?? SPIRE_DEFAULTS.refreshHint,
+    database: args.database ?? "datastore",
     issuer: issuerName === undefined ? undefined : { name: issuerName, kind: issuerKind, group: issuerGroup },
     upstreamSecret: issuerName === undefined ? (given ?? SPIRE_UPSTREAM_SECRET) : undefined,
     endpointAnnotations: args.exposesBundle ? (args.endpointAnnotations ?? {}) : undefined,

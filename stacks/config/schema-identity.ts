@@ -47,4 +47,7 @@ export const identity = z.strictObject({
   provider: z.enum(["istiod", "spire"]).optional(),
   spire: spire.optional(),
   federation: z.array(z.array(z.string())).optional(),
+  migration: z.enum(["trust", "issue"]).optional(),
+  verified: z.enum(["trust", "issue"]).optional(),
+  abandonPods: z.boolean().optional(),
 } satisfies Readonly<Record<keyof IdentitySpec, z.ZodType>>);

@@ -5,7 +5,7 @@ import { placedOf } from "./scope";
 
 /** The ingress gateways of a mesh, by cluster. */
 export function deployIngress(members: ReadonlyMap<string, Member>): ReadonlyMap<string, IngressGateway> {
-  const made = [...members.values()].flatMap(({ scope, plan, provider, injection, identities }) => {
+  const made = [...members.values()].flatMap(({ scope, plan, provider, injection, usesWorkloadSocket }) => {
     const { ingress } = plan;
     if (ingress === undefined) return [];
     const { name, opts } = placedOf(scope, plan, "-ingress");
@@ -17,7 +17,7 @@ export function deployIngress(members: ReadonlyMap<string, Member>): ReadonlyMap
         ...(credentialName === undefined ? {} : { credentialName }),
         ...(replicas === undefined ? {} : { replicas }),
         ...(values === undefined ? {} : { values }),
-        ...(identities === undefined ? {} : { usesWorkloadSocket: true }),
+        ...(usesWorkloadSocket ? { usesWorkloadSocket } : {}),
         istio: istioArgs(plan),
       },
       { ...opts, provider, dependsOn: injection },

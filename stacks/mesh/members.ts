@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ClusterPrimary, ClusterRemote, EastWestGateway, type IstioArgs } from "../../components";
 import { adopts } from "../../components/spec/adopt/adopted";
 import { clusterAliases } from "../../components/spec/clusters/aliases";
+import { issuesBySpire } from "../../components/spec/spire/plan";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import { linkTo } from "./links";
 import { type Entrance, entranceAt, type Istiod, type Member, type Observer } from "./member";
@@ -68,17 +69,17 @@ function remoteOf(site: Site, plan: MeshPlan, { entrance }: Istiod): ClusterRemo
 }
 
 /** What an istiod gets wherever it runs: a signing CA, unless it has one, and how proxies are to treat hosts. */
-export function istiodArgs(
-  cluster: ClusterPlan,
-  { clusters, clusterLocal, dnsCapture, spire, workloadCertificates: { ttlMinutes } }: MeshPlan,
-  trust: ClusterTrust | undefined,
-) {
+export function istiodArgs(cluster: ClusterPlan, plan: MeshPlan, trust: ClusterTrust | undefined) {
+  const { clusters, clusterLocal, dnsCapture, spire, workloadCertificates } = plan;
+  const { ttlMinutes } = workloadCertificates;
   return {
     ...trust?.cacerts,
     adoptCacerts: adopts(cluster, "cacerts"),
     ...(ttlMinutes === undefined ? {} : { certificateTtlMinutes: ttlMinutes }),
     foreignTrustDomains: [...cluster.foreignTrustDomains],
-    ...(spire && { workloadSocket: spire.existing ? { file: spire.existing.socketFile } : {} }),
+    ...(issuesBySpire(plan) && {
+      workloadSocket: spire?.existing ? { file: spire.existing.socketFile } : {},
+    }),
     clusterLocal: [...clusterLocal],
     dnsCapture,
     clusterAliases: clusterAliases(cluster.name, clusters),
@@ -116,7 +117,7 @@ export function sharedArgs({ plan: cluster, access, owner }: Omit<Site, "provide
 
 /** The east-west gateway of a cluster, if it has one. */
 export function gatewayOf(
-  { scope, plan: cluster, provider, identities }: Site,
+  { scope, plan: cluster, provider, usesWorkloadSocket }: Site,
   injection: pulumi.Resource[],
 ): EastWestGateway | undefined {
   if (cluster.gateway === undefined) return undefined;
@@ -127,7 +128,7 @@ export function gatewayOf(
       network: cluster.network,
       istio: istioArgs(cluster),
       configuredHere: cluster.controlPlanes.length === 0,
-      ...(identities === undefined ? {} : { usesWorkloadSocket: true }),
+      ...(usesWorkloadSocket ? { usesWorkloadSocket } : {}),
       ...cluster.gateway,
     },
     { ...opts, provider, dependsOn: injection },

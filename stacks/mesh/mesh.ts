@@ -5,6 +5,7 @@ import type { ClusterAccess } from "./access";
 import { deployApplications } from "./applications";
 import { withControlPlane } from "./control-plane";
 import { withIdentities } from "./identity";
+import { spireRoots } from "./identity/upstream";
 import { deployExports, deployImports, type ExporterAddresses } from "./imports";
 import { deployIngress } from "./ingress";
 import { linkMembers } from "./links";
@@ -42,8 +43,11 @@ export function deployMesh(
 ): MeshOutputs {
   const scope = scopeOf(name, opts);
   const reached = sitesOf(plan, checkedAccess(plan, access, scope), scope);
-  const sites = withIdentities(plan, reached, scope);
-  const trust = trustOf(plan, sites, scope, caKeys);
+  const spire = spireRoots(plan, scope);
+  const trust = trustOf(plan, reached, scope, caKeys, {
+    alsoTrusted: plan.spire?.migration ? [...spire.values()].map(({ certificate }) => certificate) : [],
+  });
+  const sites = withIdentities(plan, reached, spire, trust.root);
   const primaries = deployPrimaries(plan, sites, trust);
   trust.recordPhase?.([...primaries.values()].flatMap(({ istiod }) => istiod.rootPhase ?? []));
   const remotes = deployRemotes(plan, sites, primaries);

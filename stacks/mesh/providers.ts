@@ -17,8 +17,10 @@ export interface Site {
   /** Whose it is, for its annotation. */
   readonly owner: pulumi.Output<string>;
   readonly provider: k8s.Provider;
-  /** What has to be there before proxies start, where their certificates come from SPIRE. */
+  /** What has to be there before proxies start, where their certificates come from SPIRE, or are to. */
   readonly identities?: readonly pulumi.Resource[] | undefined;
+  /** Whether they come from there already, or still. @default false */
+  readonly usesWorkloadSocket?: boolean | undefined;
 }
 
 /** The clusters of a plan to which there is access, by name, each with its one provider. */

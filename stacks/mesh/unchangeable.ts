@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { signingClusters } from "../../components/spec/adopt/adopted";
 import { CA_SOURCES, sourceOf } from "../../components/spec/ca/sources";
+import { formatRecord, parseRecord } from "../../components/spec/spire/phases";
 import { adoptsSpireNamespace } from "../../components/spec/spire/plan";
 import type { ClusterPlan, MeshPlan, SpirePlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
 import { firstGiven } from "./first-given";
+import { identityGate } from "./identity/gate";
 import { type Placed, placed, placedOf, type Scope } from "./scope";
 
 /** A setting that cannot change while what was deployed with it exists. */
@@ -25,7 +27,7 @@ export function checkedAccess(
   access: ReadonlyMap<string, ClusterAccess>,
   scope: Scope,
 ): ReadonlyMap<string, ClusterAccess> {
-  const mesh = checkedMesh(plan, scope);
+  const mesh = checkedMesh(plan, access, scope);
   // What another stack has recorded of a cluster, that one watches over.
   const watched = plan.clusters.filter(({ name }) => access.has(name) && !access.get(name)?.identifier);
   const clusters = new Map(watched.map((cluster) => [cluster.name, checkedCluster(cluster, plan, scope)]));
@@ -37,28 +39,25 @@ export function checkedAccess(
   );
 }
 
-/** What stands in the mesh's record after its trust domain where identities are SPIRE's. */
-const BY_SPIRE = "; identities by SPIRE";
-
-function checkedMesh({ trustDomain, ca, clusters, spire }: MeshPlan, scope: Scope): pulumi.Output<unknown> {
-  const provider = spire === undefined ? "" : BY_SPIRE;
-  const domain = firstGiven(placed(scope, "unchangeable"), `${trustDomain}${provider}`).apply((record) => {
-    const [deployed = "", issued] = record.split(BY_SPIRE);
-    refuseChange(deployed, {
+function checkedMesh(
+  plan: MeshPlan,
+  access: ReadonlyMap<string, ClusterAccess>,
+  scope: Scope,
+): pulumi.Output<unknown> {
+  const { trustDomain, ca, clusters, identity, spire } = plan;
+  const { name, opts } = placed(scope, "unchangeable");
+  // Who issues identities can change after all, in phases.
+  const hooks = { beforeUpdate: [identityGate(name, plan, access)] };
+  const record = firstGiven({ name, opts: { ...opts, hooks } }, formatRecord(trustDomain, identity));
+  const domain = record.apply((given) =>
+    refuseChange(parseRecord(given).trustDomain, {
       path: "trustDomain",
       value: trustDomain,
       reason:
         "every certificate of the running mesh names it, and proxies with the old one and the new one would refuse each other; " +
         "keep it, or destroy the mesh and build it anew",
-    });
-    refuseChange(issued === undefined ? "istiod" : "spire", {
-      path: "identity.provider",
-      value: spire === undefined ? "istiod" : "spire",
-      reason:
-        "proxies with certificates of either would refuse those of the other, which are under other roots; " +
-        "keep it, or destroy the mesh and build it anew",
-    });
-  });
+    }),
+  );
   const owner = spire && checkedSpire(spire, scope);
   // Where nothing has been signed yet, everything can still be chosen.
   if (signingClusters(clusters).length === 0) return pulumi.all([domain, owner]);

@@ -27,5 +27,8 @@ export function identities(
     provider: fc.constantFrom("istiod" as const, "spire" as const, "spire" as const),
     spire: some(spire),
     federation: rare(fc.array(fc.array(text(...names), { maxLength: 3 }), { maxLength: 2 })),
+    migration: some(fc.constantFrom("trust" as const, "issue" as const)),
+    verified: rare(fc.constantFrom("trust" as const, "issue" as const)),
+    abandonPods: rare(fc.boolean()),
   });
 }

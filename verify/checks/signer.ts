@@ -48,11 +48,14 @@ async function checkSigner(
   signing: readonly string[],
   limit: number,
 ): Promise<Outcome> {
-  const signers = signersOf(
-    await Promise.all(signing.map((each) => signingCa(mesh, istiodOf(mesh.plan, each)))),
-    mesh.plan.ca.issuer !== undefined,
-  );
+  const signers = await signersAt(mesh, signing);
   return askProxies(mesh.cluster(name), name, limit, (certificates) => judgeProxy(certificates, signers));
+}
+
+/** What the istiods of clusters hand out together. */
+export async function signersAt(mesh: MeshReader, signing: readonly string[]): Promise<Signers> {
+  const cas = await Promise.all(signing.map((each) => signingCa(mesh, istiodOf(mesh.plan, each))));
+  return signersOf(cas, mesh.plan.ca.issuer !== undefined);
 }
 
 /**

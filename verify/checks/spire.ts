@@ -2,12 +2,14 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { BUNDLE_ENDPOINT, INJECTED_LABEL, SPIRE_NAMESPACE } from "../../components/names";
 import type { MeshPlan, SpireClusterPlan } from "../../components/spec/types";
 import { judgeIdentity } from "../judge-identity";
+import { judgeProxy } from "../judge-proxy";
 import type { MeshReader } from "../kube/mesh-reader";
 import { isLive, isProxyReady } from "../kube/pods";
 import { registeredPods, spireBundles } from "../kube/spire-server";
 import { fingerprints } from "../pem";
 import { failed, ok, type Outcome, type Probe } from "../probe";
 import { shortened } from "../shortened";
+import { type Migration, toRestart, trustOfBoth } from "./migration";
 import { askProxies } from "./signer";
 
 /** How long a pod may wait for its entry, which SPIRE usually makes within seconds. */
@@ -15,7 +17,8 @@ const REGISTRATION_MS = 60_000;
 
 /**
  * Live proxies of a cluster, gateways too, hold a valid certificate of their own identity that SPIRE has issued, and know
- * the roots of just the trust domains that they are to, as their server does; and no pod waits for an identity.
+ * the roots of just the trust domains that they are to, as their server does; and no pod waits for an identity. On the way
+ * from istiod or back all are to have the certificate of the one that issues now, and to trust both.
  */
 export function identity({ spire }: MeshPlan, proxies: number): Probe[] {
   return (spire?.clusters ?? []).map((plan) => ({
@@ -47,7 +50,17 @@ async function checkIdentity(mesh: MeshReader, plan: SpireClusterPlan, limit: nu
   const { own, foreign } = await spireBundles(mesh, name);
   const known = new Map([...foreign, [trustDomain, own]]);
   const roots = new Map([...known].map(([domain, bundle]) => [domain, bundle.roots]));
-  const outcome = await checkProxies(mesh, plan, limit, roots);
+  const { migration } = mesh.plan.spire ?? {};
+  const both =
+    migration && (await trustOfBoth(mesh, name, { own: own.roots, all: [...roots.values()].join("\n") }));
+  if (both && "distrust" in both) return failed(both.distrust);
+  const outcome = await checkProxies(
+    mesh,
+    plan,
+    limit,
+    roots,
+    both && migration && { ...both, phase: migration.phase },
+  );
   const waiting = await waitingPods(mesh, name);
   if (waiting.length === 0) return outcome;
   const missing = plan.federation.map((other) => other.trustDomain).filter((domain) => !known.has(domain));
@@ -59,17 +72,23 @@ async function checkIdentity(mesh: MeshReader, plan: SpireClusterPlan, limit: nu
   );
 }
 
-/** @param roots - of each trust domain, as the server has them; whose are not there are not compared */
+/**
+ * @param roots - of each trust domain, as the server has them; whose are not there are not compared
+ * @param migration - what istiods hand out where proxies may have their certificates too
+ */
 function checkProxies(
   mesh: MeshReader,
   { cluster, trustDomain, federation: others }: SpireClusterPlan,
   limit: number,
   roots: ReadonlyMap<string, string>,
+  migration?: Migration,
 ): Promise<Outcome> {
   const trustDomains = [trustDomain, ...others.map((other) => other.trustDomain)] as const;
   return askProxies(mesh.cluster(cluster), cluster, limit, (certificates, pod) => {
+    if (migration && certificates.trustDomains.size === 0)
+      return judgeProxy(certificates, migration.istiods) ?? toRestart(false, migration.phase);
     const text = judgeIdentity(certificates, { trustDomains, roots, ...accountOf(pod) });
-    return text === undefined ? undefined : { text };
+    return text === undefined ? migration && toRestart(true, migration.phase) : { text };
   });
 }
 

@@ -13,6 +13,8 @@ export interface SpireServerConfig {
   readonly caTtl: string;
   readonly svidTtl: string;
   readonly refreshHint: string;
+  /** Name of its database. */
+  readonly database: string;
   /** The cert-manager issuer that signs its CA. @default - the CA in `UPSTREAM_FOLDER` does */
   readonly issuer?: { readonly name: string; readonly kind: string; readonly group: string } | undefined;
 }
@@ -55,7 +57,7 @@ plugins {
   DataStore "sql" {
     plugin_data {
       database_type = "sqlite3"
-      connection_string = "${DATA_FOLDER}/datastore.sqlite3"
+      connection_string = ${text(`${DATA_FOLDER}/${config.database}.sqlite3`)}
     }
   }
   KeyManager "disk" {

@@ -10,7 +10,7 @@ import { planRemoteSecrets } from "../links/secrets";
 import { planReader } from "../readers/plan";
 import { planSampleApps } from "../sample-apps/plan";
 import { planStubs } from "../services/plan";
-import { planSpire } from "../spire/plan";
+import { planIdentity, planSpire } from "../spire/plan";
 import { meshTrustDomain } from "../trust-domains/plan";
 import type { MeshPlan, MeshSpec } from "../types";
 
@@ -32,6 +32,7 @@ function planWithoutReaders(spec: MeshSpec): MeshPlan {
     mtls: spec.mtls ?? MESH_DEFAULTS.mtls,
     ca: planCa(spec.ca),
     workloadCertificates: spec.workloadCertificates ?? {},
+    identity: planIdentity(spec),
     spire: planSpire(spec),
     clusters: spec.clusters.map((cluster) => planCluster(cluster, spec)),
     links: discoveryLinks(spec).map((link) => planLink(link, spec.clusters)),

@@ -13,7 +13,7 @@ import type { BaseSpec, IstioSpec, IstiodSpec } from "../istio/types";
 import type { LinkPlan, RemoteSecretsPlan, RemoteSecretsSpec } from "../links/types";
 import type { SampleAppsPlan, SampleAppsSpec } from "../sample-apps/types";
 import type { ServiceSpec, ServiceStubsPlan } from "../services/types";
-import type { IdentitySpec, SpirePlan } from "../spire/types";
+import type { IdentityPlan, IdentitySpec, SpirePlan } from "../spire/types";
 
 /** Whether sidecars accept plain text (`PERMISSIVE`) or mutual TLS only (`STRICT`). */
 export type MtlsMode = "STRICT" | "PERMISSIVE";
@@ -104,6 +104,7 @@ export interface MeshPlan {
   readonly mtls: MtlsMode;
   readonly ca: CaPlan;
   readonly workloadCertificates: WorkloadCertificatesSpec;
+  readonly identity: IdentityPlan;
   /** Absent where each cluster's istiod issues the certificates of workloads. */
   readonly spire?: SpirePlan | undefined;
   readonly clusters: readonly ClusterPlan[];

@@ -26,6 +26,7 @@ import { remoteSecrets, remoteSecretsWarnings } from "../links/secrets";
 import { failover } from "../locality/rules";
 import { sampleApps, sampleAppsWarnings } from "../sample-apps/rules";
 import { services, stubWarnings } from "../services/rules";
+import { migration } from "../spire/migration";
 import { spire } from "../spire/rules";
 import { trustDomains, trustDomainWarnings } from "../trust-domains/rules";
 import type { MeshSpec, Problem } from "../types";
@@ -37,6 +38,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   meshNames,
   trustDomains,
   spire,
+  migration,
   istio,
   versions,
   ca,

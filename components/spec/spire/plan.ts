@@ -7,14 +7,23 @@ import {
   primaryOf,
   visibleFrom,
 } from "../../topology/links";
+import { positionOf } from "../../pki/phases";
 import { gatewaySettings, serviceAnnotationsOf } from "../gateway/plan";
 import { ISSUER_DEFAULTS } from "../issuer/defaults";
 import { definedOnly } from "../settings";
 import { trustDomainOf } from "../trust-domains/plan";
-import type { ClusterSpec, MeshSpec } from "../types";
+import type { ClusterSpec, MeshPlan, MeshSpec } from "../types";
 import { BUNDLE_ENDPOINT_PORT, SPIRE_SOCKET } from "../../names";
 import { SPIRE_IMAGES } from "./images";
-import type { SpireClusterPlan, SpireFederationPlan, SpirePlan, SpireSpec } from "./types";
+import { identityPosition } from "./phases";
+import type {
+  IdentityPlan,
+  SpireClusterPlan,
+  SpireFederationPlan,
+  SpireMigrationPlan,
+  SpirePlan,
+  SpireSpec,
+} from "./types";
 
 /** What holds where a spec says nothing. */
 export const SPIRE_DEFAULTS = { caTtl: "24h", svidTtl: "1h", refreshHint: "5m" } as const;
@@ -25,6 +34,11 @@ export const SPIRE_STORAGE_SIZE = "1Gi";
 /** Whether SPIRE issues the identities of a mesh. */
 export function hasSpire({ identity }: Pick<MeshSpec, "identity">): boolean {
   return identity?.provider === "spire";
+}
+
+/** Whether proxies that start get their certificates from SPIRE. */
+export function issuesBySpire({ spire }: Pick<MeshPlan, "spire">): boolean {
+  return spire !== undefined && spire.migration?.phase !== "trust";
 }
 
 /** SPIRE as the mesh gets it; nothing where istiod issues. */
@@ -45,7 +59,21 @@ export function planSpire(spec: MeshSpec): SpirePlan | undefined {
     storage: { size: SPIRE_STORAGE_SIZE, ...definedOnly(storage) },
     images: { ...SPIRE_IMAGES, ...definedOnly(images) },
     clusters: planClusters(spec),
+    ...definedOnly({ migration: planMigration(spec) }),
   };
+}
+
+/** Where the mesh is between istiod and SPIRE, and what its user says of it. */
+export function planIdentity({ identity = {} }: Pick<MeshSpec, "identity">): IdentityPlan {
+  const { verified, abandonPods = false } = identity;
+  return { ...identityPosition(identity), ...definedOnly({ verified }), abandonPods };
+}
+
+function planMigration({ identity, ca }: MeshSpec): SpireMigrationPlan | undefined {
+  const { migration: phase, spire } = identity ?? {};
+  if (phase === undefined) return undefined;
+  const epoch = spire?.upstream?.rootEpoch ?? 1;
+  return { phase, database: `migration-${positionOf(ca?.root).generation}-${epoch}` };
 }
 
 /** A spec's durations, with defaults. */

@@ -66,8 +66,8 @@ function unfederated(groups: readonly (readonly string[])[], spec: MeshSpec): Pr
   ];
 }
 
-/** What concerns certificates that istiod issues, of which there are none. */
-function ofIstiodOnly({ ca, workloadCertificates }: MeshSpec): Problem[] {
+/** What concerns certificates that istiod issues, of which there are none but in a migration. */
+function ofIstiodOnly({ ca, workloadCertificates, identity }: MeshSpec): Problem[] {
   return [
     ...(ca?.provided?.crl === undefined
       ? []
@@ -78,7 +78,7 @@ function ofIstiodOnly({ ca, workloadCertificates }: MeshSpec): Problem[] {
               "cannot be beside SPIRE, whose CAs have no revocation lists: proxies would accept none of its certificates; remove it (SPIRE's are short-lived instead)",
           },
         ]),
-    ...(workloadCertificates?.ttlMinutes === undefined
+    ...(workloadCertificates?.ttlMinutes === undefined || identity?.migration !== undefined
       ? []
       : [
           {

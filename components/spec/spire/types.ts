@@ -4,8 +4,8 @@ export type IdentityProvider = "istiod" | "spire";
 /** The identities of workloads, where not each cluster's istiod issues them from its own CA. */
 export interface IdentitySpec {
   /**
-   * `istiod`, or `spire`: a SPIRE server and agents in every cluster, which attest what asks for a certificate. It cannot
-   * change while the mesh runs. istiod keeps its CA either way, for its own certificate.
+   * `istiod`, or `spire`: a SPIRE server and agents in every cluster, which attest what asks for a certificate. While the
+   * mesh runs it changes in the phases of `migration` only. istiod keeps its CA either way, for its own certificate.
    * @default "istiod"
    */
   readonly provider?: IdentityProvider | undefined;
@@ -17,6 +17,43 @@ export interface IdentitySpec {
    * @default - follows the links
    */
   readonly federation?: readonly (readonly string[])[] | undefined;
+  /**
+   * How far a running mesh has got from istiod to SPIRE, or back, by one phase after the other. `trust`: istiod issues,
+   * SPIRE is there, and workloads trust both. `issue`: SPIRE issues for pods that start, and workloads trust both.
+   * docs/spire.md is the runbook.
+   * @default - none: SPIRE alone is trusted
+   */
+  readonly migration?: "trust" | "issue" | undefined;
+  /**
+   * Says that `npm run verify` passed in the phase before, which going from `trust` to `issue`, or from `issue` to `trust`,
+   * has need of.
+   * @default - none
+   */
+  readonly verified?: "trust" | "issue" | undefined;
+  /**
+   * Whether the end of a migration leaves pods behind that have not been restarted, and whose requests fail from then on.
+   * @default false
+   */
+  readonly abandonPods?: boolean | undefined;
+}
+
+/**
+ * Who issues the certificates of workloads, and whom these trust. `istiod`, `spire`: one of them alone. `trust`: istiod
+ * issues while SPIRE is there, and workloads trust both. `issue`: SPIRE issues, and workloads trust both.
+ */
+export type IdentityPhase = "istiod" | "trust" | "issue" | "spire";
+
+/** Where a mesh is between istiod's certificates and SPIRE's. */
+export interface IdentityPosition {
+  readonly phase: IdentityPhase;
+  /** Which root of the program SPIRE is under while both are trusted. @default - of no interest in the other phases */
+  readonly rootEpoch?: number | undefined;
+}
+
+/** Who issues in a mesh, and what is said of the way there. */
+export interface IdentityPlan extends IdentityPosition {
+  readonly verified?: IdentityPhase | undefined;
+  readonly abandonPods: boolean;
 }
 
 /** SPIRE as it is installed in every cluster, or with `existing` as it is found there. */
@@ -114,6 +151,16 @@ export interface SpirePlan {
   readonly storage: SpireStorageSpec & { readonly size: string };
   readonly images: Readonly<Record<keyof SpireImagesSpec, string>>;
   readonly clusters: readonly SpireClusterPlan[];
+  /** While both istiod's root and SPIRE's are trusted: who issues. @default - SPIRE, whose roots alone are trusted */
+  readonly migration?: SpireMigrationPlan | undefined;
+}
+
+/** SPIRE in a mesh on the way to it or from it. */
+export interface SpireMigrationPlan {
+  /** `trust`: istiod issues. `issue`: SPIRE does. */
+  readonly phase: "trust" | "issue";
+  /** The servers' database, one for each set of roots, as a server never forgets a root that it has told. */
+  readonly database: string;
 }
 
 /** SPIRE that others installed, with every default filled in. */

@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { SpireAgent, SpireServer, TrustDomainFederation, WorkloadIdentities } from "../../../components";
+import { issuesBySpire } from "../../../components/spec/spire/plan";
 import type { MeshPlan, SpireClusterPlan, SpirePlan } from "../../../components/spec/types";
 import { adoptsSpireNamespace } from "../../../components/spec/spire/plan";
 import { named, type Site } from "../providers";
-import { placedOf, type Scope } from "../scope";
+import { placedOf } from "../scope";
 import { refuseDifferentRoots, refuseIssuers } from "./refusals";
-import { type Upstream, upstreamsOf } from "./upstream";
+import { type SpireRoots, type Upstream, upstreamsOf } from "./upstream";
 
 /** The server of a cluster, and what is to be said of it elsewhere. */
 interface Deployed {
@@ -20,18 +21,20 @@ interface Deployed {
  * Roots, servers and their addresses come first, each cluster's for itself; then the servers are told of each other, which
  * needs nothing but the other's root and address, so there is no circle; then workloads get identities.
  *
+ * @param meshRoot - the root above istiods' CAs, for the time in which workloads of both kinds run
  * @returns the sites, each with what has to be there before its proxies start
  */
 export function withIdentities(
   plan: MeshPlan,
   sites: ReadonlyMap<string, Site>,
-  scope: Scope,
+  roots: SpireRoots,
+  meshRoot: pulumi.Output<string> | undefined,
 ): ReadonlyMap<string, Site> {
   const { spire } = plan;
   if (spire === undefined) return sites;
   if (spire.existing !== undefined) return withOthersIdentities(spire, sites);
   refuseIssuers(spire, sites);
-  const upstreams = upstreamsOf(plan, spire, sites, scope);
+  const upstreams = upstreamsOf(plan, spire, sites, roots, meshRoot);
   const deployed = new Map(
     spire.clusters.map((own) => [
       own.cluster,
@@ -44,7 +47,13 @@ export function withIdentities(
       const own = deployed.get(name);
       return [
         name,
-        own === undefined ? site : { ...site, identities: deployIdentities(own, spire, deployed) },
+        own === undefined
+          ? site
+          : {
+              ...site,
+              identities: deployIdentities(own, spire, deployed),
+              usesWorkloadSocket: issuesBySpire(plan),
+            },
       ];
     }),
   );
@@ -59,7 +68,8 @@ function withOthersIdentities(
   return new Map(
     [...sites].map(([name, site]) => {
       const own = given.get(name);
-      return [name, own ? { ...site, identities: [identitiesOf(site, own, existing?.className)] } : site];
+      const identities = own && [identitiesOf(site, own, existing?.className)];
+      return [name, identities ? { ...site, identities, usesWorkloadSocket: true } : site];
     }),
   );
 }
@@ -78,7 +88,7 @@ function identitiesOf(
 }
 
 function deployServer(plan: SpireClusterPlan, spire: SpirePlan, site: Site, upstream: Upstream): Deployed {
-  const { caTtl, svidTtl, refreshHint, storage, images } = spire;
+  const { caTtl, svidTtl, refreshHint, storage, images, migration } = spire;
   const { cluster: clusterName, trustDomain, endpointAnnotations } = plan;
   const { name, opts } = placedOf(site.scope, site.plan, "-spire-server");
   const server = new SpireServer(
@@ -90,6 +100,7 @@ function deployServer(plan: SpireClusterPlan, spire: SpirePlan, site: Site, upst
       caTtl,
       svidTtl,
       refreshHint,
+      ...(migration === undefined ? {} : { database: migration.database }),
       exposesBundle: endpointAnnotations !== undefined,
       endpointAnnotations: endpointAnnotations ?? {},
       storageSize: storage.size,

@@ -1,4 +1,7 @@
+import * as pulumi from "@pulumi/pulumi";
 import { IntermediateCA, RootCA, type SpireServerArgs } from "../../../components";
+import { joined } from "../../../components/pki/certificates";
+import { spireRootName } from "../../../components/spec/spire/phases";
 import type { MeshPlan, SpirePlan } from "../../../components/spec/types";
 import { named, type Site } from "../providers";
 import { placed, placedOf, type Scope } from "../scope";
@@ -16,12 +19,32 @@ export type Upstream = Pick<
   | "upstreamRoot"
 >;
 
-/** Who signs in each cluster; the roots and CAs of the program are made here. */
+/** The roots that the program makes for SPIRE, by trust domain; none where others sign. */
+export type SpireRoots = ReadonlyMap<string, RootCA>;
+
+export function spireRoots(mesh: MeshPlan, scope: Scope): SpireRoots {
+  const { spire } = mesh;
+  if (spire === undefined || spire.existing !== undefined) return new Map();
+  const {
+    upstream: { issuer, secret, rootEpoch },
+    clusters,
+  } = spire;
+  if (issuer !== undefined || secret !== undefined) return new Map();
+  const domains = [...new Set(clusters.map(({ trustDomain }) => trustDomain))];
+  return new Map(domains.map((domain) => [domain, rootOf(domain, rootEpoch, mesh, scope)]));
+}
+
+/**
+ * Who signs in each cluster; the CAs of the program are made here.
+ *
+ * @param meshRoot - the root above istiods' CAs, which SPIRE's servers tell too where both are to be trusted
+ */
 export function upstreamsOf(
   mesh: MeshPlan,
-  { upstream, clusters }: SpirePlan,
+  { upstream, clusters, migration }: SpirePlan,
   sites: ReadonlyMap<string, Site>,
-  scope: Scope,
+  roots: SpireRoots,
+  meshRoot: pulumi.Output<string> | undefined,
 ): ReadonlyMap<string, Upstream> {
   const { issuer, secret, rootEpoch } = upstream;
   if (issuer !== undefined) {
@@ -30,8 +53,6 @@ export function upstreamsOf(
   }
   if (secret !== undefined)
     return new Map(clusters.map(({ cluster }) => [cluster, { upstreamSecret: secret }]));
-  const domains = [...new Set(clusters.map(({ trustDomain }) => trustDomain))];
-  const roots = new Map(domains.map((domain) => [domain, rootOf(domain, rootEpoch, mesh, scope)]));
   const cas = clusters.map(({ cluster, trustDomain }) => {
     const ca = intermediateOf(named(sites, cluster), named(roots, trustDomain), rootEpoch, mesh);
     return { cluster, ca, root: named(roots, trustDomain) };
@@ -48,7 +69,10 @@ export function upstreamsOf(
       {
         upstreamCertificate: ca.certificate,
         upstreamPrivateKey: ca.privateKey,
-        upstreamRoot: root.certificate,
+        upstreamRoot:
+          migration === undefined || meshRoot === undefined
+            ? root.certificate
+            : pulumi.all([root.certificate, meshRoot]).apply(joined),
       },
     ]),
   );
@@ -61,7 +85,7 @@ function rootOf(trustDomain: string, epoch: number, { ca }: MeshPlan, scope: Sco
     algorithm: ca.rootAlgorithm,
     validityDays: ca.rootValidityDays,
     organization: ca.organization,
-    commonName: `SPIRE root ${epoch} of ${trustDomain}`,
+    commonName: spireRootName(trustDomain, epoch),
     maxPathLength: 2,
   };
   return new RootCA(name, args, opts);

@@ -30,7 +30,7 @@ export function deployTrust(
       ),
     );
   };
-  const trust = trustOf(plan, sites, scope, caKeys, ask);
+  const trust = trustOf(plan, sites, scope, caKeys, { ask });
   const cas = [...trust.clusters].map(([name, { cacerts }]): [string, ClusterTrust["cacerts"]] => [
     name,
     { ...cacerts, ...(cacerts.caPrivateKey && { caPrivateKey: pulumi.secret(cacerts.caPrivateKey) }) },

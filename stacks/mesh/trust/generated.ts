@@ -25,7 +25,7 @@ interface Roots {
 type GeneratedCa = Required<ClusterTrust>;
 
 /** Roots made for the mesh, and a CA for each given cluster; nothing where all clusters have a CA already. */
-export function generatedTrust({ plan, signing, scope, ask }: TrustInput): Trust {
+export function generatedTrust({ plan, signing, scope, ask, alsoTrusted = [] }: TrustInput): Trust {
   const { ca, clusters } = plan;
   if (clusters.filter(isPrimary).every((cluster) => adopts(cluster, "cacerts")))
     return { clusters: new Map() };
@@ -36,8 +36,13 @@ export function generatedTrust({ plan, signing, scope, ask }: TrustInput): Trust
   const gates = ask ? gatesAcrossStacks(ca.root, ask, scope) : rootGates(ca.root, scope);
   const certificates = trusted.map((generation) => rootIn(all, generation).certificate);
   const bundle = pulumi
-    .all([pulumi.all(certificates), gates.open, acceptedElsewhere(plan, signer)])
-    .apply(([own]) => joined([...own, ...ca.trustBundle]));
+    .all([
+      pulumi.all(certificates),
+      pulumi.all([...alsoTrusted]),
+      gates.open,
+      acceptedElsewhere(plan, signer),
+    ])
+    .apply(([own, others]) => joined([...own, ...ca.trustBundle, ...others]));
   const roots = { all, signer, bundle };
   const trusts = signing.map((cluster) => [cluster.name, clusterTrust(cluster, plan, roots, scope)] as const);
   return {

@@ -4,7 +4,6 @@ import type { MeshPlan } from "../../../components/spec/types";
 import type { Site } from "../providers";
 import type { Scope } from "../scope";
 import { watchExpiries } from "./expiry";
-import type { AskClusters } from "./gates";
 import { generatedTrust } from "./generated";
 import { issuedTrust } from "./issuer";
 import type { CaKeys } from "./keys";
@@ -28,10 +27,10 @@ export function trustOf(
   sites: ReadonlyMap<string, Site>,
   scope: Scope,
   keys: CaKeys = new Map(),
-  ask?: AskClusters,
+  { ask, alsoTrusted }: Pick<TrustInput, "ask" | "alsoTrusted"> = {},
 ): Trust {
   const signing = signingClusters(plan.clusters);
-  const trust = TRUSTS[sourceOf(plan.ca)]({ plan, signing, sites, scope, keys, ask });
+  const trust = TRUSTS[sourceOf(plan.ca)]({ plan, signing, sites, scope, keys, ask, alsoTrusted });
   watchExpiries(trust.endings ?? [], plan.ca.expiryWarningDays);
   return trust;
 }

@@ -17,6 +17,8 @@ export interface TrustInput {
   readonly keys: CaKeys;
   /** Where each cluster has a stack of its own: how to ask these. @default - they are all here */
   readonly ask?: AskClusters | undefined;
+  /** Other roots that workloads with certificates of the mesh's CAs are to trust, PEM. @default [] */
+  readonly alsoTrusted?: readonly pulumi.Output<string>[] | undefined;
 }
 
 /** Where the CAs of a mesh come from: every source of them answers with one of these. */

@@ -47,18 +47,22 @@ export class CrossingLoad {
   }
 
   /**
-   * Ends the load, and expects that no request has failed and that each service has answered all the time.
+   * Ends the load, and expects that no request has failed and that each service has answered all the time, by the pods
+   * that it had at the beginning or has now.
    *
    * @param clusters - whose load is judged and ended @default - all whose load still runs
    */
   public async expectNoFailure(clusters: readonly string[] = [...this.loads.keys()]): Promise<void> {
     const problems: string[] = [];
+    const now = helloworldPods(this.suite);
     for (const client of clusters) {
       const { load, from, services } = this.loads.get(client)!;
       const until = Date.now();
       const answers = await load.stop();
       this.loads.delete(client);
-      const pods = Object.fromEntries(services.map((service) => [service, this.pods[service] ?? []]));
+      const pods = Object.fromEntries(
+        services.map((service) => [service, [...(this.pods[service] ?? []), ...(now[service] ?? [])]]),
+      );
       problems.push(...loadProblems(answers, { client, from, until, pods }));
       for (const service of services) {
         const { requests, connections } = await this.counters(client, service);

@@ -5,10 +5,13 @@ import type { OnDemand } from "../../../lab/toolchain";
 import { apply } from "../../lab/support/apply";
 import type { Suite } from "../../lab/support/suite";
 
-/** What labs with SPIRE have besides what every lab has. */
+/** SPIRE itself, which some labs have besides what every lab has. */
+export const SPIRE_SERVER_TOOLS: OnDemand[] = ["spire", "spire-controller-manager", "spiffe-csi"];
+
+/** That, and what is above it and uses it elsewhere. */
 export const SPIRE_TOOLS: OnDemand[] = [
   ...(["cert-manager", "cert-manager-files", "bookinfo"] as const),
-  ...(["spire", "spire-controller-manager", "spiffe-csi"] as const),
+  ...SPIRE_SERVER_TOOLS,
 ];
 
 /**

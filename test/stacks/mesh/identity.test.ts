@@ -160,20 +160,6 @@ test("servers of one trust domain under different roots are refused", async () =
 });
 
 describe("of a deployed mesh", () => {
-  test.each([
-    ["istiod", "cluster.local", "spire", spire()],
-    ["spire", "cluster.local; identities by SPIRE", "istiod", { ...spire(), identity: undefined }],
-  ])("the provider cannot change from %s", async (before, record, after, spec: MeshSpec) => {
-    const { failures, registrations } = await runFailingProgram(() => meshProgram(spec), {
-      ...told,
-      stashed: { unchangeable: record },
-      preview: true,
-    });
-    expect(failures.join("\n")).toContain(`identity.provider cannot change from ${before} to ${after}`);
-    const touched = registrations.filter(({ type }) => type.startsWith("kubernetes:"));
-    expect(touched).toEqual([]);
-  });
-
   const HERE = "here, in its own namespace";
   test.each<[string, string, SpireSpec]>([
     [HERE, "here, in a namespace that others made", { upstream: { secret: "ca" } }],

@@ -9,7 +9,7 @@ import type { FakeExec } from "./api-server";
 import { FakeCluster } from "./cluster";
 import { gatewayLines, importLines, isGatewayPod, listenerPage, tlsPage } from "./imports";
 import { makeServing } from "./serving";
-import { type FakeSpire, installSpire, spireSecretsPage, spireServerPrints } from "./spire";
+import { type FakeSpire, installSpire, rootsOfDomains, spireSecretsPage, spireServerPrints } from "./spire";
 
 /** How a fake mesh is made. */
 export interface FakeMeshOptions {
@@ -35,6 +35,8 @@ export class FakeMesh {
   public readonly closed = new Set<string>();
   /** What SPIRE has given each cluster, where it issues. */
   public spire: ReadonlyMap<string, FakeSpire> = new Map();
+  /** Whether the proxy of a pod has istiod's certificate though SPIRE is there. */
+  public byIstiod = (_pod: string) => this.plan.spire?.migration?.phase === "trust";
   private readonly clusters = new Map<string, FakeCluster>();
   private readonly turns = new Map<string, number>();
 
@@ -46,18 +48,28 @@ export class FakeMesh {
   public static async start(plan: MeshPlan, options: FakeMeshOptions = {}): Promise<FakeMesh> {
     const mesh = new FakeMesh(plan, options);
     const root = await TestCa.root("Root");
+    const domains = await rootsOfDomains(plan.spire);
+    const migrates = plan.spire?.migration !== undefined;
+    const also = migrates ? [...domains.values()].map(({ certificate }) => certificate) : [];
     const serving = await makeServing();
     for (const [index, cluster] of plan.clusters.entries()) {
       const signing = await root.sign(cluster.name);
       const leaf = await signing.sign("", { isCa: false, from: -0.1, to: 0.9 });
-      const trust = { root: root.certificate, signing, chain: leaf.certificate + signing.certificate };
+      const trust = {
+        root: [root.certificate, ...also].join(""),
+        signing,
+        chain: leaf.certificate + signing.certificate,
+      };
       const exec = (from: FakeCluster, command: FakeExec) => mesh.exec(from, command);
       const made = new FakeCluster(cluster, index + 1, trust, exec, options.delayMs ?? 0, serving);
       await made.server.start();
       mesh.clusters.set(cluster.name, made);
     }
     for (const cluster of mesh.clusters.values()) cluster.install(plan, options.proxies ?? 0);
-    if (plan.spire) mesh.spire = await installSpire(plan.spire, (name) => mesh.cluster(name));
+    if (plan.spire) {
+      const both = migrates ? root.certificate : "";
+      mesh.spire = await installSpire(plan.spire, domains, both, (name) => mesh.cluster(name));
+    }
     for (const link of plan.links) {
       const secret = credentialSecret(link, plan);
       mesh.cluster(istiodOf(plan, link.observer)).addCredential(secret, mesh.cluster(link.observed));
@@ -106,7 +118,8 @@ export class FakeMesh {
     if (line.includes("resource=dynamic_active_clusters")) return tlsPage(this.plan, from);
     const spire = this.spire.get(from.name);
     if (spire && line.includes("spire-server")) return spireServerPrints(spire, command);
-    if (line.includes("config_dump")) return spire ? spireSecretsPage(spire, exec) : secretsPage(from);
+    if (line.includes("config_dump"))
+      return spire && !this.byIstiod(pod) ? spireSecretsPage(spire, exec) : secretsPage(from);
     if (line.endsWith("GET clusters")) {
       return isGatewayPod(pod) ? gatewayLines(this.plan, from).join("\n") : this.clustersPage(from);
     }

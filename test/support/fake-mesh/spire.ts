@@ -27,18 +27,28 @@ export interface FakeSpire {
   readonly registered: Set<string>;
 }
 
-/** SPIRE in each cluster as a plan has it, each trust domain under a root of its own. */
+/** A root for each trust domain of a plan. */
+export async function rootsOfDomains(plan: SpirePlan | undefined): Promise<ReadonlyMap<string, TestCa>> {
+  const domains = new Set(plan?.clusters.map(({ trustDomain }) => trustDomain));
+  return new Map(
+    await Promise.all([...domains].map(async (domain) => [domain, await TestCa.root(domain)] as const)),
+  );
+}
+
+/**
+ * SPIRE in each cluster as a plan has it, each trust domain under a root of its own.
+ *
+ * @param both - other roots that all tell, PEM
+ */
 export async function installSpire(
   { clusters }: SpirePlan,
+  roots: ReadonlyMap<string, TestCa>,
+  both: string,
   clusterOf: (name: string) => FakeCluster,
 ): Promise<ReadonlyMap<string, FakeSpire>> {
-  const roots = new Map<string, TestCa>();
-  for (const { trustDomain } of clusters) {
-    if (!roots.has(trustDomain)) roots.set(trustDomain, await TestCa.root(trustDomain));
-  }
   const installed = clusters.map(async (plan) => {
     clusterOf(plan.cluster).addPod("spire", "spire-server", ["spire-server"]);
-    return [plan.cluster, await spireOf(plan, roots)] as const;
+    return [plan.cluster, await spireOf(plan, roots, both)] as const;
   });
   return new Map(await Promise.all(installed));
 }
@@ -46,9 +56,10 @@ export async function installSpire(
 async function spireOf(
   { trustDomain, federation }: SpireClusterPlan,
   roots: ReadonlyMap<string, TestCa>,
+  both: string,
 ): Promise<FakeSpire> {
   const domains = [trustDomain, ...federation.map((other) => other.trustDomain)];
-  const known = domains.map((domain) => [domain, roots.get(domain)!.certificate] as const);
+  const known = domains.map((domain) => [domain, roots.get(domain)!.certificate + both] as const);
   return {
     trustDomain,
     signer: await roots.get(trustDomain)!.sign("SPIRE"),

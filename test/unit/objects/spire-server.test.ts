@@ -11,6 +11,7 @@ const SERVER: SpireServerInput = {
   caTtl: "24h",
   svidTtl: "1h",
   refreshHint: "5m",
+  database: "datastore",
   images: SPIRE_IMAGES,
   storageSize: "1Gi",
   upstreamSecret: "spire-upstream-ca",

@@ -1,0 +1,63 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import {
+  INJECTED_LABEL,
+  SPIFFE_CSI_DRIVER,
+  SPIRE_BUNDLE,
+  SPIRE_BUNDLE_FILE,
+  SPIRE_NAMESPACE,
+} from "../../../components/names";
+import { faultOf } from "../client-fault";
+import { endingBy } from "../kube-client";
+
+/** The pods of a cluster that have a proxy, by whom that has its certificate from; what ran to its end is left out. */
+export interface LiveWorkloads {
+  /** As `namespace/name`. */
+  readonly istiod: readonly string[];
+  readonly spire: readonly string[];
+  /** The roots that its SPIRE server tells, PEM; empty where it tells none. */
+  readonly roots: string;
+}
+
+/** How long all answers together may take. */
+const TIME_LIMIT_MS = 30_000;
+
+/**
+ * Asks a cluster for its workloads. Whoever has SPIRE's socket mounted can have its certificate from nobody else, and
+ * whoever has not has it from istiod, so what runs in a pod need not be asked.
+ *
+ * @returns why it cannot be asked, for a sentence that begins with the server, where it cannot
+ */
+export async function lookAtWorkloads(
+  kubeconfig: string,
+  timeLimit = TIME_LIMIT_MS,
+): Promise<LiveWorkloads | string> {
+  const library = await import("@kubernetes/client-node");
+  const signal = AbortSignal.timeout(timeLimit);
+  try {
+    const config = new library.KubeConfig();
+    config.loadFromString(kubeconfig);
+    const client = new library.CoreV1Api(endingBy(library, config, () => signal));
+    const { items } = await client.listPodForAllNamespaces({ labelSelector: INJECTED_LABEL });
+    const { items: maps } = await client.listNamespacedConfigMap({
+      namespace: SPIRE_NAMESPACE,
+      fieldSelector: `metadata.name=${SPIRE_BUNDLE}`,
+    });
+    const live = items.filter(({ status }) => status?.phase !== "Succeeded" && status?.phase !== "Failed");
+    return {
+      istiod: live.filter((pod) => !hasSocket(pod)).map(nameOf),
+      spire: live.filter(hasSocket).map(nameOf),
+      roots: maps[0]?.data?.[SPIRE_BUNDLE_FILE] ?? "",
+    };
+  } catch (error) {
+    const { fault, mend } = faultOf(signal.aborted ? signal.reason : error);
+    return `${fault}; ${mend}`;
+  }
+}
+
+function hasSocket({ spec }: V1Pod): boolean {
+  return spec?.volumes?.some(({ csi }) => csi?.driver === SPIFFE_CSI_DRIVER) === true;
+}
+
+function nameOf({ metadata }: V1Pod): string {
+  return `${metadata?.namespace}/${metadata?.name}`;
+}
