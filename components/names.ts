@@ -54,6 +54,8 @@ export const SPIRE_BUNDLE = "spire-bundle";
 export const SPIRE_BUNDLE_FILE = "bundle.crt";
 /** Secret with the CA that signs a SPIRE server's, where the program makes it. */
 export const SPIRE_UPSTREAM_SECRET = "spire-upstream-ca";
+/** Database of a SPIRE server, unless it is given another one. */
+export const SPIRE_DATABASE = "datastore";
 /** CSI driver that brings the agents' socket into pods. */
 export const SPIFFE_CSI_DRIVER = "csi.spiffe.io";
 /**

@@ -6,7 +6,7 @@ import { loadBalancerAddress } from "./internal/load-balancer";
 import type { KubernetesObject } from "./internal/manifests";
 import { pullSecrets } from "./internal/pull-secrets";
 import { spireBundle } from "./internal/spire-bundle";
-import { BUNDLE_ENDPOINT, SPIRE_NAMESPACE, SPIRE_UPSTREAM_SECRET } from "./names";
+import { BUNDLE_ENDPOINT, SPIRE_DATABASE, SPIRE_NAMESPACE, SPIRE_UPSTREAM_SECRET } from "./names";
 import { spireBase, spireServer } from "./objects/spire/server";
 import { ISSUER_DEFAULTS } from "./spec/issuer/defaults";
 import { SPIRE_IMAGES } from "./spec/spire/images";
@@ -124,7 +124,7 @@ function inputOf(args: SpireServerArgs) {
     caTtl: caTtl ?? SPIRE_DEFAULTS.caTtl,
     svidTtl: svidTtl ?? SPIRE_DEFAULTS.svidTtl,
     refreshHint: refreshHint ?? SPIRE_DEFAULTS.refreshHint,
-    database: args.database ?? "datastore",
+    database: args.database ?? SPIRE_DATABASE,
     issuer: issuerName === undefined ? undefined : { name: issuerName, kind: issuerKind, group: issuerGroup },
     upstreamSecret: issuerName === undefined ? (given ?? SPIRE_UPSTREAM_SECRET) : undefined,
     endpointAnnotations: args.exposesBundle ? (args.endpointAnnotations ?? {}) : undefined,

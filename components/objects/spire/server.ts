@@ -4,6 +4,7 @@ import {
   BUNDLE_ENDPOINT,
   BUNDLE_ENDPOINT_PORT,
   SPIRE_BUNDLE,
+  SPIRE_DATABASE,
   SPIRE_NAMESPACE,
   SPIRE_SERVER,
 } from "../../names";
@@ -37,6 +38,7 @@ export interface SpireServerInput extends SpireServerConfig {
 const DATA_CLAIM = "spire-server-data";
 const CONTROLLER_MANAGER = "spire-controller-manager";
 const LABELS = { app: SPIRE_SERVER };
+const DATABASE_LABEL = "istio-multicluster/database";
 /** The user of the published server image; the controller manager has to reach its socket. */
 const USER = 1000;
 
@@ -82,17 +84,22 @@ function services(chart: Chart, endpointAnnotations: SpireServerInput["endpointA
   });
 }
 
+/**
+ * A server with another database is another StatefulSet, which a selector of its own makes it: Pulumi then waits for the new
+ * server, which an update that is not begun yet can pass for, and reads what that tells.
+ */
 function statefulSet(chart: Chart, input: SpireServerInput, annotations: Record<string, string>): void {
-  const { upstreamSecret } = input;
+  const { upstreamSecret, database } = input;
+  const labels = database === SPIRE_DATABASE ? LABELS : { ...LABELS, [DATABASE_LABEL]: database };
   new k8s.KubeStatefulSet(chart, `${SPIRE_SERVER}-set`, {
     metadata: { name: SPIRE_SERVER, namespace: SPIRE_NAMESPACE, labels: LABELS },
     spec: {
       // Its entries and keys are in files, which no two servers can share.
       replicas: 1,
       serviceName: SPIRE_SERVER,
-      selector: { matchLabels: LABELS },
+      selector: { matchLabels: labels },
       template: {
-        metadata: { labels: LABELS, annotations },
+        metadata: { labels, annotations },
         spec: {
           serviceAccountName: SPIRE_SERVER,
           securityContext: {

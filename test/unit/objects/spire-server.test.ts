@@ -72,6 +72,21 @@ describe("SPIRE's server", () => {
     });
   });
 
+  test("with another database is another StatefulSet, so that Pulumi waits for what it tells", () => {
+    const { spec } = one(server({ database: "other" }), "StatefulSet");
+    const labels = { app: "spire-server", "istio-multicluster/database": "other" };
+    expect(spec).toMatchObject({
+      selector: { matchLabels: labels },
+      template: { metadata: { labels } },
+    });
+    expect(one(server(), "StatefulSet").spec).toMatchObject({
+      selector: { matchLabels: { app: "spire-server" } },
+    });
+    expect(one(server({ database: "other" }), "Service", "spire-server").spec).toMatchObject({
+      selector: { app: "spire-server" },
+    });
+  });
+
   test("has its CA signed by what a Secret holds, or by an issuer and then without any Secret", () => {
     const volumes = (objects: Live[]) =>
       one(objects, "StatefulSet").spec.template.spec.volumes.map(({ name }) => name);
