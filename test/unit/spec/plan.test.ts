@@ -53,6 +53,7 @@ describe("the plan of a mesh", () => {
         root: { generation: 1, phase: "stable" },
       },
       workloadCertificates: {},
+      identity: { phase: "istiod", abandonPods: false },
       clusters: [planOf(1), planOf(2)],
       links: [
         { observer: "cluster1", observed: "cluster2", crossNetwork: true, serves: false },
