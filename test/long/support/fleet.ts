@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Fleet, openFleet } from "../../../ops/fleet/fleet";
 import { type FleetUpOptions, fleetUp } from "../../../ops/fleet/up";
@@ -45,9 +46,12 @@ export interface FleetMoment {
   readonly parallel?: number;
 }
 
-/** Runs the command and kills it, engines and all, at a moment. */
-export async function killFleetAt({ lab }: Suite, { wave, holds, parallel = 4 }: FleetMoment): Promise<void> {
-  const command = ["ops/cli.ts", "fleet", "up", "--stack", lab.name, "--parallel", String(parallel)];
+/** Runs all stacks and kills that, engines and all, at a moment. */
+export async function killFleetAt(
+  { place }: Suite,
+  { wave, holds, parallel = 4 }: FleetMoment,
+): Promise<void> {
+  const command = [join(__dirname, "fleet-up.ts"), JSON.stringify(place), String(parallel)];
   const child = spawn("tsx", command, { detached: true });
   const exited = once(child, "exit");
   const said: string[] = [];
@@ -58,7 +62,7 @@ export async function killFleetAt({ lab }: Suite, { wave, holds, parallel = 4 }:
     begun = line.startsWith(`wave ${wave}:`);
     if (begun) break;
   }
-  if (!begun) throw new Error(`the command ended before wave ${wave}:\n${said.join("\n")}`);
+  if (!begun) throw new Error(`all was run before wave ${wave}:\n${said.join("\n")}`);
   await until("the moment to kill", async () => holds(), 180);
   await killTree(child.pid ?? 0);
   await exited;
