@@ -67,11 +67,13 @@ describe("from istiod to SPIRE and back", () => {
    */
   const restartAll = async () => {
     restart("foo", "helloworld");
+    load.acceptNewPods();
     await load.expectNoFailure();
     restart("foo", "curl");
     load = await CrossingLoad.start(suite);
     expect(await faultsOf("bar")).toMatch(/sample\/curl-\S+ holds a certificate of .*restart its pod/);
     restart("bar", "helloworld");
+    load.acceptNewPods();
     await load.expectNoFailure();
     restart("bar", "curl");
   };
