@@ -39,8 +39,9 @@ observes:
 - **import links**: this program without credentials, one service of all clusters imported by all; gateways come with it
 
 CPU is that of every process of the phase, on both sides without the clusters' own; MB written are those to disk, nearly all
-of them the backend's (a folder or, where a heading says so, an object store on the same machine; compressed); requests are those that API servers got from outside their clusters. A
-cluster's first \`up\` makes all of it; the cluster that is added is one more than the size.
+of them the backend's (a folder or, where a heading says so, an object store on the same machine; compressed); requests are
+those that API servers got from outside their clusters. A cluster's first \`up\` makes all of it; the cluster that is added is one
+more than the size.
 
 ![Seconds of the first up and size of the state, by number of clusters](benchmarks.svg)
 
