@@ -116,7 +116,7 @@ describe("a cluster's workloads", () => {
   const look = async (pods: Answer, maps: Answer = { items: [] }) => {
     const server = await ApiServer.start((_, path) => (path.endsWith("/pods") ? pods : maps));
     servers.push(server);
-    return { live: await lookAtWorkloads(insecureKubeconfig("cluster1", server.url), 1000), server };
+    return { live: await lookAtWorkloads(insecureKubeconfig("cluster1", server.url), 20_000), server };
   };
   const pod = (name: string, drivers: string[], phase = "Running") => ({
     metadata: { namespace: "shop", name },
@@ -142,6 +142,6 @@ describe("a cluster's workloads", () => {
     expect((await look(403)).live).toContain("could not be asked");
     expect((await look({ items: [] })).live).toEqual({ istiod: [], spire: [], roots: "" });
     const unreachable = insecureKubeconfig("cluster1", await closedAddress());
-    expect(await lookAtWorkloads(unreachable, 1000)).toContain("ECONNREFUSED");
+    expect(await lookAtWorkloads(unreachable, 20_000)).toContain("ECONNREFUSED");
   });
 });
