@@ -25,7 +25,11 @@ function readYaml(file: string): Readonly<Record<string, unknown>> {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    throw new Error(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    const { code } = error as NodeJS.ErrnoException;
+    const mend = "name a stack whose settings are there, see docs/fleets.md";
+    throw new Error(
+      `${file} cannot be read (${code}); ${code === "ENOENT" ? mend : "check its permissions"}`,
+    );
   }
   const value: unknown = parse(text);
   return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
