@@ -27,10 +27,11 @@ export async function startCluster(lab: string, cluster: string, toolchain: Tool
   await ensureControlPlane(controlPlane(await requireState(lab), cluster), toolchain);
 }
 
-/** Ends all that runs on the nodes of a cluster at once, as a power cut does. */
-export async function killNodes(lab: string, cluster: string): Promise<void> {
+/** Ends all that runs on nodes of a cluster at once, as a power cut does. @param nodes - their names @default - all */
+export async function killNodes(lab: string, cluster: string, nodes?: readonly string[]): Promise<void> {
   const state = await requireState(lab);
-  await Promise.all(nodePlaces(state, findCluster(state, cluster).cluster).map(killMachine));
+  const places = nodePlaces(state, findCluster(state, cluster).cluster);
+  await Promise.all(places.filter(({ name }) => nodes?.includes(name) ?? true).map(killMachine));
 }
 
 /** Starts the nodes of a cluster again, and waits until they are ready. */
@@ -64,8 +65,7 @@ export async function acceptPort(lab: string, pod: PodReference, port: number): 
 
 /** Also for connections of the pod's own proxy, which carries what comes from elsewhere. */
 function refusal(port: number): string[] {
-  const target = ["--jump", "REJECT", "--reject-with", "tcp-reset"];
-  return ["INPUT", "--protocol", "tcp", "--dport", String(port), ...target];
+  return ["INPUT", "-p", "tcp", "--dport", String(port), "-j", "REJECT", "--reject-with", "tcp-reset"];
 }
 
 /** Runs a command of the host in a pod's network namespace, outside of its containers. */

@@ -4,7 +4,7 @@ import { defaultSpec } from "../../lab";
 import { renderReport, verifyMesh } from "../../verify";
 import { needlesOfPem, pulumi } from "../lab/scenarios/secrecy";
 import { installCertManager, makeIssuer, renew } from "../lab/support/cert-manager";
-import { istiodChain, makeRoot, signerOf, verifyChain } from "../lab/support/issued-chain";
+import { istiodChain, makeCa, signerOf, verifyChain } from "../lab/support/issued-chain";
 import { previewedSteps, Suite } from "../lab/support/suite";
 import { startVault, type Vault } from "../lab/support/vault";
 
@@ -50,7 +50,7 @@ describe("CAs that cert-manager issues", () => {
   afterAll(suite.stop);
 
   describe("from an issuer in each cluster, under one corporate root", () => {
-    const root = makeRoot("Corporate Root");
+    const root = makeCa("Corporate Root");
     const fingerprint = new X509Certificate(root.certificate).fingerprint256;
 
     beforeAll(async () => {

@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { expectAsBefore, takeInventory } from "../lab/scenarios/destroy";
-import { makeRoot } from "../lab/support/issued-chain";
+import { makeCa } from "../lab/support/issued-chain";
 import { Suite } from "../lab/support/suite";
+import { endpointScenario } from "./scenarios/endpoint-cut";
+import { BOOKINFO, entranceScenario, INGRESS } from "./scenarios/entrances";
 import { istiodCaScenario } from "./scenarios/istiod-ca";
+import { nodeScenario } from "./scenarios/node-lost";
 import { principalScenario } from "./scenarios/principals";
 import { rootScenario } from "./scenarios/root-replaced";
 import { restartScenario } from "./scenarios/spire-restarts";
+import { secrecyScenario } from "./scenarios/spire-secrecy";
 import { svidScenario } from "./scenarios/svids";
-import { prepareSpire, SPIRE_TOOLS, type TrustDomains } from "./support/spire-lab";
+import { prepareSpire, reserveLastNode, SPIRE_TOOLS, type TrustDomains } from "./support/spire-lab";
 
 /** Name of the issuer in each cluster. */
 const ISSUER = "root";
@@ -18,24 +22,25 @@ describe("SPIRE in two trust domains", () => {
     {
       name: "spire",
       clusters: [
-        { name: "foo", network: "network1" },
+        { name: "foo", network: "network1", nodes: 2 },
         { name: "bar", network: "network2", ranges: 1 },
       ],
     },
     SPIRE_TOOLS,
   );
   const domains: TrustDomains = {
-    foo: { trustDomain: "foo.com", root: makeRoot("Root of foo.com") },
-    bar: { trustDomain: "bar.com", root: makeRoot("Root of bar.com") },
+    foo: { trustDomain: "foo.com", root: makeCa("Root of foo.com") },
+    bar: { trustDomain: "bar.com", root: makeCa("Root of bar.com") },
   };
   let before: Record<string, string[]>;
 
   /** @param days - lifetime of the CA of each istiod, which is for its own certificate only */
   const configure = (days: number) =>
     suite.configure({
-      clusters: suite.clusters(
-        Object.fromEntries(Object.entries(domains).map(([name, { trustDomain }]) => [name, { trustDomain }])),
-      ),
+      clusters: suite.clusters({
+        foo: { trustDomain: domains["foo"]?.trustDomain },
+        bar: { trustDomain: domains["bar"]?.trustDomain, ingress: INGRESS },
+      }),
       // The shortest that lets every trust domain hear of new roots in time.
       identity: {
         provider: "spire",
@@ -44,11 +49,13 @@ describe("SPIRE in two trust domains", () => {
       ca: { intermediateValidityDays: days },
       // With it clients find helloworld where their own cluster has no Service of it.
       dnsCapture: true,
+      sampleApps: { bookinfo: BOOKINFO },
     });
 
   beforeAll(async () => {
     await suite.start();
     for (const [cluster, { root }] of Object.entries(domains)) prepareSpire(suite, cluster, ISSUER, root);
+    reserveLastNode(suite, "foo");
     before = takeInventory(suite);
     await configure(60);
     await suite.stack.up();
@@ -56,9 +63,13 @@ describe("SPIRE in two trust domains", () => {
   afterAll(suite.stop);
 
   describe("identities", () => svidScenario(suite, domains));
+  describe("ways in", () => entranceScenario(suite));
+  describe("secrecy", () => secrecyScenario(suite, domains));
   describe("principals", () => principalScenario(suite));
   describe("restarts", () => restartScenario(suite));
+  describe("a lost node", () => nodeScenario(suite));
   describe("another root", () => rootScenario(suite, ISSUER, domains["foo"]!.root.certificate));
+  describe("a bundle endpoint that is cut off", () => endpointScenario(suite, ISSUER));
   describe("istiod's own certificate", () => istiodCaScenario(suite, configure));
 
   test("destroy leaves the clusters as they were", async () => {

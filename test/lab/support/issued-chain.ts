@@ -8,16 +8,30 @@ import { execInNodeNetwork } from "../../../lab";
 import { runningPod } from "./pods";
 import type { Suite } from "./suite";
 
-/** Makes a root CA with openssl. */
-export function makeRoot(commonName: string): { certificate: string; privateKey: string } {
+/** A CA that was made elsewhere, PEM. */
+export interface MadeCa {
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
+/** Makes a CA with openssl: a root, or one below another CA. */
+export function makeCa(commonName: string, issuer?: MadeCa): MadeCa {
   return inTemporaryFolder((folder) => {
     const [certificate, key] = [join(folder, "root.crt"), join(folder, "root.key")];
     const subject = ["-days", "3650", "-subj", `/O=Example/CN=${commonName}`];
     const usage = ["-addext", "keyUsage=critical,keyCertSign,cRLSign"];
     const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384", "-nodes"];
-    openssl("req", "-x509", ...newKey, ...subject, ...usage, "-keyout", key, "-out", certificate);
+    const signed = issuer === undefined ? [] : signingFiles(folder, issuer);
+    openssl("req", "-x509", ...newKey, ...subject, ...usage, ...signed, "-keyout", key, "-out", certificate);
     return { certificate: readFileSync(certificate, "utf8"), privateKey: readFileSync(key, "utf8") };
   });
+}
+
+function signingFiles(folder: string, { certificate, privateKey }: MadeCa): string[] {
+  const [file, key] = [join(folder, "issuer.crt"), join(folder, "issuer.key")];
+  writeFileSync(file, certificate);
+  writeFileSync(key, privateKey);
+  return ["-CA", file, "-CAkey", key];
 }
 
 /** The chain that istiod shows to proxies: its own certificate, then the CA that signed it. */

@@ -11,7 +11,7 @@ export function pod(
     temporaryFolder = false,
     node,
   }: { command?: string[]; temporaryFolder?: boolean; node?: string },
-): object {
+): { readonly spec: object; readonly [field: string]: unknown } {
   const mounts = temporaryFolder ? [{ name: "tmp", mountPath: "/tmp" }] : [];
   return {
     apiVersion: "v1",

@@ -31,6 +31,19 @@ export function principalScenario(suite: Suite): void {
     apply(suite, "bar", [allow("bar.com/ns/sample/sa/curl")]);
     await vi.waitFor(async () => expect(await answers()).toEqual({ foo: "403 -", bar: "200 v2" }), SOON);
   });
+
+  test("with trustDomainAliases, which nothing here sets, that policy would let it pass", async () => {
+    const meshConfig = ["configmap", "-n", "istio-system", "istio"];
+    const { data } = JSON.parse(suite.kubectl("bar", "get", ...meshConfig, "-o", "json")) as {
+      data: { mesh: string };
+    };
+    const set = (mesh: string) =>
+      suite.kubectl("bar", "patch", ...meshConfig, "--type=merge", "-p", JSON.stringify({ data: { mesh } }));
+    set(`${data.mesh}\ntrustDomainAliases: [foo.com]\n`);
+    await vi.waitFor(async () => expect(await answers()).toEqual({ foo: "200 v2", bar: "200 v2" }), SOON);
+    set(data.mesh);
+    await vi.waitFor(async () => expect(await answers()).toEqual({ foo: "403 -", bar: "200 v2" }), SOON);
+  });
 }
 
 async function hello(suite: Suite, cluster: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { CrossingLoad } from "../../lab/support/crossing-load";
-import { makeRoot, verifyChain } from "../../lab/support/issued-chain";
+import { makeCa, verifyChain } from "../../lab/support/issued-chain";
 import { previewedSteps, type Suite } from "../../lab/support/suite";
 import { replaceRoot } from "../support/spire-lab";
 import {
@@ -16,7 +16,7 @@ const SPREADING = { timeout: 180_000, interval: 2000 };
 
 /** foo.com gets another root from its issuer, by the steps that its SPIRE server else takes in its own time. */
 export function rootScenario(suite: Suite, issuer: string, old: string): void {
-  const root = makeRoot("New root of foo.com");
+  const root = makeCa("New root of foo.com");
   const trusted = async (cluster: string) => {
     const { roots } = await proxySvid(suite, cluster, "sample", "app=curl");
     return fingerprints(roots["foo.com"] ?? []);

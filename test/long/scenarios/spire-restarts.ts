@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { CrossingLoad } from "../../lab/support/crossing-load";
 import type { Suite } from "../../lab/support/suite";
+import { emptyVolume } from "../support/spire-lab";
 import { proxySvid } from "../support/svid";
 
 /** SPIRE goes and comes while requests cross: what runs keeps its identity, what is new waits for its own. */
@@ -18,6 +19,13 @@ export function restartScenario(suite: Suite): void {
     restart("statefulset/spire-server");
     restart("daemonset/spire-agent");
     await load.expectNoFailure();
+  });
+
+  test("a server that has lost its volume begins anew, and the mesh is as it was", async () => {
+    emptyVolume(suite, "bar");
+    restart("statefulset/spire-server");
+    restart("daemonset/spire-agent");
+    await suite.expectWorkingMesh();
   });
 
   test("a pod that starts without an agent is not ready, and has SPIRE's identity once there is one", async () => {

@@ -56,6 +56,13 @@ export function forgetRoot(
   }
 }
 
+/** Has a cluster's SPIRE server sign under whatever its upstream signs with now, and forget what was before. */
+export function replaceAuthority(suite: Suite, cluster: string): void {
+  const before = activeAuthority(suite, cluster);
+  activateAuthority(suite, cluster, prepareAuthority(suite, cluster));
+  forgetRoot(suite, cluster, before);
+}
+
 /** Restarts a cluster's SPIRE server: it tells its agents and Pulumi of a root less only when it starts. */
 export function restartServer(suite: Suite, cluster: string): void {
   for (const step of [["restart"], ["status", "--timeout=180s"]] as const) {

@@ -56,6 +56,17 @@ export async function proxySvid(
   };
 }
 
+/** The SPIFFE ID of the proxy of a running pod. */
+export async function identityOf(
+  suite: Suite,
+  cluster: string,
+  namespace: string,
+  selector: string,
+): Promise<string | undefined> {
+  const { chain } = await proxySvid(suite, cluster, namespace, selector);
+  return new X509Certificate(chain[0] ?? "").subjectAltName?.replace("URI:", "");
+}
+
 function blocks(source: Source | undefined): string[] {
   return certificateBlocks(Buffer.from(source?.inline_bytes ?? "", "base64").toString());
 }
