@@ -58,9 +58,18 @@ export function isMember({ runsIstiodOf }: { readonly runsIstiodOf?: string | un
   return runsIstiodOf === undefined;
 }
 
-/** The primary whose control plane serves a cluster: the cluster itself, unless it is a remote. */
+/** The primaries whose control planes serve a cluster: the cluster itself, unless it is a remote. */
+export function controlPlanesOf(
+  name: string,
+  clusters: readonly Pick<Place, "name" | "controlPlanes">[],
+): readonly string[] {
+  const { controlPlanes = [] } = clusters.find((cluster) => cluster.name === name) ?? {};
+  return controlPlanes.length === 0 ? [name] : controlPlanes;
+}
+
+/** The first of the primaries that serve a cluster: the cluster itself, unless it is a remote. */
 export function primaryOf(name: string, clusters: readonly Pick<Place, "name" | "controlPlanes">[]): string {
-  const [primary = name] = clusters.find((cluster) => cluster.name === name)?.controlPlanes ?? [];
+  const [primary = name] = controlPlanesOf(name, clusters);
   return primary;
 }
 

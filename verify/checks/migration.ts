@@ -1,5 +1,5 @@
 import { CA_SECRET, ISTIO_NAMESPACE, SPIRE_NAMESPACE, SPIRE_SERVER } from "../../components/names";
-import { istiodOf } from "../../components/topology/links";
+import { controlPlanesOf, istiodOf } from "../../components/topology/links";
 import { chainFault, type ProxyFault, type Signers } from "../judge-proxy";
 import type { MeshReader } from "../kube/mesh-reader";
 import { certificatesOf, fingerprint, fingerprints } from "../pem";
@@ -31,8 +31,7 @@ export async function trustOfBoth(
   name: string,
   roots: { readonly own: string; readonly all: string },
 ): Promise<Pick<Migration, "istiods"> | { readonly distrust: string }> {
-  const { controlPlanes = [] } = mesh.plan.clusters.find((cluster) => cluster.name === name) ?? {};
-  const signing = controlPlanes.length === 0 ? [name] : controlPlanes;
+  const signing = controlPlanesOf(name, mesh.plan.clusters);
   for (const each of signing) {
     const place = istiodOf(mesh.plan, each);
     const { certificate = "", roots: trusted } = await signingCa(mesh, place);

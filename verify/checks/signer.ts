@@ -1,5 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { isMember, istiodOf } from "../../components/topology/links";
+import { controlPlanesOf, isMember, istiodOf } from "../../components/topology/links";
 import type { MeshPlan } from "../../components/spec/types";
 import { judgeProxy, type ProxyFault, type Signers } from "../judge-proxy";
 import { ask } from "../kube/ask";
@@ -35,10 +35,10 @@ export interface ProxiesSeen {
 export function signer(plan: MeshPlan, proxies: number): Probe[] {
   // What SPIRE issues is looked at by a check of its own.
   if (plan.spire !== undefined) return [];
-  return plan.clusters.filter(isMember).map(({ name, controlPlanes }) => ({
+  return plan.clusters.filter(isMember).map(({ name }) => ({
     check: "signer",
     cluster: name,
-    run: (mesh) => checkSigner(mesh, name, controlPlanes.length === 0 ? [name] : controlPlanes, proxies),
+    run: (mesh) => checkSigner(mesh, name, controlPlanesOf(name, plan.clusters), proxies),
   }));
 }
 
