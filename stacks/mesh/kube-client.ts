@@ -1,7 +1,17 @@
 import type { Configuration, KubeConfig, RequestContext, ResponseContext } from "@kubernetes/client-node";
 
 /** What of the client library is needed. Handed in, since a program loads it only where it asks a cluster. */
-type Library = Pick<typeof import("@kubernetes/client-node"), "createConfiguration" | "ServerConfiguration">;
+type Library = Pick<
+  typeof import("@kubernetes/client-node"),
+  "createConfiguration" | "KubeConfig" | "ServerConfiguration"
+>;
+
+/** Settings of the one client that asks a kubeconfig's cluster. @param signal - ends every call */
+export function endingFor(library: Library, kubeconfig: string, signal: AbortSignal): Configuration {
+  const config = new library.KubeConfig();
+  config.loadFromString(kubeconfig);
+  return endingBy(library, config, () => signal);
+}
 
 /**
  * Settings of a client whose calls end by a signal: the generated clients have no time limit.
@@ -10,7 +20,7 @@ type Library = Pick<typeof import("@kubernetes/client-node"), "createConfigurati
  * @param headers - of each call
  */
 export function endingBy(
-  { createConfiguration, ServerConfiguration }: Library,
+  { createConfiguration, ServerConfiguration }: Omit<Library, "KubeConfig">,
   kubeConfig: KubeConfig,
   signal: () => AbortSignal,
   headers: Readonly<Record<string, string>> = {},

@@ -1,8 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { SpireAgent, SpireServer, TrustDomainFederation, WorkloadIdentities } from "../../../components";
-import { issuesBySpire } from "../../../components/spec/spire/plan";
 import type { MeshPlan, SpireClusterPlan, SpirePlan } from "../../../components/spec/types";
-import { adoptsSpireNamespace } from "../../../components/spec/spire/plan";
+import { adoptsSpireNamespace, issuesBySpire } from "../../../components/spec/spire/plan";
 import { named, type Site } from "../providers";
 import { placedOf } from "../scope";
 import { refuseDifferentRoots, refuseIssuers } from "./refusals";

@@ -1,6 +1,6 @@
-import type { ApiException, CustomObjectsApi } from "@kubernetes/client-node";
+import type { ApiException } from "@kubernetes/client-node";
 import { SPIRE_NAMESPACE } from "../../../components/names";
-import { endingBy } from "../kube-client";
+import { endingFor } from "../kube-client";
 
 /** A cert-manager issuer, by what refers to it. */
 export interface IssuerRef {
@@ -31,7 +31,8 @@ export async function issuerFault(
   // Loaded where it is needed, because it takes its time: none that the API server may have.
   const library = await import("@kubernetes/client-node");
   try {
-    const client = clientOf(library, kubeconfig, AbortSignal.timeout(timeLimit));
+    const settings = endingFor(library, kubeconfig, AbortSignal.timeout(timeLimit));
+    const client = new library.CustomObjectsApi(settings);
     const place = { group: GROUP, version: "v1", plural, name: issuer.name };
     const found = (await (issuer.kind === "Issuer"
       ? client.getNamespacedCustomObject({ ...place, namespace: SPIRE_NAMESPACE })
@@ -50,13 +51,3 @@ function faultOf(spec: object): string | undefined {
 }
 
 const MEND = "name one with a CA, such as one of kind CA or Vault";
-
-function clientOf(
-  library: typeof import("@kubernetes/client-node"),
-  kubeconfig: string,
-  signal: AbortSignal,
-): CustomObjectsApi {
-  const config = new library.KubeConfig();
-  config.loadFromString(kubeconfig);
-  return new library.CustomObjectsApi(endingBy(library, config, () => signal));
-}

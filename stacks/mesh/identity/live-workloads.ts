@@ -7,7 +7,7 @@ import {
   SPIRE_NAMESPACE,
 } from "../../../components/names";
 import { faultOf } from "../client-fault";
-import { endingBy } from "../kube-client";
+import { endingFor } from "../kube-client";
 
 /** The pods of a cluster that have a proxy, by whom that has its certificate from; what ran to its end is left out. */
 export interface LiveWorkloads {
@@ -34,9 +34,7 @@ export async function lookAtWorkloads(
   const library = await import("@kubernetes/client-node");
   const signal = AbortSignal.timeout(timeLimit);
   try {
-    const config = new library.KubeConfig();
-    config.loadFromString(kubeconfig);
-    const client = new library.CoreV1Api(endingBy(library, config, () => signal));
+    const client = new library.CoreV1Api(endingFor(library, kubeconfig, signal));
     const { items } = await client.listPodForAllNamespaces({ labelSelector: INJECTED_LABEL });
     const { items: maps } = await client.listNamespacedConfigMap({
       namespace: SPIRE_NAMESPACE,
