@@ -5,7 +5,15 @@ import { readStackSetting } from "../../stacks/config/mesh-file";
 import { PART_KEY, PART_OF_KEY, problemsAround, problemsInParts } from "../../stacks/config/part";
 import type { MeshConfig } from "../../stacks/config/schema";
 import { describeProblems } from "../../stacks/mesh/problems";
-import { clusterPart, type Part, partsOf, stackOf, type Wave, wavesOf } from "../../stacks/mesh/split/parts";
+import {
+  clusterPart,
+  isOfPart,
+  type Part,
+  partsOf,
+  stackOf,
+  type Wave,
+  wavesOf,
+} from "../../stacks/mesh/split/parts";
 import { describedMesh, openClusters, type OpenMesh } from "../open-mesh";
 
 /** A mesh in several stacks, as the commands see it. */
@@ -49,14 +57,6 @@ export async function stacksOf({ name, workspace }: Fleet): Promise<ReadonlyMap<
   const named = stacks.map((stack) => [stack.name.split("/").at(-1) ?? "", stack] as const);
   return new Map(named.filter(([stack]) => stack === name || isOfPart(stack, name)));
 }
-
-/** Not that of another mesh whose name begins with this one's. */
-function isOfPart(stack: string, mesh: string): boolean {
-  return stack.startsWith(`${mesh}.`) && PART_OF_NAME.test(stack.slice(mesh.length));
-}
-
-/** What the name of a part's stack has after its mesh's: {@link stackOf}. */
-const PART_OF_NAME = /^\.(trust|links|cluster\.[^.]+)$/;
 
 /** Stacks of which no part of the mesh is left: of clusters that left the config before their stacks were destroyed. */
 export function leftOver(fleet: Fleet, stacks: ReadonlyMap<string, StackSummary>): string[] {

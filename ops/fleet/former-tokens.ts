@@ -2,7 +2,7 @@ import { CoreV1Api, type KubeConfig, type V1Secret } from "@kubernetes/client-no
 import { ISTIO_NAMESPACE, READER_ACCOUNT } from "../../components/names";
 import type { ClusterPlan } from "../../components/spec/types";
 import { inCluster } from "../timed-kube-config";
-import { type Fleet, openFleetMesh } from "./fleet";
+import type { OpenMesh } from "../open-mesh";
 
 const TOKEN_TYPE = "kubernetes.io/service-account-token";
 const ACCOUNT = "kubernetes.io/service-account.name";
@@ -11,8 +11,10 @@ const ACCOUNT = "kubernetes.io/service-account.name";
  * Deletes the tokens of readers that clusters' stacks have left for observers. To be called once the links have been run,
  * which have given every observer the token that took the place of such a one.
  */
-export async function endFormerTokens(fleet: Fleet, say: (line: string) => void): Promise<void> {
-  const { plan, kubeConfigs } = await openFleetMesh(fleet);
+export async function endFormerTokens(
+  { plan, kubeConfigs }: OpenMesh,
+  say: (line: string) => void,
+): Promise<void> {
   await Promise.all(
     plan.clusters.map(async (cluster) => {
       const kubeConfig = kubeConfigs.get(cluster.name);

@@ -1,7 +1,7 @@
 import type { MeshPlan } from "../../components/spec/types";
 import { linkEnds, linkText } from "../../components/topology/links";
 import { CHECK_NAMES, type CheckName, renderReport, verifyMesh } from "../../verify";
-import { type Fleet, openFleetMesh } from "./fleet";
+import type { OpenMesh } from "../open-mesh";
 
 /** What of a mesh can be looked at while its links are yet to follow. */
 export interface Linked {
@@ -74,11 +74,10 @@ export interface GateOptions {
 
 /** Verifies a fleet's mesh. @throws Error with the report where it is not as planned */
 export async function gate(
-  fleet: Fleet,
+  { plan, kubeConfigs }: OpenMesh,
   linked: Linked | undefined,
   { waitSeconds, say, signal }: GateOptions,
 ): Promise<void> {
-  const { plan, kubeConfigs } = await openFleetMesh(fleet);
   const look = linked === undefined ? { plan, only: CHECK_NAMES } : asLinked(plan, linked);
   const report = await verifyMesh(look.plan, kubeConfigs, {
     only: look.only,

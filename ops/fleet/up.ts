@@ -4,7 +4,15 @@ import { limited } from "../../verify/kube/limit";
 import { isPulumiCloud } from "../backend";
 import { describeFailure } from "../failure";
 import { recover } from "../recover";
-import { type Fleet, leftOver, openPart, refuseOneStack, refuseProblems, stacksOf } from "./fleet";
+import {
+  type Fleet,
+  leftOver,
+  openFleetMesh,
+  openPart,
+  refuseOneStack,
+  refuseProblems,
+  stacksOf,
+} from "./fleet";
 import { endFormerTokens } from "./former-tokens";
 import { endsOf, gate, type GateOptions } from "./gate";
 
@@ -19,8 +27,8 @@ export interface FleetUpOptions extends GateOptions {
 const PROGRESS_MS = 10_000;
 
 /**
- * Runs the stacks of a mesh, wave by wave. What fails, or a signal, ends it once the stacks that run have ended, and none is begun
- * after that. Run again, it goes through all of them: what is done has no change, and what was killed is recovered first.
+ * Runs the stacks of a mesh, wave by wave. What fails, or a signal, ends it once the stacks that run have ended, and none is
+ * begun after that. Run again, it goes through all of them: what is done has no change, and what was killed is recovered first.
  *
  * @throws Error that says which stacks failed, or in what the mesh is not as planned
  */
@@ -39,9 +47,11 @@ export async function fleetUp(fleet: Fleet, options: FleetUpOptions): Promise<vo
     await runWave(fleet, wave, options);
     for (const part of wave.parts) done.add(clusterIn(part) ?? part);
     const isLast = wave.name === "links";
-    if (isLast) await endFormerTokens(fleet, say);
-    if (!verify || wave.name === "trust" || (!isLast && links === undefined)) continue;
-    await gate(fleet, isLast ? undefined : { clusters: done, links: links ?? [] }, options);
+    const isLookedAt = verify && wave.name !== "trust" && (isLast || links !== undefined);
+    if (!isLast && !isLookedAt) continue;
+    const mesh = await openFleetMesh(fleet);
+    if (isLast) await endFormerTokens(mesh, say);
+    if (isLookedAt) await gate(mesh, isLast ? undefined : { clusters: done, links: links ?? [] }, options);
   }
 }
 

@@ -50,6 +50,11 @@ export function stackOf(mesh: string, part: Part): string {
   return `${mesh}.${part.replace("/", ".")}`;
 }
 
+/** Whether a stack has that name, of whatever part: not one of another mesh whose name begins with this one's. */
+export function isOfPart(stack: string, mesh: string): boolean {
+  return stack.startsWith(`${mesh}.`) && /^\.(trust|links|cluster\.[^.]+)$/.test(stack.slice(mesh.length));
+}
+
 /** Whether anybody signs for several clusters: an issuer in each cluster, or CAs that are there, need no part of their own. */
 export function hasTrust({ ca, clusters }: MeshPlan): boolean {
   const requests = Object.keys(ca.provided?.signingRequests ?? {});
