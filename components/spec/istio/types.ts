@@ -33,9 +33,9 @@ export interface IstioSpec {
    */
   readonly imagePullSecrets?: readonly string[] | undefined;
   /**
-   * Image pull Secrets to make in istio-system, and for SPIRE in its namespace, before anything there needs one: by name, the name of the secret config
-   * value that holds the registries' credentials as `docker login` writes them (`.dockerconfigjson`). Other namespaces
-   * of injected pods need Secrets of their own.
+   * Image pull Secrets to make in istio-system, and for SPIRE in its namespace, before anything there needs one: by name,
+   * the name of the secret config value that holds the registries' credentials as `docker login` writes them
+   * (`.dockerconfigjson`). Other namespaces of injected pods need Secrets of their own.
    * @default {}
    * @see https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/
    */
