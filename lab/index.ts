@@ -69,17 +69,21 @@ export async function up(spec: LabSpec, toolchain: Toolchain, onProgress: Progre
   });
 }
 
+/** How many clusters start at the same time: of twenty, no API server would answer its clients in time. */
+const AT_ONCE = 8;
+
 async function bringUp(state: LabState, toolchain: Toolchain, onProgress: Progress): Promise<void> {
   await cp(toolchain.charts, join(labFolder(state.name), "charts"), { recursive: true });
   for (const { name, index } of state.networks) await ensureNetwork(state.name, state.slot, name, index);
-  const names = state.clusters.map(({ name }) => name);
-  const results = await Promise.allSettled(
-    names.map(async (name) => {
+  const waiting = state.clusters.values();
+  const lane = async () => {
+    for (const { name } of waiting) {
       onProgress(name, "starting");
       await ensureCluster(state, name, toolchain);
       onProgress(name, "up");
-    }),
-  );
+    }
+  };
+  const results = await Promise.allSettled(Array.from({ length: AT_ONCE }, lane));
   const failures = results.flatMap((each) => (each.status === "rejected" ? [each.reason as Error] : []));
   if (failures.length > 0) throw new Error(failures.map(({ message }) => message).join("\n"));
 }
@@ -185,11 +189,6 @@ function describe(state: LabState): Lab {
     const nodes = nodeNames(cluster);
     return { name, network, index, apiServer, kubeconfig, nodes, auditLog };
   });
-  return {
-    name: state.name,
-    dir,
-    kubeconfig: join(dir, "kubeconfig"),
-    charts: join(dir, "charts"),
-    clusters,
-  };
+  const [kubeconfig, charts] = [join(dir, "kubeconfig"), join(dir, "charts")];
+  return { name: state.name, dir, kubeconfig, charts, clusters };
 }
