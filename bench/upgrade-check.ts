@@ -10,6 +10,7 @@ import { ensurePulumiToolchain, type PulumiToolchain } from "../lab/toolchain";
 import { writeLabProject } from "../ops/lab-mesh";
 import { openMesh } from "../ops/open-mesh";
 import { openStack } from "../ops/stack";
+import { exportState } from "../ops/state";
 import { renderReport, verifyMesh } from "../verify";
 import { isListedChange, isListedStep, listedNames, type Step } from "./upgrade/listed";
 import { changesBetween, lookAt, type Objects } from "./upgrade/objects";
@@ -64,6 +65,7 @@ async function upgrade(
   await old.up();
   await expectWorking(old);
   const before = lookAtAll(lab, toolchain);
+  const states = [await stateBytes(old)];
 
   const stack = await openStack(await writeLabProject(lab, toolchain, config));
   console.log("up with the program of today");
@@ -72,6 +74,8 @@ async function upgrade(
   const after = lookAtAll(lab, toolchain);
   await expectWorking(stack);
   const again = await stepsOf((onEvent) => stack.preview({ onEvent }));
+  states.push(await stateBytes(stack));
+  console.log(`state: ${states.map((bytes) => `${Math.round(bytes / 1000)} KB`).join(", now ")} of text`);
   return report({ lab, before, after, steps, again, warnings });
 }
 
@@ -101,6 +105,10 @@ async function expectWorking(stack: Stack): Promise<void> {
   const { plan, kubeConfigs } = await openMesh(stack);
   const report = await verifyMesh(plan, kubeConfigs, { waitSeconds: SETTLE_SECONDS });
   if (!report.ok) throw new Error(renderReport(report));
+}
+
+async function stateBytes(stack: Stack): Promise<number> {
+  return Buffer.byteLength(JSON.stringify((await exportState(stack)).deployment));
 }
 
 async function stepsOf(
