@@ -1,4 +1,7 @@
 import { enableCompileCache } from "node:module";
+import { checkNodeVersion } from "./node-version";
+
+checkNodeVersion(process.versions.node);
 
 /**
  * Shortens every run of the program. Imported before all else, since it holds for what is loaded and made afterwards.
