@@ -86,8 +86,10 @@ async function remoteSecrets(client: CoreV1Api): Promise<LiveCluster["remoteSecr
   const wanted = { namespace: ISTIO_NAMESPACE, labelSelector: `${REMOTE_SECRET_LABEL}=true` };
   const found = await readable(() => client.listNamespacedSecret(wanted));
   if (found === undefined || found === "missing") return undefined;
+  // A list of metadata alone has null for no items, whatever its type says.
+  const items = (found.items as typeof found.items | null) ?? [];
   return Object.fromEntries(
-    found.items.flatMap(({ metadata: { name = "", annotations = {} } = {} }) => {
+    items.flatMap(({ metadata: { name = "", annotations = {} } = {} }) => {
       if (annotations[SUPERSEDED_ANNOTATION] !== undefined) return [];
       return [[name, annotations[CLUSTERS_ANNOTATION]?.split(",") ?? []]];
     }),

@@ -53,7 +53,9 @@ export function insecureKubeconfig(name: string, server: string, user?: Record<s
 function listOf(secrets: ServedNamespaces["secrets"]): Answer {
   if (secrets === undefined) return 403;
   const items = Object.entries(secrets).map(([name, annotations]) => ({ metadata: { name, annotations } }));
-  return { apiVersion: "meta.k8s.io/v1", kind: "PartialObjectMetadataList", metadata: {}, items };
+  // As an API server does, for this kind alone: no items are null.
+  const some = items.length > 0 ? items : null;
+  return { apiVersion: "meta.k8s.io/v1", kind: "PartialObjectMetadataList", metadata: {}, items: some };
 }
 
 function answerOf(name: string, found: ServedNamespace): Answer {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Suite } from "../support/suite";
+import { stepRecorder, type Suite } from "../support/suite";
 
 /**
  * Bad input ends a preview before a resource is registered. What is bad, and what is said of it, has its unit tests; here
@@ -27,9 +27,11 @@ export function badInputScenario(suite: Suite): void {
     expect(state.deployment.resources ?? []).toEqual([]);
   });
 
-  test("and accepts the same config without the faults", async () => {
+  test("and accepts the same config without the faults, and without a warning", async () => {
     await suite.configure();
-    const { changeSummary } = await suite.stack.preview();
+    const { warnings, onEvent } = stepRecorder();
+    const { changeSummary } = await suite.stack.preview({ onEvent });
     expect(Object.keys(changeSummary)).toEqual(["create"]);
+    expect(warnings).toEqual([]);
   });
 }

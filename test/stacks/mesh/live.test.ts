@@ -29,6 +29,11 @@ test("the Secrets are told from which istiods may have clusters, without those t
   expect(live.remoteSecrets).toEqual({ one: [], three: ["a", "b"] });
 });
 
+test("no Secrets are told from Secrets that may not be read", async () => {
+  const live = await lookAt(await apiServer("cluster1", { "kube-system": { uid: "1" }, secrets: {} }));
+  expect(live).toEqual({ uid: "1", namespace: {}, remoteSecrets: {} });
+});
+
 test("nothing is known of what may not be read", async () => {
   const server = await apiServer("cluster1", { "kube-system": 403, "istio-system": 403 });
   expect(await lookAt(server)).toEqual({});
