@@ -10,7 +10,7 @@ interface ServiceStatus {
 }
 
 /**
- * Address of a Service of type LoadBalancer, an IP or a host name.
+ * Address of a Service of type LoadBalancer, an IP or a host name; unknown in the preview of one that has none yet.
  *
  * @param owner - name of the component whose Service it is, for the error when there is no address
  */
@@ -24,11 +24,13 @@ export function loadBalancerAddress(
   return status.apply((current) => {
     const [ingress] = (current as ServiceStatus | undefined)?.loadBalancer?.ingress ?? [];
     const address = ingress?.ip ?? ingress?.hostname;
-    if (address === undefined) {
-      throw new Error(
-        `Service ${namespace}/${serviceName} of ${owner} has no load balancer address; check that the cluster gives one to Services of type LoadBalancer`,
-      );
+    if (address !== undefined) return pulumi.output(address);
+    // A preview that ended here would refuse the very change by which the Service is to get one.
+    if (pulumi.runtime.isDryRun()) {
+      return pulumi.output(pulumi.unknown) as unknown as pulumi.Output<string>;
     }
-    return address;
+    throw new Error(
+      `Service ${namespace}/${serviceName} of ${owner} has no load balancer address; check that the cluster gives one to Services of type LoadBalancer`,
+    );
   });
 }

@@ -103,6 +103,11 @@ describe("EastWestGateway", () => {
     expect(await valueOf(result.address)).toBeUndefined();
   });
 
+  test("has an unknown address in a preview while its load balancer has none, so that what it lacks can be changed", async () => {
+    const { result } = await runProgram(() => gateway(), { ingress: [], preview: true });
+    expect(await isKnown(result.address)).toBe(false);
+  });
+
   test("has its address in a preview of changes to a gateway that is there", async () => {
     const { result } = await runProgram(() => gateway(), { ...withIp, preview: true });
     expect(await isKnown(result.address)).toBe(true);
