@@ -107,6 +107,8 @@ function refusalToOutlive(name: string, args: IntermediateCAArgs): pulumi.Resour
     `${name}-within-root`,
     ({ newInputs }) => {
       const hours = Number(newInputs?.["validityPeriodHours"]);
+      // In a preview it may be unknown.
+      if (!Number.isFinite(hours)) return;
       const end = new Date(Date.now() + hours * MS_PER_HOUR).toISOString();
       if (rootEnd !== undefined) refuseToOutlive(args.clusterName, end, rootEnd);
     },

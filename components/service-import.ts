@@ -119,12 +119,17 @@ export class ServiceImport extends pulumi.ComponentResource {
 
 /** Throws what is wrong with the arguments, if anything is. */
 function refuse(name: string, args: ServiceImportArgs): void {
-  const problems = importProblems(request(args, String));
+  const problems = importProblems(request(args, plainText));
   if (problems.length === 0) return;
   throw new pulumi.InputPropertiesError({
     message: `${name} cannot import ${args.host}`,
     errors: problems.map(({ path, message }) => ({ propertyPath: path, reason: message })),
   });
+}
+
+/** Nothing asks what an Output says before it is known: turned into a text, it may throw. */
+function plainText(value: pulumi.Input<string>): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** The arguments with their defaults, and texts in place of what may be an Output. */

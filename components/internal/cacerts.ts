@@ -26,7 +26,7 @@ export function pluggedInCa(name: string, input: CacertsInput, opts: pulumi.Cust
   const wanted: WantedRoots = pulumi.output({ rootPhase: input.rootPhase, roots: input.roots });
   return new Secret(
     `${name}-cacerts`,
-    { metadata: wanted.apply(metadataOf), data: filesOf(name, input) },
+    { metadata: metadataOf(wanted), data: filesOf(name, input) },
     { ...opts, hooks: { beforeUpdate: [orderOfRoots(`${name}-cacerts-root-phase`, wanted)] } },
   );
 }
@@ -36,13 +36,21 @@ type WantedRoots = pulumi.Output<{
   readonly roots?: MeshRoots | undefined;
 }>;
 
-function metadataOf({ rootPhase = "", roots }: pulumi.Unwrap<WantedRoots>) {
+/** Its name is known in every preview, or it would seem to be replaced. */
+function metadataOf(wanted: WantedRoots) {
+  const annotations = wanted.apply(annotationsOf) as pulumi.Output<Record<string, string>>;
+  return { name: CA_SECRET, namespace: ISTIO_NAMESPACE, annotations };
+}
+
+function annotationsOf({
+  rootPhase = "",
+  roots,
+}: pulumi.Unwrap<WantedRoots>): Record<string, string> | undefined {
   const annotations = {
     ...(rootPhase === "" ? {} : { [ROOT_PHASE_ANNOTATION]: rootPhase }),
     ...(roots === undefined ? {} : { [ROOTS_ANNOTATION]: formatRoots(roots) }),
   };
-  const metadata = { name: CA_SECRET, namespace: ISTIO_NAMESPACE };
-  return Object.keys(annotations).length === 0 ? metadata : { ...metadata, annotations };
+  return Object.keys(annotations).length === 0 ? undefined : annotations;
 }
 
 function filesOf(name: string, input: CacertsInput): Record<string, pulumi.Output<string>> {
@@ -71,14 +79,15 @@ export function rootPhaseOf(cacerts: Secret): pulumi.Output<string> {
 }
 
 function orderOfRoots(name: string, wanted: WantedRoots): pulumi.ResourceHook {
-  // Known by the time of any update, since the Secret is made of it.
-  let known: pulumi.Unwrap<WantedRoots> = {};
+  // Known by the time of any update, since the Secret is made of it; in a preview perhaps not.
+  let known: pulumi.Unwrap<WantedRoots> | undefined;
   wanted.apply((roots) => {
     known = roots;
   });
   return new pulumi.ResourceHook(
     name,
     (args) => {
+      if (known === undefined) return;
       const { rootPhase, roots } = known;
       const deployed = deployedAnnotations(args);
       const refusal =

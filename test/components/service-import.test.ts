@@ -106,6 +106,17 @@ describe("ServiceImport", () => {
     });
   });
 
+  test("asks no text of what is known later, which Pulumi can be told to refuse", async () => {
+    const identity = pulumi.output(IDENTITY);
+    Object.defineProperty(identity, "toString", {
+      value: () => {
+        throw new Error("PULUMI_ERROR_OUTPUT_STRING");
+      },
+    });
+    const { spec } = await deployImport({ subjectAltNames: [identity] });
+    expect(spec(ENTRY, "ServiceEntry")).toBeDefined();
+  });
+
   test("checks no identity where any will do", async () => {
     const { spec } = await deployImport({ subjectAltNames: [], anyIdentity: true });
     expect(spec(ENTRY, "DestinationRule")).toMatchObject({
