@@ -21,7 +21,7 @@ export function encodedKubeconfig({ cluster, ...access }: ApiAccess): pulumi.Out
   return pulumi.secret(
     pulumi
       .output({ server, caData, tlsServerName, token })
-      .apply((known) => Buffer.from(tokenKubeconfig(cluster, known)).toString("base64")),
+      .apply((known) => Buffer.from(tokenKubeconfig(cluster, checked(cluster, known))).toString("base64")),
   );
 }
 
@@ -32,16 +32,28 @@ interface Known {
   readonly token: string;
 }
 
+/** A kubeconfig with anything else is refused by istiod, which says so in its log alone. */
+function checked(cluster: string, known: Known): Known {
+  if (!known.caData.includes("-----BEGIN")) return known;
+  throw new Error(`caData of cluster ${cluster} is PEM text; give it in base64, as a kubeconfig has it`);
+}
+
+/** Kubernetes' clients read YAML 1.1, where `no`, `on` or `y` without quotation marks is no text but true or false. */
+export const FOR_KUBERNETES = { compat: "yaml-1.1" } as const;
+
 function tokenKubeconfig(name: string, { server, caData, tlsServerName, token }: Known): string {
   const cluster = { "certificate-authority-data": caData, server };
-  return stringify({
-    apiVersion: "v1",
-    clusters: [
-      { cluster: tlsServerName === "" ? cluster : { ...cluster, "tls-server-name": tlsServerName }, name },
-    ],
-    contexts: [{ context: { cluster: name, user: name }, name }],
-    "current-context": name,
-    kind: "Config",
-    users: [{ name, user: { token } }],
-  });
+  return stringify(
+    {
+      apiVersion: "v1",
+      clusters: [
+        { cluster: tlsServerName === "" ? cluster : { ...cluster, "tls-server-name": tlsServerName }, name },
+      ],
+      contexts: [{ context: { cluster: name, user: name }, name }],
+      "current-context": name,
+      kind: "Config",
+      users: [{ name, user: { token } }],
+    },
+    FOR_KUBERNETES,
+  );
 }

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from "node:net";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
+import { FOR_KUBERNETES } from "../../components/internal/token-kubeconfig";
 
 /** A kubeconfig from which what was asked cannot be had. The message says what, and how to mend it. */
 export class KubeconfigError extends Error {
@@ -24,29 +25,30 @@ export interface EndpointOverrides {
   readonly tlsServerName?: string | undefined;
 }
 
+/** As kubectl takes it: what a file has none of may be null, and entries that nobody uses may lack anything but a name. */
 const kubeconfigSchema = z.looseObject({
-  "current-context": z.string().optional(),
-  clusters: z
-    .array(
-      z.looseObject({
-        name: z.string(),
-        cluster: z.looseObject({
-          server: z.string().optional(),
-          "certificate-authority-data": z.string().optional(),
-          "certificate-authority": z.string().optional(),
-          "insecure-skip-tls-verify": z.boolean().optional(),
-          "tls-server-name": z.string().optional(),
-        }),
-      }),
-    )
-    .default([]),
-  contexts: z
-    .array(
-      z.looseObject({ name: z.string(), context: z.looseObject({ cluster: z.string(), user: z.string() }) }),
-    )
-    .default([]),
-  users: z.array(z.looseObject({ name: z.string(), user: z.looseObject({}) })).default([]),
+  "current-context": z.string().nullish(),
+  clusters: entries({
+    cluster: part({
+      server: z.string().optional(),
+      "certificate-authority-data": z.string().optional(),
+      "certificate-authority": z.string().optional(),
+      "insecure-skip-tls-verify": z.boolean().optional(),
+      "tls-server-name": z.string().optional(),
+    }),
+  }),
+  contexts: entries({ context: part({ cluster: z.string().default(""), user: z.string().default("") }) }),
+  users: entries({ user: part({}) }),
 });
+
+function entries<Shape extends z.ZodRawShape>(shape: Shape) {
+  const list = z.array(z.looseObject({ name: z.string(), ...shape }));
+  return z.preprocess((value) => value ?? [], list);
+}
+
+function part<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.preprocess((value) => value ?? {}, z.looseObject(shape));
+}
 
 /** One context of a kubeconfig, with the cluster and user that it names. */
 export interface SelectedContext {
@@ -64,8 +66,8 @@ export interface SelectedContext {
  */
 export function selectContext(text: string, contextName?: string): SelectedContext {
   const config = parseKubeconfig(text);
-  const name = contextName ?? config["current-context"];
-  if (name === undefined || name === "") {
+  const name = contextName ?? config["current-context"] ?? "";
+  if (name === "") {
     throw new KubeconfigError(`has no current context; name one of ${known(config.contexts)}`);
   }
   const context = byName(config.contexts, name, "context");
@@ -78,14 +80,17 @@ export function selectContext(text: string, contextName?: string): SelectedConte
 
 /** A kubeconfig that holds one context only, so that no credential goes where it is not needed. */
 export function singleContext({ context, cluster, user }: SelectedContext): string {
-  return stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": context.name,
-    contexts: [context],
-    clusters: [cluster],
-    users: [user],
-  });
+  return stringify(
+    {
+      apiVersion: "v1",
+      kind: "Config",
+      "current-context": context.name,
+      contexts: [context],
+      clusters: [cluster],
+      users: [user],
+    },
+    FOR_KUBERNETES,
+  );
 }
 
 /**
@@ -105,7 +110,7 @@ export function apiEndpoint({ cluster }: SelectedContext, overrides: EndpointOve
 }
 
 function caDataOf({ name, cluster }: SelectedContext["cluster"], { caBundle }: EndpointOverrides): string {
-  if (caBundle !== undefined) return Buffer.from(caBundle).toString("base64");
+  if (caBundle !== undefined) return encodedBundle(caBundle);
   if (cluster["insecure-skip-tls-verify"] === true) {
     throw new KubeconfigError(
       `does not verify the API of cluster "${name}" (insecure-skip-tls-verify), over which others would send their credential to anybody; set caBundle to the PEM text of its CA`,
@@ -116,6 +121,14 @@ function caDataOf({ name, cluster }: SelectedContext["cluster"], { caBundle }: E
   const file = cluster["certificate-authority"];
   const known = file === undefined ? "" : ` (only the file ${file}, which no other cluster can read)`;
   throw new KubeconfigError(`has no inline CA for cluster "${name}"${known}; set caBundle to its PEM text`);
+}
+
+/** Clouds tell a cluster's CA in base64, with which istiods would trust nobody, and say so in their logs alone. */
+function encodedBundle(caBundle: string): string {
+  if (caBundle.includes("-----BEGIN CERTIFICATE-----")) return Buffer.from(caBundle).toString("base64");
+  throw new KubeconfigError(
+    "has a caBundle beside it that is no PEM text; give the certificate from -----BEGIN CERTIFICATE----- on, decoded where a cloud has it in base64",
+  );
 }
 
 /** Addresses that mean the caller's own machine; some tools write the unspecified address for it. */

@@ -9,6 +9,7 @@ import {
 } from "../../../stacks/mesh/kubeconfig";
 import { CA_DATA, kubeconfig, reachable } from "../../support/kubeconfigs";
 
+const PEM = "-----BEGIN CERTIFICATE-----\nca\n-----END CERTIFICATE-----\n";
 const two = kubeconfig([{ name: "a" }, { name: "b" }], { "current-context": "b" });
 
 describe("a context", () => {
@@ -31,6 +32,53 @@ describe("a context", () => {
   test("may authenticate with a command, which is for access only", () => {
     const exec = { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "aws", args: ["eks"] } };
     expect(selectContext(kubeconfig([{ name: "a", user: exec }]), "a").user.user).toEqual(exec);
+  });
+});
+
+describe("a kubeconfig is taken as kubectl takes it,", () => {
+  const contextOf = (top: object) =>
+    selectContext(kubeconfig([{ name: "a" }], top as Record<string, unknown>), "a");
+
+  test.each([
+    ["without a current context", { "current-context": null }],
+    [
+      "with a context of nobody",
+      {
+        contexts: [
+          { name: "a", context: { cluster: "a", user: "a" } },
+          { name: "b", context: { cluster: "b" } },
+          { name: "c", context: null },
+        ],
+      },
+    ],
+    [
+      "with a cluster of which nothing is known",
+      { clusters: [{ name: "a", cluster: reachable("a") }, { name: "b", cluster: null }, { name: "c" }] },
+    ],
+    [
+      "with a user who has no credential",
+      {
+        users: [
+          { name: "b", user: null },
+          { name: "a", user: { token: "user-token-of-a" } },
+        ],
+      },
+    ],
+  ])("%s", (_, top) => {
+    expect(contextOf(top)).toEqual(contextOf({}));
+  });
+
+  test("with lists of which there is nothing", () => {
+    const text = kubeconfig([], { contexts: null, clusters: null, users: null });
+    expect(() => selectContext(text, "a")).toThrow('has no context "a"; it has none');
+  });
+
+  test("whatever its names mean in YAML 1.1, and so it is written again", () => {
+    const user = { exec: { command: "kubelogin", args: ["no", "on", "1e3"] } };
+    const single = singleContext(selectContext(kubeconfig([{ name: "no", user }]), "no"));
+    expect(parse(single, { version: "1.1" })).toEqual(
+      parse(kubeconfig([{ name: "no", user }], { "current-context": "no" })),
+    );
   });
 });
 
@@ -94,14 +142,20 @@ describe("the endpoint for links", () => {
       server: "https://api.example",
       caData: CA_DATA,
     });
-    expect(endpointOf(reachable("a"), { caBundle: "PEM" })).toEqual({
+    expect(endpointOf(reachable("a"), { caBundle: PEM })).toEqual({
       server: "https://a.example:6443",
-      caData: Buffer.from("PEM").toString("base64"),
+      caData: Buffer.from(PEM).toString("base64"),
     });
   });
 
+  test("is not made of a CA in base64, as clouds tell it, which istiods would not take", () => {
+    expect(() => endpointOf(reachable("a"), { caBundle: CA_DATA })).toThrow(
+      "has a caBundle beside it that is no PEM text; give the certificate from -----BEGIN CERTIFICATE-----",
+    );
+  });
+
   test("needs nothing of the kubeconfig when both parts are given", () => {
-    expect(endpointOf({}, { apiServer: "https://api.example", caBundle: "PEM" }).server).toBe(
+    expect(endpointOf({}, { apiServer: "https://api.example", caBundle: PEM }).server).toBe(
       "https://api.example",
     );
   });
@@ -118,7 +172,7 @@ describe("the endpoint for links", () => {
     expect(() => endpointOf(insecure)).toThrow(
       'does not verify the API of cluster "a" (insecure-skip-tls-verify), over which others would send their credential to anybody; set caBundle',
     );
-    expect(endpointOf(insecure, { caBundle: "PEM" }).server).toBe("https://a");
+    expect(endpointOf(insecure, { caBundle: PEM }).server).toBe("https://a");
     expect(endpointOf({ ...reachable("a"), "insecure-skip-tls-verify": false }).caData).toBe(CA_DATA);
   });
 
