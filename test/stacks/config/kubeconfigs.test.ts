@@ -20,7 +20,7 @@ describe("a kubeconfig file", () => {
   test.each([
     ["without the context", "other", 'has no context "other"; it has "cluster1", "cluster2"'],
     ["without a server", "no-server", 'names no server for cluster "no-server"; set apiServer'],
-    ["with a CA file", "ca-file", "only the file ca.crt, which no other cluster can read); set caBundle"],
+    ["with a CA file", "ca-file", "ca.crt, which no other cluster can read); set caBundle"],
     ["that verifies nothing", "insecure", "does not verify the API of cluster"],
     [
       "with a loopback address",
