@@ -7,6 +7,7 @@ import { readStackSetting } from "../stacks/config/mesh-file";
 import { checkPart, PART_KEY, PART_OF_KEY } from "../stacks/config/part";
 import { checkMesh, checkSpec, MESH_KEY, parseMesh } from "../stacks/config/read";
 import type { ClusterConfig, MeshConfig } from "../stacks/config/schema";
+import { loadKubeconfig } from "../stacks/mesh/kube-client";
 import { selectContext, singleContext } from "../stacks/mesh/kubeconfig";
 import { describeProblems } from "../stacks/mesh/problems";
 import { reachOf } from "../stacks/mesh/split/parts";
@@ -83,7 +84,7 @@ export async function openClusters(
     clusters.map(async (cluster) => {
       const text = await kubeconfigText(cluster, workspace, configOf);
       const kubeConfig = new TimedKubeConfig();
-      kubeConfig.loadFromString(singleContext(selectContext(text, cluster.access.context)));
+      loadKubeconfig(kubeConfig, singleContext(selectContext(text, cluster.access.context)));
       return [cluster.name, kubeConfig] as const;
     }),
   );

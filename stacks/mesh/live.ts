@@ -7,7 +7,7 @@ import {
   SUPERSEDED_ANNOTATION,
 } from "../../components/names";
 import { faultOf } from "./client-fault";
-import { endingBy } from "./kube-client";
+import { endingBy, loadKubeconfig } from "./kube-client";
 
 /** What an API server says of its cluster; whatever it cannot be asked for is left out. */
 export interface LiveCluster {
@@ -55,7 +55,7 @@ type Library = typeof import("@kubernetes/client-node");
 async function answerOf(library: Library, kubeconfig: string, limit: AbortSignal): Promise<LiveCluster> {
   try {
     const config = new library.KubeConfig();
-    config.loadFromString(kubeconfig);
+    loadKubeconfig(config, kubeconfig);
     const clientOf = (headers = {}) => new library.CoreV1Api(endingBy(library, config, () => limit, headers));
     const client = clientOf();
     // Before the others, so that a credential plugin is run once.

@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { lookAt } from "../../../stacks/mesh/live";
+import { ApiServer } from "../../support/api-server";
 import { apiServer, closedAddress, insecureKubeconfig } from "../../support/served-namespaces";
 
 const LIMIT_MS = 300;
@@ -32,6 +33,21 @@ test("the Secrets are told from which istiods may have clusters, without those t
 test("no Secrets are told from Secrets that may not be read", async () => {
   const live = await lookAt(await apiServer("cluster1", { "kube-system": { uid: "1" }, secrets: {} }));
   expect(live).toEqual({ uid: "1", namespace: {}, remoteSecrets: {} });
+});
+
+test("an API that only a proxy of the environment reaches is asked by it", async () => {
+  const proxy = await ApiServer.start((_, path) =>
+    path.endsWith("/kube-system") ? { metadata: { uid: "1" } } : 404,
+  );
+  onTestFinished(() => {
+    proxy.stop();
+    vi.unstubAllEnvs();
+  });
+  for (const name of ["HTTP_PROXY", "http_proxy"]) vi.stubEnv(name, proxy.url);
+  for (const name of ["NO_PROXY", "no_proxy"]) vi.stubEnv(name, "");
+  const { uid } = await lookAt(insecureKubeconfig("cluster1", "http://api.internal.example"));
+  expect(uid).toBe("1");
+  expect(proxy.requests[0]).toContain("http://api.internal.example/api/v1/namespaces/");
 });
 
 test("nothing is known of what may not be read", async () => {
