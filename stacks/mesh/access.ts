@@ -75,7 +75,7 @@ export function clusterAccess(name: string, args: ClusterAccessArgs): ClusterAcc
   const { context, loopbackIsShared = false } = args;
   const selected = pulumi
     .secret(args.kubeconfig)
-    .apply((text) => naming(name, () => selectContext(text, context)));
+    .apply((given) => naming(name, () => selectContext(textOf(given), context)));
   const { identity, apiServer, caBundle, tlsServerName, privateKey, imagePullCredentials = {} } = args;
   const overrides = pulumi.output({ name, apiServer, caBundle, tlsServerName });
   const kubeconfig = selected.apply(singleContext);
@@ -92,6 +92,11 @@ export function clusterAccess(name: string, args: ClusterAccessArgs): ClusterAcc
       Object.entries(imagePullCredentials).map(([secret, json]) => [secret, pulumi.secret(json)]),
     ),
   };
+}
+
+/** Clouds' libraries also have kubeconfigs as objects, such as `kubeconfig` of @pulumi/eks, whose types let them pass for texts. */
+function textOf(kubeconfig: unknown): string {
+  return typeof kubeconfig === "string" ? kubeconfig : JSON.stringify(kubeconfig);
 }
 
 /**

@@ -6,7 +6,7 @@ import { configureMesh, deployMesh, type MeshOutputs } from "../../../stacks/mes
 import { decoded, find, listOf } from "../../support/components";
 import { CA_DATA, kubeconfig, reachable } from "../../support/kubeconfigs";
 import { type MockCluster, runFailingProgram, runProgram } from "../../support/mocks";
-import { isKnown, valueOf } from "../../support/outputs";
+import { isKnown, unknown, valueOf } from "../../support/outputs";
 import { cluster, mesh } from "../../support/specs";
 
 const LB: MockCluster = { ingress: [{ ip: "192.0.2.1" }] };
@@ -56,6 +56,18 @@ describe("a mesh over clusters of the same program", () => {
     expect(remote.users[0].user).toEqual({ token: "token-of-cluster2-reader-token" });
   });
 
+  test("takes a kubeconfig that is an object, as some clouds' libraries give it", async () => {
+    const kubeconfig = pulumi.output(
+      JSON.parse(kubeconfigOf("cluster2")) as unknown,
+    ) as pulumi.Output<string>;
+    const { registrations } = await runProgram(
+      () => deployMesh(configureMesh(mesh(2), { ...both, cluster2: { kubeconfig } })),
+      LB,
+    );
+    const provider = find(registrations, "cluster2", "providers:kubernetes");
+    expect(parse(String(provider.inputs["kubeconfig"])).users[0].user).toEqual(execUser);
+  });
+
   test("gives other clusters an address, a CA and its name that are Outputs themselves", async () => {
     const { registrations } = await runProgram(
       () =>
@@ -89,6 +101,33 @@ describe("a mesh over clusters of the same program", () => {
     // The same as once they are there: a preview that left anything out would show it as deleted.
     const { registrations: made } = await runProgram(() => deployMesh(configureMesh(mesh(2), both)), LB);
     expect(registrations.map(({ urn }) => urn)).toEqual(made.map(({ urn }) => urn));
+  });
+
+  test("can be previewed while nothing is known that its program gives", async () => {
+    const later = () => unknown();
+    const access = {
+      kubeconfig: later(),
+      identity: later(),
+      apiServer: later(),
+      caBundle: later(),
+      tlsServerName: later(),
+      privateKey: later(),
+      imagePullCredentials: { pull: later() },
+    };
+    const publicEndpoint = {
+      hostName: "istiod.example.com",
+      certificate: "-----BEGIN CERTIFICATE-----",
+      privateKeyConfig: "given",
+    };
+    const spec = {
+      clusters: [cluster(1), cluster(2, { externalControlPlane: { host: "cluster1", publicEndpoint } })],
+      istio: { imagePullCredentials: { pull: "given" } },
+    };
+    const { registrations } = await runProgram(
+      () => deployMesh(configureMesh(spec, { cluster1: access, cluster2: access })),
+      { preview: true },
+    );
+    expect(listOf(registrations)).toContain("istio-multicluster:index:ExternalControlPlane cluster1");
   });
 
   test("of which nobody could reach an API says whose", async () => {
