@@ -12,11 +12,15 @@ export class TimedKubeConfig extends KubeConfig {
 
   // Each client asks this of its kubeconfig for each of its calls.
   public override async applySecurityAuthentication(context: RequestContext): Promise<void> {
-    await super.applySecurityAuthentication(context);
     const limit = new AbortController();
+    const end = new Promise<never>((_, reject) => {
+      // A credential plugin, which knows nothing of the signal, may wait for somebody to log in.
+      limit.signal.addEventListener("abort", () => reject(limit.signal.reason as Error));
+    });
     // Not AbortSignal.timeout(): the error of that one cannot be changed, and a client stumbles when it tries to.
     const late = new Error(`no answer within ${this.callSeconds} s`);
     setTimeout(() => limit.abort(late), this.callSeconds * 1000).unref();
+    await Promise.race([super.applySecurityAuthentication(context), end]);
     context.setSignal(limit.signal);
   }
 }

@@ -1,7 +1,10 @@
 import { CoreV1Api, type KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 import { afterEach, describe, expect, test } from "vitest";
-import { inCluster } from "../../../ops/timed-kube-config";
+import { inCluster, TimedKubeConfig } from "../../../ops/timed-kube-config";
+import { verifyMesh } from "../../../verify";
+import { planMesh } from "../../../components";
 import { ApiServer } from "../../support/api-server";
+import { mesh } from "../../support/specs";
 
 describe("a cluster whose API never answers", () => {
   let api: ApiServer;
@@ -29,4 +32,21 @@ describe("a cluster whose API never answers", () => {
       `cluster cluster7 at ${api.url}: HTTP 403: answer 403`,
     );
   });
+});
+
+test("a credential plugin that waits for somebody ends verify's look at its cluster, in time", async () => {
+  const access = new TimedKubeConfig(0.2);
+  const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "sleep", args: ["3"] };
+  access.loadFromClusterAndUser(
+    { name: "c", server: "http://127.0.0.1:1", skipTLSVerify: true },
+    { name: "u", exec },
+  );
+  const begun = Date.now();
+  const report = await verifyMesh(planMesh(mesh(1)), new Map([["cluster1", access]]), { only: ["api"] });
+  expect(Date.now() - begun).toBeLessThan(2500);
+  expect(report.checks.map(({ detail }) => detail)).toEqual([
+    expect.stringMatching(
+      /^the API of cluster1 at http:\/\/127\.0\.0\.1:1 does not answer: no answer within 0\.2 s/,
+    ),
+  ]);
 });
