@@ -6,6 +6,7 @@ import type { HelmValues, ReaderPlan } from "../spec/types";
 import { chartOf, type IstioArgs } from "./istio-args";
 import { pullSecrets } from "./pull-secrets";
 import { readerToken } from "./reader";
+import { versionSteps } from "./version-steps";
 
 /** What a cluster's system namespace tells istiods. */
 export interface SystemNamespaceInput {
@@ -95,6 +96,6 @@ function baseRelease(
   return new Release(
     `${name}-base`,
     { ...chartOf("base", istio), name: BASE_RELEASE, namespace: ISTIO_NAMESPACE, values: { ...values } },
-    opts,
+    { ...opts, hooks: { beforeUpdate: [versionSteps(name, istio)] } },
   );
 }
