@@ -1,5 +1,6 @@
 import { clientsElsewhere, isPrimary, discoveryLinks, remotesOf, visibleFrom } from "../../topology/links";
 import { adopts } from "../adopt/adopted";
+import { clusterAliases } from "../clusters/aliases";
 import { addressTypeOf } from "../gateway/plan";
 import { planRemoteSecrets, shareableLinks } from "../links/secrets";
 import { hasNewToken } from "../readers/plan";
@@ -17,6 +18,8 @@ import { istiodSettings } from "./plan";
  * - `rotation`: an istiod that reads clusters whose readers' tokens are not their first ones
  * - `moved-secrets`: an istiod that goes on with clusters whose kubeconfigs move to another Secret
  * - `unread-secrets`: an istiod that reads other clusters, but not their Secrets
+ * - `revocation`: an istiod that is given revocation lists
+ * - `renamed`: an istiod that serves proxies which know their cluster by its former name
  */
 export type Feature =
   | "charts"
@@ -26,7 +29,9 @@ export type Feature =
   | "observer"
   | "rotation"
   | "moved-secrets"
-  | "unread-secrets";
+  | "unread-secrets"
+  | "revocation"
+  | "renamed";
 
 /** The features that a spec asks of a cluster. */
 export function featuresOf(cluster: ClusterSpec, spec: MeshSpec): ReadonlySet<Feature> {
@@ -45,6 +50,11 @@ export function featuresOf(cluster: ClusterSpec, spec: MeshSpec): ReadonlySet<Fe
       planRemoteSecrets(spec).migrating &&
       shareableLinks(spec).some(({ observer }) => observer === cluster.name),
     "unread-secrets": observed.length > 0 && !readsCredentials(istiodSettings(cluster, spec)),
+    revocation: spec.ca?.provided?.crl !== undefined && isPrimary(cluster) && !adopts(cluster, "cacerts"),
+    renamed:
+      isPrimary(cluster) &&
+      !adopts(cluster, "istiod") &&
+      Object.keys(clusterAliases(cluster.name, spec.clusters)).length > 0,
   };
   return new Set((Object.keys(asked) as Feature[]).filter((feature) => asked[feature]));
 }

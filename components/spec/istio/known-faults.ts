@@ -108,6 +108,22 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     source: "https://github.com/istio/istio/blob/1.31.0/pilot/pkg/credentials/kube/secrets.go#L139",
   },
   {
+    feature: "revocation",
+    affected: "<1.27.0-0",
+    fault: "gives revocation lists to no proxy, so that certificates of a revoked CA are still trusted",
+    mend: "use 1.27.0 or newer",
+    severity: "error",
+    source: "https://github.com/istio/istio/issues/56529",
+  },
+  {
+    feature: "renamed",
+    affected: "<1.27.0-0",
+    fault: "refuses all proxies that were started under formerName",
+    mend: "keep the former name until Istio is 1.27.0 or newer",
+    severity: "error",
+    source: "https://github.com/istio/istio/issues/56022",
+  },
+  {
     feature: "hostname-gateway",
     affected: "<1.13.0",
     fault: "cannot resolve a gateway's host name and leaves its network without a gateway",

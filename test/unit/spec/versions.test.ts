@@ -18,6 +18,12 @@ const onEks = (version: string): MeshSpec => ({
   clusters: [cluster(1, { platform: "eks" }), cluster(2)],
   istio: { version },
 });
+const revoking = (version: string) =>
+  at(version, { ca: { provided: { rootCertificate: "", intermediates: {}, crl: "" } } });
+const renamed = (version: string): MeshSpec => ({
+  clusters: [cluster(1, { formerName: "old" }), cluster(2)],
+  istio: { version },
+});
 const messages = (problems: readonly { message: string }[]) => problems.map(({ message }) => message);
 
 describe("the Istio of a cluster", () => {
@@ -85,6 +91,13 @@ describe("a known fault", () => {
       "cannot resolve a gateway's host name",
     ],
     ["CVE-2022-23635", remote("1.13.0"), at("1.13.0"), "crash istiod (CVE-2022-23635)"],
+    [
+      "revocation lists",
+      revoking("1.26.8"),
+      revoking("1.27.0"),
+      "gives revocation lists to no proxy, so that certificates of a revoked CA are still trusted",
+    ],
+    ["former names", renamed("1.26.8"), renamed("1.27.0"), "refuses all proxies that were started under"],
     ["CVE-2022-24726", remote("1.13.1"), remote("1.13.2"), "crash istiod (CVE-2022-24726)"],
   ])("stops a mesh that meets it: %s", (_, bad, good, message) => {
     expect(messages(validateMesh(bad))).toContainEqual(expect.stringContaining(message));
@@ -132,6 +145,22 @@ describe("features of a cluster", () => {
       ["charts", "observer"],
       ["charts"],
     ]);
+  });
+
+  test("of a renamed remote are those of who serves it", () => {
+    const clusters = [cluster(1), cluster(2, { controlPlanes: ["cluster1"], formerName: "old" })];
+    const [serving, served] = features(clusters);
+    expect(serving).toContain("renamed");
+    expect(served).not.toContain("renamed");
+  });
+
+  test("of who has revocation lists are those of the clusters that sign", () => {
+    const clusters = [cluster(1), cluster(2, { controlPlanes: ["cluster1"] })];
+    const [signing, remoteOne] = features(clusters, {
+      ca: { provided: { rootCertificate: "", intermediates: {}, crl: "" } },
+    });
+    expect(signing).toContain("revocation");
+    expect(remoteOne).not.toContain("revocation");
   });
 
   test("of a primary with a remote are serving it", () => {
