@@ -7,6 +7,7 @@ import { leaving } from "../clusters/leaving";
 import { roles } from "../clusters/roles";
 import { clusters } from "../clusters/rules";
 import { externalControlPlanes } from "../external/rules";
+import { budgetWarnings } from "../gateway/budget";
 import { platforms } from "../gateway/platforms";
 import { gateways } from "../gateway/rules";
 import { aliases } from "../imports/alias-rules";
@@ -16,6 +17,7 @@ import { importedPorts } from "../imports/port-rules";
 import { imports } from "../imports/rules";
 import { exportable } from "../imports/service-rules";
 import { ingresses } from "../ingress/rules";
+import { ambientWarnings } from "../istio/ambient";
 import { nodeAgent } from "../istio/cni";
 import { replacedLists } from "../istio/lists";
 import { istio } from "../istio/rules";
@@ -83,6 +85,8 @@ export function validateMesh(spec: MeshSpec): Problem[] {
 const WARNINGS: readonly ((spec: MeshSpec) => Problem[])[] = [
   versionWarnings,
   valueWarnings,
+  ambientWarnings,
+  budgetWarnings,
   stubWarnings,
   webhookWarnings,
   remoteSecretsWarnings,

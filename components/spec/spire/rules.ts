@@ -1,5 +1,6 @@
 import { membersOf } from "../../topology/links";
 import { adopts } from "../adopt/adopted";
+import { isAmbient } from "../istio/ambient";
 import { gatewaySettings } from "../gateway/plan";
 import { istiodSettings } from "../istio/plan";
 import { olderThan } from "../istio/versions";
@@ -161,9 +162,4 @@ function gatewayProblems(
     const message = `is "${templates}", without the template spire, so the gateway gets no socket of SPIRE; add it`;
     return [{ path: `${path}.${key}.values.podAnnotations["inject.istio.io/templates"]`, message }];
   });
-}
-
-function isAmbient(values: HelmValues): boolean {
-  const profiles = [values["profile"], valueAt(values, ["global", "profile"])];
-  return profiles.includes("ambient") || valueAt(values, ["env", "PILOT_ENABLE_AMBIENT"]) === "true";
 }
