@@ -8,6 +8,8 @@ export interface Outcome {
   readonly detail: string;
   /** Of a failure: whether nothing is known, since it could not be looked at. @default false */
   readonly couldNotLook?: boolean;
+  /** Of what passes: what will not for long, and how to mend it. */
+  readonly warning?: string | undefined;
   /** Only of the `request` check. */
   readonly answers?: ClientAnswers;
 }
@@ -24,8 +26,8 @@ export interface Probe {
 /** A check: which rows a plan asks for. Pure; the probes look, this does not. */
 export type Check = (plan: MeshPlan) => Probe[];
 
-export function ok(detail: string): Outcome {
-  return { status: "ok", detail };
+export function ok(detail: string, warning?: string): Outcome {
+  return warning === undefined ? { status: "ok", detail } : { status: "ok", detail, warning };
 }
 
 export function failed(detail: string): Outcome {

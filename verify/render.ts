@@ -19,6 +19,7 @@ export function renderReport(report: VerifyReport): string {
     checksTable(checks),
     remarks("Failed:", checks, "failed"),
     remarks("Skipped:", checks, "skipped"),
+    remarks("Not for long:", checks, "ok", ({ warning }) => warning),
     answersTable("Answers by version, per client cluster:", answers, {
       countsOf: (row) => row.byVersion,
       expectedOf: (row) => row.expectedVersions.join(row.anyOf ? " or " : ", "),
@@ -53,15 +54,21 @@ function pairOf({ cluster, peer }: CheckResult): string {
   return peer === undefined ? cluster : `${cluster} -> ${peer}`;
 }
 
-/** Rows of one status; those with the same cause, such as a cluster that does not answer, stand together. */
-function remarks(title: string, checks: readonly CheckResult[], status: CheckStatus): string {
-  const byDetail = new Map<string, string[]>();
+/** Rows of one status that say something; those with the same cause, such as a cluster that does not answer, stand together. */
+function remarks(
+  title: string,
+  checks: readonly CheckResult[],
+  status: CheckStatus,
+  textOf: (row: CheckResult) => string | undefined = ({ detail }) => detail,
+): string {
+  const byText = new Map<string, string[]>();
   for (const row of checks.filter((candidate) => candidate.status === status)) {
-    const rows = byDetail.get(row.detail) ?? [];
-    byDetail.set(row.detail, [...rows, `${row.check} ${pairOf(row)}`]);
+    const text = textOf(row);
+    if (text === undefined) continue;
+    byText.set(text, [...(byText.get(text) ?? []), `${row.check} ${pairOf(row)}`]);
   }
-  if (byDetail.size === 0) return "";
-  return [title, ...[...byDetail].map(([detail, rows]) => `  ${rows.join(", ")}:\n    ${detail}`)].join("\n");
+  if (byText.size === 0) return "";
+  return [title, ...[...byText].map(([text, rows]) => `  ${rows.join(", ")}:\n    ${text}`)].join("\n");
 }
 
 /** Which answers a table counts, and which there should be. */

@@ -37,6 +37,8 @@ export interface CheckResult {
   readonly detail: string;
   /** Of a failure: that nothing is known, since an API cannot be reached or refuses to be read. @default false */
   readonly couldNotLook?: true;
+  /** Of what passes: what will not for long, and how to mend it. @default - nothing */
+  readonly warning?: string;
 }
 
 /** Who answered one client. */

@@ -95,7 +95,10 @@ function probesFor(plan: MeshPlan, options: VerifyOptions): Probe[] {
   ];
 }
 
-function toResult({ check, cluster, peer }: Probe, { status, detail, couldNotLook }: Outcome): CheckResult {
+function toResult(
+  { check, cluster, peer }: Probe,
+  { status, detail, couldNotLook, warning }: Outcome,
+): CheckResult {
   return {
     check,
     cluster,
@@ -103,5 +106,6 @@ function toResult({ check, cluster, peer }: Probe, { status, detail, couldNotLoo
     status,
     detail,
     ...(couldNotLook ? { couldNotLook } : {}),
+    ...(warning === undefined ? {} : { warning }),
   };
 }

@@ -88,4 +88,5 @@ export async function gate(
   if (!report.ok) throw new Error(`the mesh is not as planned\n${renderReport(report)}`);
   const { length } = report.checks.filter(({ status }) => status === "ok");
   say(`verify: as planned, ${length} checks`);
+  for (const warning of new Set(report.checks.flatMap((row) => row.warning ?? []))) say(`verify: ${warning}`);
 }

@@ -9,6 +9,8 @@ export interface SigningCa {
   readonly certificate: string | undefined;
   /** What proxies are to trust, PEM. */
   readonly roots: string;
+  /** Revocation lists, PEM, where there are some. */
+  readonly crl?: string | undefined;
   /** When the Secret was last written. */
   readonly changed: Date | undefined;
 }
@@ -23,7 +25,8 @@ export async function signingCa(mesh: MeshReader, place: string): Promise<Signin
   // The second names are cert-manager's.
   const certificate = file("ca-cert.pem") || file("tls.crt");
   const roots = file("root-cert.pem") || file("ca.crt");
-  if (certificate !== "" && roots !== "") return { certificate, roots, changed: lastChange(secret) };
+  const crl = file("ca-crl.pem") || undefined;
+  if (certificate !== "" && roots !== "") return { certificate, roots, crl, changed: lastChange(secret) };
   const plan = mesh.plan.clusters.find(({ name }) => name === place);
   if (plan !== undefined && adopts(plan, "cacerts") && plan.rootCertificate !== undefined) {
     return { certificate: undefined, roots: plan.rootCertificate, changed: undefined };

@@ -3,11 +3,12 @@ import { isMember, istiodOf } from "../../components/topology/links";
 import type { MeshPlan } from "../../components/spec/types";
 import type { ClusterReader } from "../kube/cluster-reader";
 import type { MeshReader } from "../kube/mesh-reader";
+import { caEndings } from "../ca-endings";
 import { fingerprints } from "../pem";
 import { failed, ok, type Outcome, type Probe } from "../probe";
 import { signingCa, spreadsUntil } from "./cacerts";
 
-/** Workloads of all clusters are given the same root, and it is the one of `cacerts`. */
+/** Workloads of all clusters are given the same root, and it is the one of `cacerts`, of which nothing is over. */
 export function root(plan: MeshPlan): Probe[] {
   return plan.clusters.filter(isMember).map(({ name }) => ({
     check: "root",
@@ -38,7 +39,9 @@ async function checkRoot(mesh: MeshReader, name: string): Promise<Outcome> {
       `workloads of ${name} trust root ${served}, those of ${list} another one; run pulumi up, then see the root rows of each`,
     );
   }
-  return ok(`sha256 ${served}`);
+  const { over, near } = caEndings(signer, ca, mesh.plan);
+  if (over.length > 0) return failed(over.join("; "));
+  return ok(`sha256 ${served}`, near.length === 0 ? undefined : near.join("; "));
 }
 
 /** istiod takes up a new `cacerts` by itself, but for roots that have nothing in common with those that it had. */

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-
-const MS_PER_DAY = 24 * 60 * 60 * 1000;
+import { expiryText } from "../../../components/pki/expiry";
 
 /** Something that is valid for a time only, and what to say when that comes to its end. */
 export interface Ending {
@@ -12,19 +11,6 @@ export interface Ending {
   readonly mend: string;
   /** Whether the mesh goes on without it, so that its end is nothing but told. @default false */
   readonly isLeaving?: boolean;
-}
-
-/** An end as people have to hear of it; nothing while it is far. */
-export function expiryText(
-  notAfter: string,
-  now: number,
-  warningDays: number,
-  { what, mend }: Pick<Ending, "what" | "mend">,
-): string | undefined {
-  const left = Date.parse(notAfter) - now;
-  if (left > warningDays * MS_PER_DAY) return undefined;
-  const when = left <= 0 ? "expired on" : `expires in ${Math.floor(left / MS_PER_DAY)} days, on`;
-  return `${what} ${when} ${notAfter}; ${mend}`;
 }
 
 /**

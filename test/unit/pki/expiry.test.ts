@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { expiryText } from "../../../stacks/mesh/trust/expiry";
+import { expiryText } from "../../../components/pki/expiry";
 
 const END = "2026-06-30T12:00:00Z";
 const NOTICE = { what: "the intermediate CA of cluster1", mend: "raise intermediateEpoch" };
