@@ -14,3 +14,12 @@ for example in examples/*/; do
     "$tsc" --noEmit
   )
 done
+# What other repositories do besides: Pulumi's own template resolves modules as Node.js 10 did, which knows no exports.
+cd examples/federation
+"$tsc" --noEmit --module commonjs --moduleResolution node10
+node --eval 'require("istio-multicluster").ClusterPrimary.name; require("istio-multicluster/mesh").deployMesh.name'
+node --input-type=module --eval '
+  import { ClusterPrimary } from "istio-multicluster";
+  import { deployMesh } from "istio-multicluster/mesh";
+  console.log("imported:", ClusterPrimary.name, deployMesh.name);
+'

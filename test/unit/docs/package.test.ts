@@ -1,0 +1,37 @@
+import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+
+const PROJECT = join(__dirname, "../../..");
+const FOLDER = "/app/node_modules/istio-multicluster";
+const packageJson = readFileSync(join(PROJECT, "package.json"), "utf8");
+
+/** A program of another repository that has the package, as it is packed. */
+const FILES: Readonly<Record<string, string>> = {
+  [`${FOLDER}/package.json`]: packageJson,
+  [`${FOLDER}/dist/components/index.d.ts`]: "",
+  [`${FOLDER}/dist/stacks/mesh/library.d.ts`]: "",
+};
+
+const host: ts.ModuleResolutionHost = {
+  fileExists: (file) => file in FILES,
+  readFile: (file) => FILES[file],
+  directoryExists: (folder) => Object.keys(FILES).some((file) => dirname(file).startsWith(folder)),
+};
+
+const { ModuleResolutionKind, ModuleKind } = ts;
+
+describe("the package's types are found", () => {
+  test.each([
+    ["Pulumi's own template, which knows no exports", ModuleResolutionKind.Node10, ModuleKind.CommonJS],
+    ["nodenext", ModuleResolutionKind.NodeNext, ModuleKind.NodeNext],
+    ["a bundler", ModuleResolutionKind.Bundler, ModuleKind.ESNext],
+  ])("by %s", (_, moduleResolution, module) => {
+    const fileOf = (name: string) =>
+      ts.resolveModuleName(name, "/app/index.ts", { moduleResolution, module }, host).resolvedModule
+        ?.resolvedFileName;
+    expect(fileOf("istio-multicluster")).toBe(`${FOLDER}/dist/components/index.d.ts`);
+    expect(fileOf("istio-multicluster/mesh")).toBe(`${FOLDER}/dist/stacks/mesh/library.d.ts`);
+  });
+});
