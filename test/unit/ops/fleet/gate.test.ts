@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { gate } from "../../../../ops/fleet/gate";
-import type { OpenMesh } from "../../../../ops/open-mesh";
 import { fakeMeshTests } from "../../../support/fake-mesh-tests";
 import { mesh } from "../../../support/specs";
 
@@ -10,7 +9,7 @@ test("a gate that opens tells what will expire soon, each once", async () => {
   const { plan, access } = await start(mesh(2));
   const lines: string[] = [];
   const open = { plan: { ...plan, ca: { ...plan.ca, expiryWarningDays: 1000 } }, kubeConfigs: access };
-  await gate(open as unknown as OpenMesh, undefined, { waitSeconds: 0, say: (line) => lines.push(line) });
+  await gate(open, undefined, { waitSeconds: 0, say: (line) => lines.push(line) });
   expect(lines).toEqual([
     expect.stringMatching(/^verify: as planned, \d+ checks$/),
     expect.stringMatching(
