@@ -1,7 +1,7 @@
 import { type ConfigMap, Stack, type StackSummary, type Workspace } from "@pulumi/pulumi/automation";
 import { planMesh } from "../../components/spec/mesh/plan";
 import type { MeshPlan } from "../../components/spec/types";
-import { readStackSetting } from "../../stacks/config/mesh-file";
+import { findStackSetting } from "../../stacks/config/mesh-file";
 import { PART_KEY, PART_OF_KEY, problemsAround, problemsInParts } from "../../stacks/config/part";
 import type { MeshConfig } from "../../stacks/config/schema";
 import { describeProblems } from "../../stacks/mesh/problems";
@@ -27,7 +27,7 @@ export interface Fleet {
 
 /** Reads the mesh of a fleet; writes nothing. */
 export function openFleet(name: string, workspace: Workspace): Fleet {
-  const partOf = settingOf(workspace, name, PART_OF_KEY);
+  const partOf = findStackSetting(workspace.workDir, name, settingKey(PART_OF_KEY));
   if (typeof partOf === "string") {
     throw new Error(`stack ${name} has a part of mesh ${partOf}; give the mesh: --stack ${partOf}`);
   }
@@ -75,6 +75,29 @@ export function refuseOneStack({ name }: Fleet, stacks: ReadonlyMap<string, Stac
 }
 
 /**
+ * @throws Error for a cluster with a new name whose stack has the former one: it would be made a second time, and the stack
+ * that has it taken for one that is left over
+ */
+export function refuseFormerNames({ name, plan }: Fleet, stacks: ReadonlyMap<string, StackSummary>): void {
+  for (const { name: cluster, formerName } of plan.clusters) {
+    if (formerName === undefined) continue;
+    const [former, own] = [stackOf(name, clusterPart(formerName)), stackOf(name, clusterPart(cluster))];
+    if (!stacks.has(former) || stacks.has(own)) continue;
+    throw new Error(
+      `cluster ${cluster} has its stack under its former name; run pulumi stack rename --stack ${former} ${own}, and then this`,
+    );
+  }
+}
+
+/** What to do about a stack of {@link leftOver}. */
+export function describeLeftOver(stack: string): string {
+  return (
+    `${stack}: its cluster is not in the config; once an up of the fleet has taken its links, ` +
+    `pulumi destroy --remove --stack ${stack} removes what it has`
+  );
+}
+
+/**
  * @throws Error that lists what is wrong with the files and kubeconfigs of any part, before one of them is run. Secrets are
  * in the config of each stack, which may be yet to be made: of these that stack tells.
  */
@@ -86,25 +109,38 @@ export function refuseProblems({ name, mesh, plan }: Fleet): void {
 }
 
 /** Opens the stack of a part and makes it if there is none: what says which part it is goes into its settings. */
-export async function openPart({ name, workspace }: Fleet, part: Part): Promise<Stack> {
-  const stackName = stackOf(name, part);
-  const stack = await Stack.createOrSelect(stackName, workspace);
-  const settings = { [PART_KEY]: part, [PART_OF_KEY]: name };
-  const missing = Object.entries(settings).filter(
-    ([key, value]) => settingOf(workspace, stackName, key) !== value,
-  );
+export async function openPart(fleet: Fleet, part: Part): Promise<Stack> {
+  const stack = await Stack.createOrSelect(stackOf(fleet.name, part), fleet.workspace);
+  const missing = missingSettings(fleet, part);
   if (missing.length > 0) {
-    await stack.setAllConfig(
-      Object.fromEntries(missing.map(([key, value]) => [`istio-multicluster:${key}`, { value }])),
-    );
+    await stack.setAllConfig(Object.fromEntries(missing.map(([key, value]) => [key, { value }])));
   }
   return stack;
 }
 
-function settingOf({ workDir }: Workspace, stack: string, key: string): unknown {
-  try {
-    return readStackSetting(workDir, stack, `istio-multicluster:${key}`);
-  } catch {
-    return undefined;
+/** Opens the stack of a part as it is. @throws Error where its settings do not say which part that is */
+export async function selectPart(fleet: Fleet, part: Part): Promise<Stack> {
+  const stack = stackOf(fleet.name, part);
+  const missing = missingSettings(fleet, part).map((setting) => setting.join(": "));
+  if (missing.length > 0) {
+    throw new Error(
+      `Pulumi.${stack}.yaml does not say ${missing.join(" and ")}; fetch the file of whoever made this stack, ` +
+        `or let npm run fleet -- up --stack ${fleet.name} write that`,
+    );
   }
+  return Stack.select(stack, fleet.workspace);
+}
+
+/** What the settings of a part's stack are to say, as far as they do not. */
+function missingSettings({ name, workspace }: Fleet, part: Part): [key: string, value: string][] {
+  const settings = [
+    [settingKey(PART_KEY), part],
+    [settingKey(PART_OF_KEY), name],
+  ] satisfies [string, string][];
+  const stack = stackOf(name, part);
+  return settings.filter(([key, value]) => findStackSetting(workspace.workDir, stack, key) !== value);
+}
+
+function settingKey(key: string): string {
+  return `istio-multicluster:${key}`;
 }

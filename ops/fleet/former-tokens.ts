@@ -19,7 +19,12 @@ export async function endFormerTokens(
     plan.clusters.map(async (cluster) => {
       const kubeConfig = kubeConfigs.get(cluster.name);
       if (kubeConfig === undefined) return;
-      const names = await inCluster(cluster.name, kubeConfig, () => endTokens(cluster, kubeConfig));
+      const end = inCluster(cluster.name, kubeConfig, () => endTokens(cluster, kubeConfig));
+      const names = await end.catch((error: Error) => {
+        if (cluster.whenUnreachable === "fail") throw error;
+        say(`${error.message}; what there is of its reader's former tokens is left to the next up`);
+        return [];
+      });
       for (const name of names)
         say(`${cluster.name}: reader's token ${name} is deleted: no link has it any more`);
     }),

@@ -1,72 +1,90 @@
-import { type EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { partsOf, stackOf } from "../../stacks/mesh/split/parts";
 import { limited } from "../../verify/kube/limit";
-import { describeFailure } from "../failure";
-import { type Fleet, leftOver, refuseOneStack, refuseProblems, stacksOf } from "./fleet";
+import { Diagnostics } from "./diagnostics";
+import {
+  describeLeftOver,
+  type Fleet,
+  leftOver,
+  refuseFormerNames,
+  refuseOneStack,
+  refuseProblems,
+  selectPart,
+  stacksOf,
+} from "./fleet";
 import { describeChanges } from "./up";
+
+/** How a fleet is previewed. */
+export interface FleetPreviewOptions {
+  /** How many stacks at a time. */
+  readonly parallel: number;
+  /** Told what there is to say of a stack as soon as it is known, in the order of the waves. */
+  readonly say: (text: string) => void;
+  /** Begins no other stack once it is aborted. */
+  readonly signal?: AbortSignal;
+}
 
 /** What a preview of one stack says. */
 interface Previewed {
   readonly stack: string;
   readonly summary: string;
-  /** A line per resource that would change; of a preview that failed, why. */
+  /** A line per warning and per resource that would change; of a preview that failed, why. */
   readonly lines: readonly string[];
   /** Whether it came to no end. @default false */
   readonly failed?: true;
 }
 
-/** What previews of all stacks say. */
-export interface FleetPreview {
-  /** A text per stack, in the order of the waves. */
-  readonly texts: readonly string[];
-  /** Names of the stacks whose previews failed. */
-  readonly failed: readonly string[];
-}
-
 /**
  * Previews every stack of a mesh. Each sees what the stacks of earlier waves told last: what follows from their own
  * changes shows once these are made.
+ *
+ * @returns names of the stacks whose previews failed
  */
-export async function fleetPreview(fleet: Fleet, parallel: number): Promise<FleetPreview> {
+export async function fleetPreview(
+  fleet: Fleet,
+  { parallel, say, signal }: FleetPreviewOptions,
+): Promise<string[]> {
   const stacks = await stacksOf(fleet);
   refuseOneStack(fleet, stacks);
+  refuseFormerNames(fleet, stacks);
   refuseProblems(fleet);
   const inTurn = limited(parallel);
   const alone = limited(1);
-  const previews = partsOf(fleet.plan).map(async (part): Promise<Previewed> => {
+  const previews = partsOf(fleet.plan).map(async (part): Promise<Previewed | undefined> => {
     const stack = stackOf(fleet.name, part);
     if (!stacks.has(stack)) return { stack, summary: "is yet to be made, with all that it has", lines: [] };
-    return inTurn(() => previewOf(stack, () => alone(() => Stack.select(stack, fleet.workspace))));
+    return inTurn(async () =>
+      signal?.aborted ? undefined : previewOf(stack, () => alone(() => selectPart(fleet, part))),
+    );
   });
-  const left = leftOver(fleet, stacks).map((stack) => `${stack}: its cluster is not in the config`);
-  const done = await Promise.all(previews);
-  return {
-    texts: [...done.map(describe), ...left],
-    failed: done.filter(({ failed }) => failed).map(({ stack }) => stack),
-  };
+  const failed: string[] = [];
+  for (const preview of previews) {
+    const previewed = await preview;
+    if (previewed === undefined || signal?.aborted) break;
+    say([`${previewed.stack}: ${previewed.summary}`, ...previewed.lines].join("\n"));
+    if (previewed.failed) failed.push(previewed.stack);
+  }
+  signal?.throwIfAborted();
+  for (const stack of leftOver(fleet, stacks)) say(describeLeftOver(stack));
+  return failed;
 }
 
 /** Of a stack that cannot be previewed why: the other ones are of use without it. */
 async function previewOf(stack: string, open: () => Promise<Stack>): Promise<Previewed> {
-  try {
-    return await changesOf(await open());
-  } catch (error) {
-    return { stack, summary: "failed", lines: [describeFailure(error)], failed: true };
-  }
-}
-
-async function changesOf(stack: Stack): Promise<Previewed> {
+  const diagnostics = new Diagnostics();
   const changes: string[] = [];
-  const onEvent = ({ resourcePreEvent }: EngineEvent) => {
-    if (resourcePreEvent === undefined) return;
-    const { op, urn } = resourcePreEvent.metadata;
+  const onEvent = (event: EngineEvent) => {
+    diagnostics.add(event);
+    if (event.resourcePreEvent === undefined) return;
+    const { op, urn } = event.resourcePreEvent.metadata;
     if (op === "same" || op === "read" || op === "refresh") return;
     changes.push(`  ${op} ${urn.split("::").slice(-2).join(" ")}`);
   };
-  const { changeSummary } = await stack.preview({ onEvent });
-  return { stack: stack.name, summary: describeChanges(changeSummary), lines: changes.sort() };
-}
-
-function describe({ stack, summary, lines }: Previewed): string {
-  return [`${stack}: ${summary}`, ...lines].join("\n");
+  try {
+    const { changeSummary } = await (await open()).preview({ onEvent });
+    const lines = [...diagnostics.warnings().map((warning) => `  ${warning}`), ...changes.sort()];
+    return { stack, summary: describeChanges(changeSummary), lines };
+  } catch (error) {
+    return { stack, summary: "failed", lines: diagnostics.failure(error), failed: true };
+  }
 }

@@ -2,13 +2,15 @@ import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { clusterIn, type Part, stackOf, type Wave } from "../../stacks/mesh/split/parts";
 import { limited } from "../../verify/kube/limit";
 import { isPulumiCloud } from "../backend";
-import { describeFailure } from "../failure";
 import { recover } from "../recover";
+import { Diagnostics } from "./diagnostics";
 import {
+  describeLeftOver,
   type Fleet,
   leftOver,
   openFleetMesh,
   openPart,
+  refuseFormerNames,
   refuseOneStack,
   refuseProblems,
   stacksOf,
@@ -36,10 +38,9 @@ export async function fleetUp(fleet: Fleet, options: FleetUpOptions): Promise<vo
   const { verify, say } = options;
   const stacks = await stacksOf(fleet);
   refuseOneStack(fleet, stacks);
+  refuseFormerNames(fleet, stacks);
   refuseProblems(fleet);
-  for (const stack of leftOver(fleet, stacks)) {
-    say(`${stack}: its cluster is not in the config; pulumi destroy --stack ${stack} removes what it has`);
-  }
+  for (const stack of leftOver(fleet, stacks)) say(describeLeftOver(stack));
   const links = await deployedLinks(fleet, stacks.has(stackOf(fleet.name, "links")));
   // Not whatever has a stack: that of a cluster whose first run was killed may be of a later wave.
   const done = new Set(endsOf(links ?? []));
@@ -75,14 +76,16 @@ async function runWave(fleet: Fleet, { name, parts }: Wave, options: FleetUpOpti
   const run = async (part: Part) => {
     if (failed.length > 0 || options.signal?.aborted) return;
     const stackName = stackOf(fleet.name, part);
+    const diagnostics = new Diagnostics();
     try {
       const stack = await alone(() => openPart(fleet, part));
       if (!cloud) await recovered(stack, options.say);
-      await runStack(stack, options.say);
+      await runStack(stack, diagnostics, options.say);
     } catch (error) {
       failed.push(stackName);
-      options.say(`${stackName}: failed\n${describeFailure(error)}`);
+      options.say([`${stackName}: failed`, ...diagnostics.failure(error)].join("\n"));
     }
+    for (const warning of diagnostics.warnings()) options.say(`${stackName}: ${warning}`);
   };
   await Promise.all(parts.map((part) => inTurn(() => run(part))));
   options.signal?.throwIfAborted();
@@ -96,11 +99,13 @@ async function recovered({ name, workspace }: Stack, say: (line: string) => void
   for (const sentence of await recover(workspace, name)) say(`${name}: ${sentence}`);
 }
 
-async function runStack(stack: Stack, say: (line: string) => void): Promise<void> {
+async function runStack(stack: Stack, diagnostics: Diagnostics, say: (line: string) => void): Promise<void> {
   const begun = Date.now();
   let told = begun;
   let steps = 0;
-  const onEvent = ({ resOutputsEvent }: EngineEvent) => {
+  const onEvent = (event: EngineEvent) => {
+    diagnostics.add(event);
+    const { resOutputsEvent } = event;
     if (resOutputsEvent === undefined || resOutputsEvent.metadata.op === "same") return;
     steps += 1;
     if (Date.now() - told < PROGRESS_MS) return;

@@ -1,12 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { defaultSpec } from "../../lab";
 import { fleetJoin, fleetSplit } from "../../ops/fleet/move";
-import { fleetPreview } from "../../ops/fleet/preview";
 import { CrossingLoad } from "../lab/support/crossing-load";
 import { readerToken, readerTokens, statusWith, tokenInUse } from "../lab/support/reader-token";
 import { previewedSteps, Suite } from "../lab/support/suite";
 import { SHORT_LIVED, signingCa } from "../lab/support/trust";
-import { fleetOf, killFleetAt, objectsIn, upFleet } from "./support/fleet";
+import { fleetOf, killFleetAt, objectsIn, previewFleet, upFleet } from "./support/fleet";
 
 /** Requests cross all the time while a mesh in several stacks is moved and changed, and none fails. */
 describe("a mesh in several stacks, under load", () => {
@@ -22,7 +21,7 @@ describe("a mesh in several stacks, under load", () => {
   };
   /** Each stack that has a change, with its text. */
   const previewed = async () => {
-    const { texts } = await fleetPreview(fleetOf(suite), 2);
+    const { texts } = await previewFleet(suite);
     return texts.filter((text) => !text.endsWith(": no change"));
   };
 

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultSpec } from "../../lab";
-import { fleetPreview } from "../../ops/fleet/preview";
 import { fleetStatus } from "../../ops/fleet/status";
 import { Suite } from "../lab/support/suite";
-import { endsIn, fleetOf, killFleetAt, upFleet } from "./support/fleet";
+import { endsIn, fleetOf, killFleetAt, previewFleet, upFleet } from "./support/fleet";
 
 /** Which version each cluster has, so that one more does not change it. */
 const APPS = { sampleApps: { helloworld: { cluster1: ["v1"], cluster2: ["v2"] } } };
@@ -28,7 +27,7 @@ describe("a mesh in several stacks", () => {
   });
 
   test("has no change when it is previewed, in any stack", async () => {
-    const { texts } = await fleetPreview(fleetOf(suite), 2);
+    const { texts } = await previewFleet(suite);
     expect(texts).toEqual(
       ["trust", "cluster.cluster1", "cluster.cluster2", "links"].map((stack) => `fleet.${stack}: no change`),
     );
@@ -48,7 +47,7 @@ describe("a mesh in several stacks", () => {
     });
 
     test("as a preview says", async () => {
-      expect((await fleetPreview(fleetOf(suite), 2)).texts).toContain(
+      expect((await previewFleet(suite)).texts).toContain(
         "fleet.cluster.cluster3: is yet to be made, with all that it has",
       );
     });

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Fleet, openFleet } from "../../../ops/fleet/fleet";
+import { fleetPreview } from "../../../ops/fleet/preview";
 import { type FleetUpOptions, fleetUp } from "../../../ops/fleet/up";
 import { killTree } from "../../lab/support/kill";
 import type { Suite } from "../../lab/support/suite";
@@ -25,6 +26,14 @@ export async function upFleet(
   const say = (line: string) => void lines.push(line);
   await fleetUp(fleetOf(suite), { parallel: 2, verify: true, waitSeconds: 180, say, ...options });
   return endsIn(lines);
+}
+
+/** Previews all stacks. @returns what is said of each, and the names of those whose previews failed */
+export async function previewFleet(suite: Suite): Promise<{ texts: string[]; failed: string[] }> {
+  const texts: string[] = [];
+  const say = (text: string) => void texts.push(text);
+  const failed = await fleetPreview(fleetOf(suite), { parallel: 2, say });
+  return { texts, failed };
 }
 
 /** What is said of stacks at their ends. */

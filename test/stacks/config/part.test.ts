@@ -118,6 +118,13 @@ describe("a stack's part of a mesh", () => {
     }
   });
 
+  test("is refused with the name of a file that is no YAML, and where in it", () => {
+    writeFileSync(join(project, "Pulumi.torn.yaml"), "config:\n  a: b: c\n");
+    expect(() => read({ part: "trust", partOf: "torn" })).toThrow(
+      /Pulumi\.torn\.yaml is no YAML: [^\n]* at line 2, column 6; check the indentation around that line/,
+    );
+  });
+
   test("is refused with every problem of the mesh, wherever in it", () => {
     describeMesh("faulty", { mtls: "OFF", clusters: [{ ...clusters()[0], controlPlanes: ["nobody"] }] });
     expect(() => read({ part: "trust", partOf: "faulty" })).toThrow(

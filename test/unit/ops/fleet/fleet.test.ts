@@ -4,7 +4,14 @@ import { join } from "node:path";
 import type { StackSummary, Workspace } from "@pulumi/pulumi/automation";
 import { describe, expect, test } from "vitest";
 import { planMesh } from "../../../../components";
-import { type Fleet, leftOver, openFleet, refuseOneStack, stacksOf } from "../../../../ops/fleet/fleet";
+import {
+  type Fleet,
+  leftOver,
+  openFleet,
+  refuseFormerNames,
+  refuseOneStack,
+  stacksOf,
+} from "../../../../ops/fleet/fleet";
 import { asLinked, endsOf } from "../../../../ops/fleet/gate";
 import { describeStatus } from "../../../../ops/fleet/status";
 import { fleetPreview } from "../../../../ops/fleet/preview";
@@ -13,6 +20,8 @@ import { wavesOf } from "../../../../stacks/mesh/split/parts";
 import { cluster, importing, links, mesh, service } from "../../../support/specs";
 
 const plan = planMesh(mesh(2));
+
+const EAST = { name: "east", formerName: "cluster2" };
 
 /** The fleet prod over stacks of these names, each with ten resources. */
 function fleetOf(...stacks: string[]): Fleet {
@@ -43,6 +52,17 @@ describe("the stacks of a fleet", () => {
     expect(() => refuseOneStack(fleet, stacks)).toThrow(/prod has the whole mesh.*fleet -- split/);
     const empty = new Map([["prod", { name: "prod", current: false, resourceCount: 0 }]]);
     expect(() => refuseOneStack(fleet, empty)).not.toThrow();
+  });
+
+  test("are not run while that of a renamed cluster has its former name", () => {
+    const renamed = { ...fleetOf(), plan: planMesh(mesh(2, { clusters: [cluster(1), cluster(2, EAST)] })) };
+    const stacks = (...names: string[]) =>
+      new Map(names.map((name) => [`prod.cluster.${name}`, { name, current: false }]));
+    expect(() => refuseFormerNames(renamed, stacks("cluster1", "cluster2"))).toThrow(
+      /east has .* pulumi stack rename --stack prod\.cluster\.cluster2 prod\.cluster\.east/,
+    );
+    expect(() => refuseFormerNames(renamed, stacks("cluster1", "east"))).not.toThrow();
+    expect(() => refuseFormerNames(renamed, stacks())).not.toThrow();
   });
 
   test("are told by wave, with what is missing and what is left over", async () => {
@@ -92,7 +112,7 @@ test("what a part needs and is not there is told at once for all, each once, and
   const fleet = openFleet("prod", { ...fleetOf().workspace, workDir });
   const problem =
     /^Pulumi\.prod\.yaml has a problem; nothing was touched:\n {2}- clusters\[0\]\.access.*missing.*$/;
-  await expect(fleetPreview(fleet, 1)).rejects.toThrow(problem);
+  await expect(fleetPreview(fleet, { parallel: 1, say: () => {} })).rejects.toThrow(problem);
   await expect(fleetUp(fleet, { parallel: 1, verify: true, waitSeconds: 0, say: () => {} })).rejects.toThrow(
     problem,
   );

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { endTokens } from "../../../../ops/fleet/former-tokens";
+import { planMesh } from "../../../../components";
+import { endFormerTokens, endTokens } from "../../../../ops/fleet/former-tokens";
 import { type Answer, ApiServer } from "../../../support/api-server";
+import { cluster, mesh } from "../../../support/specs";
 
 const SECRETS = "/api/v1/namespaces/istio-system/secrets";
 const NAME = "istio-multicluster-reader-token";
@@ -47,4 +49,26 @@ describe("the tokens that clusters' stacks have left", () => {
     expect(await end(undefined, token(NAME))).toEqual([]);
     expect(api.requests).toEqual([]);
   });
+
+  test.each(["skip", "forget"] as const)(
+    "are left where nobody answers and the config says %s, and end the command otherwise",
+    async (whenUnreachable) => {
+      api = await ApiServer.start(() => 404);
+      const kubeConfigs = new Map([["cluster2", api.kubeConfig()]]);
+      api.stop();
+      const lines: string[] = [];
+      const run = (second: object) =>
+        endFormerTokens(
+          { plan: planMesh(mesh(2, { clusters: [cluster(1), cluster(2, second)] })), kubeConfigs },
+          (line) => lines.push(line),
+        );
+      await run({ whenUnreachable });
+      expect(lines).toEqual([
+        expect.stringMatching(
+          /^cluster cluster2 at http:.*ECONNREFUSED.*; what there is of its reader's former/,
+        ),
+      ]);
+      await expect(run({})).rejects.toThrow(/^cluster cluster2 at http:.*ECONNREFUSED/);
+    },
+  );
 });
