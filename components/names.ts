@@ -44,6 +44,8 @@ export const SPIRE_NAMESPACE = "spire";
 export const SPIRE_SERVER = "spire-server";
 /** SPIRE's agents: their DaemonSet, account and roles. */
 export const SPIRE_AGENT = "spire-agent";
+/** Claim of the volume on which a SPIRE server keeps entries and keys. */
+export const SPIRE_DATA_CLAIM = "spire-server-data";
 /** Service by which other trust domains ask for the roots of this one. */
 export const BUNDLE_ENDPOINT = "spire-bundle-endpoint";
 /** Port of that Service. */

@@ -4,6 +4,7 @@ import {
   BUNDLE_ENDPOINT,
   BUNDLE_ENDPOINT_PORT,
   SPIRE_BUNDLE,
+  SPIRE_DATA_CLAIM,
   SPIRE_DATABASE,
   SPIRE_NAMESPACE,
   SPIRE_SERVER,
@@ -35,7 +36,6 @@ export interface SpireServerInput extends SpireServerConfig {
   readonly endpointAnnotations?: Readonly<Record<string, string>> | undefined;
 }
 
-const DATA_CLAIM = "spire-server-data";
 const CONTROLLER_MANAGER = "spire-controller-manager";
 const LABELS = { app: SPIRE_SERVER };
 const DATABASE_LABEL = "istio-multicluster/database";
@@ -111,7 +111,7 @@ function statefulSet(chart: Chart, input: SpireServerInput, annotations: Record<
           },
           containers: [serverContainer(input), managerContainer(input)],
           volumes: [
-            { name: "data", persistentVolumeClaim: { claimName: DATA_CLAIM } },
+            { name: "data", persistentVolumeClaim: { claimName: SPIRE_DATA_CLAIM } },
             { name: "config", configMap: { name: SPIRE_SERVER } },
             { name: "manager-config", configMap: { name: CONTROLLER_MANAGER } },
             { name: "socket", emptyDir: {} },
@@ -131,9 +131,9 @@ function statefulSet(chart: Chart, input: SpireServerInput, annotations: Record<
  * asks for it, so nobody waits for it.
  */
 function dataClaim(chart: Chart, { storageSize, storageClassName }: SpireServerInput): void {
-  new k8s.KubePersistentVolumeClaim(chart, DATA_CLAIM, {
+  new k8s.KubePersistentVolumeClaim(chart, SPIRE_DATA_CLAIM, {
     metadata: {
-      name: DATA_CLAIM,
+      name: SPIRE_DATA_CLAIM,
       namespace: SPIRE_NAMESPACE,
       annotations: { "pulumi.com/skipAwait": "true" },
     },

@@ -4,7 +4,7 @@ import type { MeshPlan, SpireClusterPlan, SpirePlan } from "../../../components/
 import { adoptsSpireNamespace, issuesBySpire } from "../../../components/spec/spire/plan";
 import { named, type Site } from "../providers";
 import { placedOf } from "../scope";
-import { refuseDifferentRoots, refuseIssuers } from "./refusals";
+import { refuseDifferentRoots, refuseIssuers, refuseStorage } from "./refusals";
 import { type SpireRoots, type Upstream, upstreamsOf } from "./upstream";
 
 /** The server of a cluster, and what is to be said of it elsewhere. */
@@ -33,6 +33,7 @@ export function withIdentities(
   if (spire === undefined) return sites;
   if (spire.existing !== undefined) return withOthersIdentities(spire, sites);
   refuseIssuers(spire, sites);
+  refuseStorage(spire, sites);
   const upstreams = upstreamsOf(plan, spire, sites, roots, meshRoot);
   const deployed = new Map(
     spire.clusters.map((own) => [

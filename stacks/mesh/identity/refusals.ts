@@ -4,6 +4,7 @@ import { certificateBlocks } from "../../../components/pki/certificates";
 import type { SpireClusterPlan, SpirePlan } from "../../../components/spec/types";
 import { named, type Site } from "../providers";
 import { issuerFault } from "./live-issuer";
+import { storageFault } from "./live-storage";
 
 /** A server, by what it tells. */
 interface Rooted {
@@ -18,15 +19,34 @@ export function refuseIssuers(
 ): void {
   if (issuer === undefined) return;
   for (const { cluster } of clusters) {
-    const { access } = named(sites, cluster);
-    if (access.live === undefined) continue;
-    access.kubeconfig
-      .apply((kubeconfig) => issuerFault(kubeconfig, issuer))
-      .apply((fault) => {
-        if (fault !== undefined)
-          throw new pulumi.RunError(`the ${issuer.kind} ${issuer.name} of ${cluster} ${fault}`);
-      });
+    refuseWhere(
+      sites,
+      cluster,
+      (kubeconfig) => issuerFault(kubeconfig, issuer),
+      `the ${issuer.kind} ${issuer.name} of ${cluster}`,
+    );
   }
+}
+
+/** Nor would one start without a volume. */
+export function refuseStorage({ storage, clusters }: SpirePlan, sites: ReadonlyMap<string, Site>): void {
+  for (const { cluster } of clusters) {
+    refuseWhere(sites, cluster, (kubeconfig) => storageFault(kubeconfig, storage.className), cluster);
+  }
+}
+
+/** Ends the program where a cluster that may be asked tells of a fault. @param subject - begins the sentence */
+function refuseWhere(
+  sites: ReadonlyMap<string, Site>,
+  cluster: string,
+  faultIn: (kubeconfig: string) => Promise<string | undefined>,
+  subject: string,
+): void {
+  const { access } = named(sites, cluster);
+  if (access.live === undefined) return;
+  access.kubeconfig.apply(faultIn).apply((fault) => {
+    if (fault !== undefined) throw new pulumi.RunError(`${subject} ${fault}`);
+  });
 }
 
 /** Servers of one trust domain under different roots would issue certificates that its other clusters refuse. */
