@@ -11,6 +11,7 @@ import { spireBase, spireServer } from "./objects/spire/server";
 import { ISSUER_DEFAULTS } from "./spec/issuer/defaults";
 import { SPIRE_IMAGES } from "./spec/spire/images";
 import { SPIRE_DEFAULTS, SPIRE_STORAGE_SIZE } from "./spec/spire/plan";
+import type { Toleration } from "./spec/types";
 
 /** Arguments of {@link SpireServer}. Of `issuerName`, `upstreamSecret` and `upstreamCertificate` exactly one is set. */
 export interface SpireServerArgs {
@@ -55,6 +56,8 @@ export interface SpireServerArgs {
   storageSize?: string;
   /** Storage class of its volume. @default - the cluster's default one */
   storageClassName?: string;
+  /** Taints that its pod tolerates. @default [] */
+  tolerations?: readonly Toleration[];
   /** Image of the server. @default "ghcr.io/spiffe/spire-server:1.13.3" */
   image?: string;
   /** Image of the controller manager. @default "ghcr.io/spiffe/spire-controller-manager:0.6.3" */
@@ -130,6 +133,7 @@ function inputOf(args: SpireServerArgs) {
     endpointAnnotations: args.exposesBundle ? (args.endpointAnnotations ?? {}) : undefined,
     storageSize: args.storageSize ?? SPIRE_STORAGE_SIZE,
     storageClassName: args.storageClassName,
+    tolerations: args.tolerations ?? [],
     imagePullSecrets: args.imagePullSecrets ?? [],
     images: {
       server: args.image ?? SPIRE_IMAGES.server,

@@ -7,6 +7,7 @@ import type {
   SpireUpstreamSpec,
 } from "../../components/spec/types";
 import { ordinal } from "./schema-ca";
+import { toleration } from "./schema-kubernetes";
 
 /** The shape of what a mesh says of its workloads' identities. */
 
@@ -40,6 +41,7 @@ const spire = z.strictObject({
   svidTtl: text,
   refreshHint: text,
   storage: z.strictObject({ size: text, className: text }).optional(),
+  tolerations: z.array(toleration).optional(),
   images: images.optional(),
 } satisfies Readonly<Record<keyof SpireSpec, z.ZodType>>);
 

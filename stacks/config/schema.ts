@@ -1,24 +1,12 @@
 import { z } from "zod";
 import { ca, ordinal, pem } from "./schema-ca";
 import { identity } from "./schema-identity";
+import { resources, toleration } from "./schema-kubernetes";
 import { exportedService, exporter, ingress, localityFailover, serviceImport } from "./schema-services";
 
 /** The shape of `istio-multicluster:mesh`. What it means is checked by `validateMesh`. */
 
 const helmValues = z.record(z.string(), z.unknown());
-
-const resources = z.strictObject({
-  requests: z.record(z.string(), z.string()).optional(),
-  limits: z.record(z.string(), z.string()).optional(),
-});
-
-const toleration = z.strictObject({
-  key: z.string().optional(),
-  operator: z.enum(["Exists", "Equal"]).optional(),
-  value: z.string().optional(),
-  effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
-  tolerationSeconds: z.number().int().optional(),
-});
 
 const workload = {
   replicas: z.number().int().min(1).optional(),

@@ -9,7 +9,7 @@ import {
   SPIRE_NAMESPACE,
   SPIRE_SERVER,
 } from "../../names";
-import type { SpireImagesSpec } from "../../spec/types";
+import type { SpireImagesSpec, Toleration } from "../../spec/types";
 import { SPIRE_CRDS } from "../imports/spire-crds";
 import { configAnnotation, configMap } from "./config-map";
 import { serverAccount } from "./rbac";
@@ -31,6 +31,8 @@ export interface SpireServerInput extends SpireServerConfig {
   readonly storageSize: string;
   readonly storageClassName?: string | undefined;
   /** Secret of the namespace with the CA that signs the server's. @default - the issuer does */
+  /** Taints that its pod tolerates. @default [] */
+  readonly tolerations?: readonly Toleration[];
   readonly upstreamSecret?: string | undefined;
   /** Annotations of the load balancer through which others ask for its roots. @default - nobody does */
   readonly endpointAnnotations?: Readonly<Record<string, string>> | undefined;
@@ -89,7 +91,7 @@ function services(chart: Chart, endpointAnnotations: SpireServerInput["endpointA
  * server, which an update that is not begun yet can pass for, and reads what that tells.
  */
 function statefulSet(chart: Chart, input: SpireServerInput, annotations: Record<string, string>): void {
-  const { upstreamSecret, database } = input;
+  const { upstreamSecret, database, tolerations = [] } = input;
   const labels = database === SPIRE_DATABASE ? LABELS : { ...LABELS, [DATABASE_LABEL]: database };
   new k8s.KubeStatefulSet(chart, `${SPIRE_SERVER}-set`, {
     metadata: { name: SPIRE_SERVER, namespace: SPIRE_NAMESPACE, labels: LABELS },
@@ -110,6 +112,7 @@ function statefulSet(chart: Chart, input: SpireServerInput, annotations: Record<
             seccompProfile: { type: "RuntimeDefault" },
           },
           containers: [serverContainer(input), managerContainer(input)],
+          ...(tolerations.length === 0 ? {} : { tolerations: [...tolerations] }),
           volumes: [
             { name: "data", persistentVolumeClaim: { claimName: SPIRE_DATA_CLAIM } },
             { name: "config", configMap: { name: SPIRE_SERVER } },

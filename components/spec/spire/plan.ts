@@ -44,7 +44,7 @@ export function issuesBySpire({ spire }: Pick<MeshPlan, "spire">): boolean {
 /** SPIRE as the mesh gets it; nothing where istiod issues. */
 export function planSpire(spec: MeshSpec): SpirePlan | undefined {
   if (!hasSpire(spec)) return undefined;
-  const { existing, upstream = {}, storage = {}, images = {} } = spec.identity?.spire ?? {};
+  const { existing, upstream = {}, storage = {}, tolerations = [], images = {} } = spec.identity?.spire ?? {};
   const { issuer, kind, group, secret, rootEpoch } = upstream;
   return {
     ...(existing && { existing: { socketFile: SPIRE_SOCKET, ...definedOnly(existing) } }),
@@ -57,6 +57,7 @@ export function planSpire(spec: MeshSpec): SpirePlan | undefined {
       rootEpoch: rootEpoch ?? 1,
     },
     storage: { size: SPIRE_STORAGE_SIZE, ...definedOnly(storage) },
+    tolerations,
     images: { ...SPIRE_IMAGES, ...definedOnly(images) },
     clusters: planClusters(spec),
     ...definedOnly({ migration: planMigration(spec) }),

@@ -1,3 +1,5 @@
+import type { Toleration } from "../kubernetes";
+
 /** Who issues the certificates of workloads. */
 export type IdentityProvider = "istiod" | "spire";
 
@@ -78,6 +80,8 @@ export interface SpireSpec {
   readonly refreshHint?: string | undefined;
   /** Where a server keeps its entries and its keys. @default - 1Gi of the cluster's default storage class */
   readonly storage?: SpireStorageSpec | undefined;
+  /** Taints that the server's pod tolerates; agents tolerate every one. @default [] */
+  readonly tolerations?: readonly Toleration[] | undefined;
   /** Images in place of the published ones, each a whole reference. @default - the published ones */
   readonly images?: SpireImagesSpec | undefined;
 }
@@ -149,6 +153,7 @@ export interface SpirePlan {
   readonly svidTtl: string;
   readonly refreshHint: string;
   readonly storage: SpireStorageSpec & { readonly size: string };
+  readonly tolerations: readonly Toleration[];
   readonly images: Readonly<Record<keyof SpireImagesSpec, string>>;
   readonly clusters: readonly SpireClusterPlan[];
   /** While both istiod's root and SPIRE's are trusted: who issues. @default - SPIRE, whose roots alone are trusted */

@@ -88,7 +88,7 @@ function identitiesOf(
 }
 
 function deployServer(plan: SpireClusterPlan, spire: SpirePlan, site: Site, upstream: Upstream): Deployed {
-  const { caTtl, svidTtl, refreshHint, storage, images, migration } = spire;
+  const { caTtl, svidTtl, refreshHint, storage, tolerations, images, migration } = spire;
   const { cluster: clusterName, trustDomain, endpointAnnotations } = plan;
   const { name, opts } = placedOf(site.scope, site.plan, "-spire-server");
   const server = new SpireServer(
@@ -105,6 +105,7 @@ function deployServer(plan: SpireClusterPlan, spire: SpirePlan, site: Site, upst
       endpointAnnotations: endpointAnnotations ?? {},
       storageSize: storage.size,
       ...(storage.className === undefined ? {} : { storageClassName: storage.className }),
+      tolerations,
       image: images.server,
       controllerManagerImage: images.controllerManager,
       imagePullSecrets: [...site.plan.istio.imagePullSecrets],

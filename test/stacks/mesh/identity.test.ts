@@ -105,6 +105,13 @@ describe("a mesh whose identities are SPIRE's", () => {
       expect(find(registrations, account, "ServiceAccount").inputs).toMatchObject({ imagePullSecrets });
   });
 
+  test("puts its servers on nodes whose taints it names", async () => {
+    const tolerations = [{ key: "dedicated", operator: "Exists" }] as const;
+    const { registrations } = await deploy(spire({ tolerations }), told);
+    const server = find(registrations, "cluster1-spire-server:spire/spire-server", "StatefulSet");
+    expect(server.inputs).toMatchObject({ spec: { template: { spec: { tolerations } } } });
+  });
+
   test("keeps a namespace that has to be there before", async () => {
     const namespaces = async (settings: SpireSpec) =>
       listOf((await deploy(spire(settings), told)).registrations).filter(

@@ -82,6 +82,15 @@ describe("SPIRE's server", () => {
     expect(one(server(), "StatefulSet").spec).toMatchObject({
       selector: { matchLabels: { app: "spire-server" } },
     });
+  test("tolerates the taints that it is told of, and nothing is said of them without", () => {
+    const podOf = (changes: Partial<SpireServerInput>) =>
+      one(server(changes), "StatefulSet").spec.template.spec;
+    const tolerations = [{ key: "dedicated", operator: "Exists" }] as const;
+    expect(podOf({ tolerations })).toMatchObject({ tolerations });
+    expect(podOf({})).not.toHaveProperty("tolerations");
+    expect(podOf({ tolerations: [] })).not.toHaveProperty("tolerations");
+  });
+
     expect(one(server({ database: "other" }), "Service", "spire-server").spec).toMatchObject({
       selector: { app: "spire-server" },
     });

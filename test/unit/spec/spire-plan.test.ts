@@ -31,6 +31,7 @@ describe("the plan of SPIRE", () => {
       refreshHint: "5m",
       upstream: { rootEpoch: 1 },
       storage: { size: "1Gi" },
+      tolerations: [],
       images: {
         server: "ghcr.io/spiffe/spire-server:1.13.3",
         agent: "ghcr.io/spiffe/spire-agent:1.13.3",
