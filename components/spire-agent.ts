@@ -44,6 +44,8 @@ export class SpireAgent extends pulumi.ComponentResource {
     };
     applyChart(name, (chart) => spireAgent(chart, { clusterName, trustDomain, images, imagePullSecrets }), {
       parent: this,
+      // Agents that were made without it run on, for which they would else all start anew.
+      ignoreChanges: ["spec.template.spec.nodeSelector"],
     });
     this.registerOutputs({});
   }

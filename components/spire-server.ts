@@ -72,7 +72,8 @@ export interface SpireServerArgs {
   imagePullCredentials?: Record<string, pulumi.Input<string>>;
   /**
    * Whether the namespace `spire` exists and is somebody else's. It has to be labelled
-   * `pod-security.kubernetes.io/enforce: privileged` where pod security is enforced.
+   * `pod-security.kubernetes.io/enforce: privileged` where pod security is enforced, and `istio-injection: disabled` where
+   * every namespace's pods get proxies.
    * @default false
    */
   adoptNamespace?: boolean;

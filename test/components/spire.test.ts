@@ -117,9 +117,10 @@ describe("SpireAgent", () => {
         ),
     );
     expect(outsideProvider(registrations)).toEqual([]);
-    expect(JSON.stringify(find(registrations, "foo:spire/spire-agent", "DaemonSet").inputs)).toContain(
-      "own/agent",
-    );
+    const daemonSet = find(registrations, "foo:spire/spire-agent", "DaemonSet");
+    expect(JSON.stringify(daemonSet.inputs)).toContain("own/agent");
+    // Which was not there from the beginning, and is no reason to start running ones anew.
+    expect(daemonSet.ignoreChanges).toEqual(["spec.template.spec.nodeSelector"]);
   });
 });
 

@@ -103,6 +103,11 @@ function daemonSet(chart: Chart, { images }: SpireAgentInput, annotations: Recor
     metadata: { name: SPIRE_AGENT, namespace: SPIRE_NAMESPACE, labels: LABELS },
     spec: {
       selector: { matchLabels: LABELS },
+      // One node after the other would take hours where there are hundreds; pods that run need no agent meanwhile.
+      updateStrategy: {
+        type: "RollingUpdate",
+        rollingUpdate: { maxUnavailable: k8s.IntOrString.fromString("10%") },
+      },
       template: {
         metadata: { labels: LABELS, annotations },
         spec: {
@@ -112,6 +117,7 @@ function daemonSet(chart: Chart, { images }: SpireAgentInput, annotations: Recor
           hostNetwork: true,
           dnsPolicy: "ClusterFirstWithHostNet",
           // Every node on which pods of the mesh may run.
+          nodeSelector: { "kubernetes.io/os": "linux" },
           tolerations: [{ operator: "Exists" }],
           containers: [
             agentContainer(images.agent),

@@ -28,6 +28,13 @@ export const SERVER_PORT = 8081;
 /** Port of the server for probes. */
 export const HEALTH_PORT = 8080;
 
+/**
+ * The default, which has to be said all the same: SPIRE warns that a later version will not start without it. Nobody starts
+ * anew for it.
+ */
+export const ENDPOINT_PROFILE = `
+      profile "https_spiffe" {}`;
+
 const text = (value: string) => JSON.stringify(value);
 
 /** A SPIRE server's configuration. @see https://github.com/spiffe/spire/blob/v1.13.3/doc/spire_server.md */
@@ -48,7 +55,7 @@ export function serverConfig(config: SpireServerConfig): string {
     bundle_endpoint {
       address = "0.0.0.0"
       port = ${BUNDLE_ENDPOINT_PORT}
-      refresh_hint = ${text(config.refreshHint)}
+      refresh_hint = ${text(config.refreshHint)}${ENDPOINT_PROFILE}
     }
   }
 }

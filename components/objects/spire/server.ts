@@ -15,6 +15,7 @@ import { configAnnotation, configMap } from "./config-map";
 import { serverAccount } from "./rbac";
 import {
   DATA_FOLDER,
+  ENDPOINT_PROFILE,
   HEALTH_PORT,
   managerConfig,
   SERVER_PORT,
@@ -30,9 +31,9 @@ export interface SpireServerInput extends SpireServerConfig {
   readonly imagePullSecrets?: readonly string[];
   readonly storageSize: string;
   readonly storageClassName?: string | undefined;
-  /** Secret of the namespace with the CA that signs the server's. @default - the issuer does */
   /** Taints that its pod tolerates. @default [] */
   readonly tolerations?: readonly Toleration[];
+  /** Secret of the namespace with the CA that signs the server's. @default - the issuer does */
   readonly upstreamSecret?: string | undefined;
   /** Annotations of the load balancer through which others ask for its roots. @default - nobody does */
   readonly endpointAnnotations?: Readonly<Record<string, string>> | undefined;
@@ -50,8 +51,15 @@ export function spireBase(chart: Chart, adoptNamespace: boolean): void {
     new ApiObject(chart, "namespace", {
       apiVersion: "v1",
       kind: "Namespace",
-      // Agents look at their node's processes, and the CSI driver mounts into pods.
-      metadata: { name: SPIRE_NAMESPACE, labels: { "pod-security.kubernetes.io/enforce": "privileged" } },
+      metadata: {
+        name: SPIRE_NAMESPACE,
+        labels: {
+          // Agents look at their node's processes, and the CSI driver mounts into pods.
+          "pod-security.kubernetes.io/enforce": "privileged",
+          // A proxy beside the server would wait for a certificate of that very server, which starts after it.
+          "istio-injection": "disabled",
+        },
+      },
     });
   }
   for (const crd of SPIRE_CRDS) new ApiObject(chart, crd.metadata.name, structuredClone(crd));
@@ -67,7 +75,7 @@ export function spireServer(chart: Chart, input: SpireServerInput): void {
   serverAccount(chart, input.issuer !== undefined, input.imagePullSecrets);
   services(chart, input.endpointAnnotations);
   dataClaim(chart, input);
-  statefulSet(chart, input, configAnnotation(server, manager));
+  statefulSet(chart, input, configAnnotation(server.replace(ENDPOINT_PROFILE, ""), manager));
 }
 
 function services(chart: Chart, endpointAnnotations: SpireServerInput["endpointAnnotations"]): void {
@@ -104,6 +112,7 @@ function statefulSet(chart: Chart, input: SpireServerInput, annotations: Record<
         metadata: { labels, annotations },
         spec: {
           serviceAccountName: SPIRE_SERVER,
+          ...(tolerations.length === 0 ? {} : { tolerations: [...tolerations] }),
           securityContext: {
             runAsUser: USER,
             runAsGroup: USER,
@@ -112,7 +121,6 @@ function statefulSet(chart: Chart, input: SpireServerInput, annotations: Record<
             seccompProfile: { type: "RuntimeDefault" },
           },
           containers: [serverContainer(input), managerContainer(input)],
-          ...(tolerations.length === 0 ? {} : { tolerations: [...tolerations] }),
           volumes: [
             { name: "data", persistentVolumeClaim: { claimName: SPIRE_DATA_CLAIM } },
             { name: "config", configMap: { name: SPIRE_SERVER } },

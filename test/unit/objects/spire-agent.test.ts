@@ -13,11 +13,18 @@ describe("SPIRE's agents", () => {
   const { template } = one(agent, "DaemonSet").spec;
   const config = one(agent, "ConfigMap").data["agent.conf"];
 
-  test("run on every node, where they see who asks", () => {
+  test("run on every Linux node, where they see who asks", () => {
     expect(template.spec).toMatchObject({
       hostPID: true,
       hostNetwork: true,
+      nodeSelector: { "kubernetes.io/os": "linux" },
       tolerations: [{ operator: "Exists" }],
+    });
+  });
+
+  test("are replaced on a tenth of the nodes at a time, however many there are", () => {
+    expect(one(agent, "DaemonSet").spec).toMatchObject({
+      updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "10%" } },
     });
   });
 

@@ -31,6 +31,16 @@ describe("SPIRE's kinds and namespace", () => {
     expect(names(objectsOf((chart) => spireBase(chart, false)))).toEqual(["Namespace spire", ...crds]);
     expect(names(objectsOf((chart) => spireBase(chart, true)))).toEqual(crds);
   });
+
+  test("have a namespace that lets agents see processes, and in which no pod gets a proxy", () => {
+    const { metadata } = one(
+      objectsOf<Live>((chart) => spireBase(chart, false)),
+      "Namespace",
+    );
+    expect(metadata).toMatchObject({
+      labels: { "pod-security.kubernetes.io/enforce": "privileged", "istio-injection": "disabled" },
+    });
+  });
 });
 
 describe("SPIRE's server", () => {
@@ -72,6 +82,15 @@ describe("SPIRE's server", () => {
     });
   });
 
+  test("tolerates the taints that it is told of, and nothing is said of them without", () => {
+    const podOf = (changes: Partial<SpireServerInput>) =>
+      one(server(changes), "StatefulSet").spec.template.spec;
+    const tolerations = [{ key: "dedicated", operator: "Exists" }] as const;
+    expect(podOf({ tolerations })).toMatchObject({ tolerations });
+    expect(podOf({})).not.toHaveProperty("tolerations");
+    expect(podOf({ tolerations: [] })).not.toHaveProperty("tolerations");
+  });
+
   test("with another database is another StatefulSet, so that Pulumi waits for what it tells", () => {
     const { spec } = one(server({ database: "other" }), "StatefulSet");
     const labels = { app: "spire-server", "istio-multicluster/database": "other" };
@@ -82,15 +101,6 @@ describe("SPIRE's server", () => {
     expect(one(server(), "StatefulSet").spec).toMatchObject({
       selector: { matchLabels: { app: "spire-server" } },
     });
-  test("tolerates the taints that it is told of, and nothing is said of them without", () => {
-    const podOf = (changes: Partial<SpireServerInput>) =>
-      one(server(changes), "StatefulSet").spec.template.spec;
-    const tolerations = [{ key: "dedicated", operator: "Exists" }] as const;
-    expect(podOf({ tolerations })).toMatchObject({ tolerations });
-    expect(podOf({})).not.toHaveProperty("tolerations");
-    expect(podOf({ tolerations: [] })).not.toHaveProperty("tolerations");
-  });
-
     expect(one(server({ database: "other" }), "Service", "spire-server").spec).toMatchObject({
       selector: { app: "spire-server" },
     });
@@ -140,11 +150,19 @@ describe("SPIRE's server", () => {
     });
   });
 
+  const annotations = (changes: Partial<SpireServerInput>) =>
+    one(server(changes), "StatefulSet").spec.template.metadata.annotations;
+
   test("starts anew with another configuration, and only then", () => {
-    const annotations = (changes: Partial<SpireServerInput>) =>
-      one(server(changes), "StatefulSet").spec.template.metadata.annotations;
     expect(annotations({})).toEqual(annotations({ endpointAnnotations: {} }));
     expect(annotations({})).not.toEqual(annotations({ caTtl: "12h" }));
+  });
+
+  test("says which profile its endpoint has, for which a mesh that runs does not start its servers anew", () => {
+    const config = one(server(), "ConfigMap", "spire-server").data["server.conf"];
+    expect(config).toMatch(/bundle_endpoint {[^}]*profile "https_spiffe" {}/);
+    // As it was before the profile was said.
+    expect(annotations({})).toEqual({ "istio-multicluster/config": "c63bfe77ca752e9e" });
   });
 
   test("has beside it the manager, which registers no pod of the system", () => {
