@@ -16,7 +16,8 @@ export function leavingScenario(suite: Suite): void {
 
   test("leaving: first the others forget it, then its token dies; control plane and gateway stay", async () => {
     const staying = ["cluster1", "cluster2", EVERYWHERE];
-    load = await CrossingLoad.start(suite, (client) => staying.filter((name) => name !== client));
+    const servicesOf = (client: string) => staying.filter((name) => name !== client);
+    load = await CrossingLoad.start(suite, { servicesOf });
     token = readerToken(suite, "cluster3");
     const gateways = (await suite.stack.outputs())["gatewayAddresses"]?.value as Record<string, string>;
     await suite.configure(settings({ leaving: true }));

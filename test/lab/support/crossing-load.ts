@@ -1,8 +1,9 @@
 import { expect, vi } from "vitest";
 import { EAST_WEST_GATEWAY } from "../../../components/names";
 import { apply, type KubernetesObject } from "./apply";
+import { countedSince, endpointCounts, type EndpointCounts } from "./endpoint-counts";
 import { GATEWAY_PORT } from "./istio";
-import { Load } from "./load";
+import { Load, PER_SECOND } from "./load";
 import { loadProblems } from "./load-judge";
 import { clientExec } from "./pods";
 import type { Suite } from "./suite";
@@ -15,6 +16,22 @@ export const EVERYWHERE = "everywhere";
 
 const KNOWN = { timeout: 60_000, interval: 1000 };
 
+/** What a load is to be. */
+export interface CrossingLoadOptions {
+  /** What a cluster's client asks for. @default - every other cluster */
+  readonly servicesOf?: (client: string) => string[];
+  /** Requests a second of each client to each service. @default 5 */
+  readonly perSecond?: number;
+}
+
+/** The load of one client. */
+interface Running {
+  readonly load: Load;
+  readonly from: number;
+  /** What the client's proxy had counted by then, by service. */
+  readonly before: ReadonlyMap<string, EndpointCounts>;
+}
+
 /**
  * Requests to other clusters for as long as something changes, of which none may fail unseen. Each service is served by
  * one cluster only, so that no request stays local and none moves to a cluster that still answers. Proxies do not try
@@ -24,24 +41,22 @@ export class CrossingLoad {
   private constructor(
     private readonly suite: Suite,
     private readonly pods: Record<string, readonly string[]>,
-    private readonly loads: Map<string, { load: Load; from: number; services: readonly string[] }>,
+    private readonly loads: Map<string, Running>,
   ) {}
 
-  /** @param servicesOf - what a cluster's client asks for @default - every other cluster */
   public static async start(
     suite: Suite,
-    servicesOf: (client: string) => string[] = (client) =>
-      clusterNames(suite).filter((name) => name !== client),
+    { servicesOf = (client) => othersOf(suite, client), perSecond = PER_SECOND }: CrossingLoadOptions = {},
   ): Promise<CrossingLoad> {
     const clients = clusterNames(suite);
     makeServices(suite);
     const pods = helloworldPods(suite);
     const load = new CrossingLoad(suite, pods, new Map());
-    for (const client of clients) await load.expectGateways(client, servicesOf(client));
-    for (const client of clients) {
-      const services = servicesOf(client);
-      const started = await Load.start(suite, client, services);
-      load.loads.set(client, { load: started, from: Date.now(), services });
+    const counted = new Map<string, Running["before"]>();
+    for (const client of clients) counted.set(client, await load.expectGateways(client, servicesOf(client)));
+    for (const [client, before] of counted) {
+      const started = await Load.start(suite, client, servicesOf(client), perSecond);
+      load.loads.set(client, { load: started, from: Date.now(), before });
     }
     return load;
   }
@@ -50,24 +65,30 @@ export class CrossingLoad {
    * Ends the load, and expects that no request has failed and that each service has answered all the time.
    *
    * @param clusters - whose load is judged and ended @default - all whose load still runs
+   * @returns how many connections to other clusters the clients' proxies have made for it, each with a handshake of its own
    */
-  public async expectNoFailure(clusters: readonly string[] = [...this.loads.keys()]): Promise<void> {
+  public async expectNoFailure(clusters: readonly string[] = [...this.loads.keys()]): Promise<number> {
     const problems: string[] = [];
+    let made = 0;
     for (const client of clusters) {
-      const { load, from, services } = this.loads.get(client)!;
+      const { load, from, before } = this.loads.get(client)!;
       const until = Date.now();
       const answers = await load.stop();
       this.loads.delete(client);
-      const pods = Object.fromEntries(services.map((service) => [service, this.pods[service] ?? []]));
+      const pods = Object.fromEntries(
+        [...before.keys()].map((service) => [service, this.pods[service] ?? []]),
+      );
       problems.push(...loadProblems(answers, { client, from, until, pods }));
-      for (const service of services) {
-        const { requests, connections } = await this.counters(client, service);
+      for (const [service, earlier] of before) {
+        const { requests, connections } = countedSince(earlier, await this.counters(client, service));
         const line = `${client} -> ${service}: ${requests} requests on ${connections} connections`;
         console.log(line);
         if (connections < requests) problems.push(`${line}: some shook no hands`);
+        made += connections;
       }
     }
     expect(problems).toEqual([]);
+    return made;
   }
 
   /** Lets the pods that have come since answer as well. */
@@ -83,36 +104,28 @@ export class CrossingLoad {
     this.loads.clear();
   }
 
-  /** Waits until a client's proxy reaches services through the gateways of the clusters that serve them. */
-  private async expectGateways(client: string, services: readonly string[]): Promise<void> {
+  /** Waits until a client's proxy reaches services through the gateways of the clusters that serve them; tells its counts. */
+  private async expectGateways(client: string, services: readonly string[]): Promise<Running["before"]> {
+    const counted = new Map<string, EndpointCounts>();
     for (const service of services) {
-      const others = clusterNames(this.suite).filter((name) => name !== client);
-      const serving = service === EVERYWHERE ? others : [service];
+      const serving = service === EVERYWHERE ? othersOf(this.suite, client) : [service];
       const expected = serving
         .map((cluster) => `${gatewayAddress(this.suite, cluster)}:${GATEWAY_PORT}`)
         .sort();
       await vi.waitFor(async () => {
-        const { endpoints } = await this.counters(client, service);
-        expect(endpoints.filter((address) => address.endsWith(`:${GATEWAY_PORT}`))).toEqual(expected);
+        const counters = await this.counters(client, service);
+        const gateways = [...counters.keys()].filter((address) => address.endsWith(`:${GATEWAY_PORT}`));
+        expect(gateways.sort()).toEqual(expected);
+        counted.set(service, counters);
       }, KNOWN);
     }
+    return counted;
   }
 
-  /** By endpoint: what a proxy has counted for one that it no longer knows is lost. */
-  private async counters(client: string, service: string) {
-    const page = await clientExec(this.suite, client, "istio-proxy", [
-      "pilot-agent",
-      "request",
-      "GET",
-      "clusters",
-    ]);
-    const name = `outbound|${PORT}||${service}.${NAMESPACE}.svc.cluster.local`;
-    const lines = page.split("\n").map((line) => line.split("::"));
-    const own = lines.filter(([cluster, address]) => cluster === name && /:\d+$/.test(address ?? ""));
-    const sum = (counter: string) =>
-      own.filter(([, , each]) => each === counter).reduce((total, [, , , count]) => total + Number(count), 0);
-    const endpoints = [...new Set(own.map(([, address = ""]) => address))].sort();
-    return { endpoints, requests: sum("rq_total"), connections: sum("cx_total") };
+  private async counters(client: string, service: string): Promise<EndpointCounts> {
+    const command = ["pilot-agent", "request", "GET", "clusters"];
+    const page = await clientExec(this.suite, client, "istio-proxy", command);
+    return endpointCounts(page, `outbound|${PORT}||${service}.${NAMESPACE}.svc.cluster.local`);
   }
 }
 
@@ -130,6 +143,10 @@ function gatewayAddress(suite: Suite, cluster: string): string {
 
 function clusterNames(suite: Suite): string[] {
   return suite.lab.clusters.map(({ name }) => name);
+}
+
+function othersOf(suite: Suite, client: string): string[] {
+  return clusterNames(suite).filter((name) => name !== client);
 }
 
 /**

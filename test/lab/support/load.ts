@@ -7,7 +7,7 @@ import { runningPod } from "./pods";
 import type { Suite } from "./suite";
 
 /** More would tell little more: each takes two handshakes, and the processors from what is being tested. */
-const PER_SECOND = 5;
+export const PER_SECOND = 5;
 
 /** What load-client.mts is told, as JSON in its only argument. */
 export interface LoadOrder {
@@ -25,7 +25,12 @@ export class Load {
     private readonly file: string,
   ) {}
 
-  public static async start(suite: Suite, cluster: string, services: readonly string[]): Promise<Load> {
+  public static async start(
+    suite: Suite,
+    cluster: string,
+    services: readonly string[],
+    perSecond = PER_SECOND,
+  ): Promise<Load> {
     // With the lab's logs, so that it is kept with them.
     const folder = join(suite.lab.dir, "logs");
     mkdirSync(folder, { recursive: true });
@@ -35,7 +40,7 @@ export class Load {
       suite.kubectl(cluster, "get", "service", "-n", "sample", service, "-o", "jsonpath={.spec.clusterIP}");
     const order: LoadOrder = {
       file,
-      perSecond: PER_SECOND,
+      perSecond,
       services: services.map((name) => ({ name, host: `${name}.sample`, address: address(name) })),
     };
     const pod = runningPod(suite, cluster, "sample", "app=curl").name;
