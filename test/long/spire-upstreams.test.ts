@@ -5,7 +5,7 @@ import { makeCa, verifyChain } from "../lab/support/issued-chain";
 import { previewedSteps, Suite } from "../lab/support/suite";
 import { installExistingSpire } from "./support/existing-spire";
 import { prepareSpire, provideVolume, SPIRE_TOOLS } from "./support/spire-lab";
-import { activateAuthority, prepareAuthority } from "./support/spire-server";
+import { activateAuthority, prepareAuthority, restartServer } from "./support/spire-server";
 import { identityOf, proxySvid } from "./support/svid";
 import { serverKeys } from "./scenarios/spire-secrecy";
 
@@ -24,6 +24,8 @@ describe("SPIRE under each upstream", () => {
     suite.configure({
       clusters: suite.clusters({ foo: { trustDomain: "foo.com" } }),
       identity: { provider: "spire", spire },
+      // SPIRE's own pods are to get no proxy where all others do.
+      istiod: { values: { sidecarInjectorWebhook: { enableNamespacesByDefault: true } } },
     });
 
   /** The client's certificate is its own, by SPIRE, below an upstream CA or not, under a root. */
@@ -36,7 +38,7 @@ describe("SPIRE under each upstream", () => {
 
   beforeAll(async () => {
     await suite.start();
-    prepareSpire(suite, "foo", ISSUER, root);
+    prepareSpire(suite, ISSUER, { foo: { trustDomain: "foo.com", root } });
   });
   afterAll(suite.stop);
 
@@ -65,6 +67,10 @@ describe("SPIRE under each upstream", () => {
       expect(inState(suite, keys)).toEqual(Object.keys(made));
     });
 
+    test("is above a server that gets no proxy, which would wait for it, when it starts anew", async () => {
+      restartServer(suite, "foo");
+    });
+
     test("can be changed for an issuer's while the mesh runs", async () => {
       await configure({ upstream: { issuer: ISSUER } });
       await suite.stack.up();
@@ -90,7 +96,7 @@ describe("SPIRE under each upstream", () => {
     beforeAll(async () => {
       await suite.stack.destroy();
       provideVolume(suite, "foo", "spire-data-2");
-      const labels = { "pod-security.kubernetes.io/enforce": "privileged" };
+      const labels = { "pod-security.kubernetes.io/enforce": "privileged", "istio-injection": "disabled" };
       const stringData = { "tls.crt": ca.certificate, "tls.key": ca.privateKey, "ca.crt": root.certificate };
       apply(suite, "foo", [
         { apiVersion: "v1", kind: "Namespace", metadata: { name: "spire", labels } },

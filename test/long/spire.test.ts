@@ -5,7 +5,7 @@ import { Suite } from "../lab/support/suite";
 import { endpointScenario } from "./scenarios/endpoint-cut";
 import { BOOKINFO, entranceScenario, INGRESS } from "./scenarios/entrances";
 import { istiodCaScenario } from "./scenarios/istiod-ca";
-import { nodeScenario } from "./scenarios/node-lost";
+import { lostNodeScenario, repairedNodeScenario } from "./scenarios/node-lost";
 import { principalScenario } from "./scenarios/principals";
 import { rootScenario } from "./scenarios/root-replaced";
 import { restartScenario } from "./scenarios/spire-restarts";
@@ -54,7 +54,7 @@ describe("SPIRE in two trust domains", () => {
 
   beforeAll(async () => {
     await suite.start();
-    for (const [cluster, { root }] of Object.entries(domains)) prepareSpire(suite, cluster, ISSUER, root);
+    prepareSpire(suite, ISSUER, domains);
     reserveLastNode(suite, "foo");
     before = takeInventory(suite);
     await configure(60);
@@ -64,13 +64,15 @@ describe("SPIRE in two trust domains", () => {
 
   describe("identities", () => svidScenario(suite, domains));
   describe("ways in", () => entranceScenario(suite));
-  describe("secrecy", () => secrecyScenario(suite, domains));
   describe("principals", () => principalScenario(suite));
+  describe("istiod's own certificate", () => istiodCaScenario(suite, configure));
   describe("restarts", () => restartScenario(suite));
-  describe("a lost node", () => nodeScenario(suite));
+  describe("a lost node", () => lostNodeScenario(suite));
+  // While agents still wait until they ask the server of that node again: it looks at files and API servers only.
+  describe("secrecy", () => secrecyScenario(suite, domains));
+  describe("a repaired node", () => repairedNodeScenario(suite));
   describe("another root", () => rootScenario(suite, ISSUER, domains["foo"]!.root.certificate));
   describe("a bundle endpoint that is cut off", () => endpointScenario(suite, ISSUER));
-  describe("istiod's own certificate", () => istiodCaScenario(suite, configure));
 
   test("destroy leaves the clusters as they were", async () => {
     await suite.stack.destroy();

@@ -1,26 +1,32 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
-import { BUNDLE_ENDPOINT, SPIRE_SERVER } from "../../../components/names";
+import { BUNDLE_ENDPOINT, BUNDLE_ENDPOINT_PORT } from "../../../components/names";
 import { renderReport, verifyMesh } from "../../../verify";
 import { CrossingLoad } from "../../lab/support/crossing-load";
-import { makeCa, verifyChain } from "../../lab/support/issued-chain";
+import { makeCa } from "../../lab/support/issued-chain";
 import type { Suite } from "../../lab/support/suite";
 import { replaceRoot } from "../support/spire-lab";
-import { replaceAuthority, restartServer } from "../support/spire-server";
-import { proxySvid } from "../support/svid";
+import { replaceAuthority, restartServer, serverLog } from "../support/spire-server";
+import { expectIssuedUnder } from "../support/svid";
 
 const SPREADING = { timeout: 180_000, interval: 2000 };
 
-/** bar asks foo for its roots four times in a refreshHint, which is a minute here. */
-const TWO_POLLS_MS = 32_000;
+/** A port of the server's pod at which nobody listens. */
+const CLOSED_PORT = 1;
 
 /** Nobody is told foo's roots for a while, in which they change or do not. */
 export function endpointScenario(suite: Suite, issuer: string): void {
-  const lead = (app: string) =>
+  const leadTo = (value: number) =>
     suite.kubectl(
-      ...(["foo", "patch", "service", "-n", "spire", BUNDLE_ENDPOINT] as const),
-      ...["--type=merge", "-p", JSON.stringify({ spec: { selector: { app } } })],
+      ...(["foo", "patch", "service", "-n", "spire", BUNDLE_ENDPOINT, "--type=json"] as const),
+      ...["-p", JSON.stringify([{ op: "replace", path: "/spec/ports/0/targetPort", value }])],
     );
+
+  /** Waits until bar's server, which asks foo for its roots four times in a refreshHint, has failed at it since then. */
+  const askedInVain = (since: Date, reason: RegExp, times = 1) =>
+    vi.waitFor(() => {
+      const errors = serverLog(suite, "bar", since).match(/.*Error updating bundle.*/g) ?? [];
+      expect(errors.filter((line) => reason.test(line)).length).toBeGreaterThanOrEqual(times);
+    }, SPREADING);
 
   const verify = async () => {
     const { plan, kubeConfigs } = await suite.openMesh();
@@ -29,8 +35,9 @@ export function endpointScenario(suite: Suite, issuer: string): void {
 
   test("without foo's bundle endpoint no request fails, as long as its root stays", async () => {
     const load = await CrossingLoad.start(suite);
-    lead("nobody");
-    await sleep(TWO_POLLS_MS);
+    const since = new Date();
+    leadTo(CLOSED_PORT);
+    await askedInVain(since, /./, 2);
     await load.expectNoFailure();
     const { ok } = await verify();
     expect(ok).toBe(true);
@@ -40,13 +47,11 @@ export function endpointScenario(suite: Suite, issuer: string): void {
     const root = makeCa("Root of foo.com that bar misses");
     replaceRoot(suite, "foo", issuer, root);
     replaceAuthority(suite, "foo");
-    await vi.waitFor(async () => {
-      for (const selector of ["app=curl", "app=helloworld"])
-        verifyChain([...(await proxySvid(suite, "foo", "sample", selector)).chain], root.certificate);
-    }, SPREADING);
+    await vi.waitFor(() => expectIssuedUnder(suite, "foo", root.certificate), SPREADING);
     restartServer(suite, "foo");
-    lead(SPIRE_SERVER);
-    await sleep(TWO_POLLS_MS);
+    const since = new Date();
+    leadTo(BUNDLE_ENDPOINT_PORT);
+    await askedInVain(since, /certificate signed by unknown authority/);
 
     const report = await verify();
     const failed = report.checks.filter(({ status }) => status === "failed");

@@ -7,13 +7,16 @@ const DAY_MS = 86_400_000;
 /** The kubelet gives files to pods in its own time. */
 const RELOAD = { timeout: 120_000, interval: 2000 };
 
-/** istiod's own certificate is not SPIRE's: its CA is renewed for another lifetime, which istiod takes while it runs. */
+/**
+ * istiod's own certificate is not SPIRE's: its CA is renewed for another lifetime, which istiod takes while it runs. Brings
+ * back what of the mesh others have deleted.
+ */
 export function istiodCaScenario(suite: Suite, configure: (days: number) => Promise<void>): void {
   test("istiod's CA goes from 60 to 30 days, and istiod's log tells the new end of its certificate", async () => {
     expect(daysOfCa(suite)).toBe(60);
     const since = new Date().toISOString();
     await configure(30);
-    await suite.stack.up();
+    await suite.stack.up({ refresh: true });
     expect(daysOfCa(suite)).toBe(30);
     await vi.waitFor(() => {
       const log = suite.kubectl(

@@ -9,53 +9,52 @@ import { identityOf } from "../support/svid";
 
 const NAMESPACE = "sample";
 
-/** foo loses the node with its SPIRE server, and gets it back. */
-export function nodeScenario(suite: Suite): void {
-  const ready = (pod: string, seconds: number) =>
-    suite.kubectl(
-      "foo",
-      "wait",
-      "-n",
-      NAMESPACE,
-      "--for=condition=Ready",
-      `pod/${pod}`,
-      `--timeout=${seconds}s`,
-    );
+/** On the lost node, and made elsewhere without its server. */
+const [NEIGHBOUR, NEWCOMER] = ["neighbour", "newcomer"];
 
-  test("what runs elsewhere serves on, what is new waits, and after the repair each has its own identity", async () => {
+/** foo loses the node with its SPIRE server, which is then repaired. */
+export function lostNodeScenario(suite: Suite): void {
+  test("what runs elsewhere serves on, and what is new waits", async () => {
     const spare = lastNode(suite, "foo");
     const [home] = suite.lab.clusters.find(({ name }) => name === "foo")!.nodes;
-    apply(suite, "foo", workload("neighbour", spare));
-    ready("neighbour", 120);
+    apply(suite, "foo", workload(NEIGHBOUR, spare));
+    ready(suite, NEIGHBOUR, 120);
     const load = await CrossingLoad.start(suite);
-    const lost = Date.now();
     await killNodes(suite.lab.name, "foo", [spare]);
-    apply(suite, "foo", workload("newcomer", home!));
-    expect(() => ready("newcomer", 15)).toThrow();
+    apply(suite, "foo", workload(NEWCOMER, home!));
+    expect(() => ready(suite, NEWCOMER, 15)).toThrow();
     // Not until the end: certificates live for two minutes here, and nobody renews them meanwhile.
     await load.expectNoFailure();
     await restartNodes(suite.lab.name, "foo", suite.toolchain);
-    ready("newcomer", 180);
-    console.log(`the node of SPIRE's server was away for ${Math.round((Date.now() - lost) / 1000)} s`);
-    ready("neighbour", 180);
-    for (const name of ["newcomer", "neighbour"]) {
+  });
+}
+
+/**
+ * The node is there again, and agents ask the server once more: the later, the longer they have in vain.
+ *
+ * @see https://github.com/spiffe/spire/blob/v1.13.3/pkg/agent/manager/manager.go
+ */
+export function repairedNodeScenario(suite: Suite): void {
+  test("after the repair each has its own identity", async () => {
+    const begun = Date.now();
+    ready(suite, NEWCOMER, 240);
+    console.log(`agents asked the server again after ${Math.round((Date.now() - begun) / 1000)} s at most`);
+    ready(suite, NEIGHBOUR, 180);
+    for (const name of [NEWCOMER, NEIGHBOUR]) {
       expect(await identityOf(suite, "foo", NAMESPACE, `app=${name}`)).toBe(
         `spiffe://foo.com/ns/${NAMESPACE}/sa/${name}`,
       );
     }
     // Its row identity has looked at every proxy's.
     await suite.expectWorkingMesh();
-    suite.kubectl(
-      "foo",
-      "delete",
-      "-n",
-      NAMESPACE,
-      "pod,serviceaccount",
-      "newcomer",
-      "neighbour",
-      "--wait=false",
-    );
+    const pods = [NEWCOMER, NEIGHBOUR, "--wait=false"];
+    suite.kubectl("foo", "delete", "-n", NAMESPACE, "pod,serviceaccount", ...pods);
   });
+}
+
+function ready(suite: Suite, name: string, seconds: number): void {
+  const condition = ["--for=condition=Ready", `pod/${name}`, `--timeout=${seconds}s`];
+  suite.kubectl("foo", "wait", "-n", NAMESPACE, ...condition);
 }
 
 /** A pod with a proxy on a node, under an account of its own. */

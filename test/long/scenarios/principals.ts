@@ -5,7 +5,10 @@ import type { Suite } from "../../lab/support/suite";
 
 const SOON = { timeout: 60_000, interval: 1000 };
 
-/** Who of both trust domains may call bar's helloworld, which is the only one as long as foo has none. */
+/**
+ * Who of both trust domains may call bar's helloworld, which is the only one as long as foo has none: until the next
+ * `up --refresh`.
+ */
 export function principalScenario(suite: Suite): void {
   /** What each cluster's client gets: status and version. */
   const answers = async () => ({ foo: await hello(suite, "foo"), bar: await hello(suite, "bar") });
@@ -13,9 +16,8 @@ export function principalScenario(suite: Suite): void {
   beforeAll(() => {
     suite.kubectl("foo", "delete", "service,deployment", "-n", "sample", "-l", "app=helloworld");
   });
-  afterAll(async () => {
+  afterAll(() => {
     suite.kubectl("bar", "delete", "authorizationpolicy", "-n", "sample", "helloworld");
-    await suite.stack.up({ refresh: true });
   });
 
   test("without foo's own Service and pods its client is answered by bar", async () => {

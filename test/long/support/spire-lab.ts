@@ -67,11 +67,14 @@ export function reserveLastNode(suite: Suite, cluster: string): void {
 /** The trust domain of each cluster, and the root that cert-manager has for it. */
 export type TrustDomains = Readonly<Record<string, { readonly trustDomain: string; readonly root: MadeCa }>>;
 
-/** Gives a cluster what has to be there before SPIRE: cert-manager with an issuer for a root, and a disk. */
-export function prepareSpire(suite: Suite, cluster: string, issuer: string, root: MadeCa): void {
-  installCertManager(suite, cluster);
-  replaceRoot(suite, cluster, issuer, root);
-  provideVolume(suite, cluster);
+/** Gives clusters what has to be there before SPIRE: cert-manager with an issuer for a root, and a disk. */
+export function prepareSpire(suite: Suite, issuer: string, domains: TrustDomains): void {
+  // All of them first, as each takes a while until it can sign.
+  for (const cluster of Object.keys(domains)) installCertManager(suite, cluster);
+  for (const [cluster, { root }] of Object.entries(domains)) {
+    provideVolume(suite, cluster);
+    replaceRoot(suite, cluster, issuer, root);
+  }
 }
 
 /** Gives an issuer another root to sign with. */

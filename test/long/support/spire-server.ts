@@ -70,3 +70,9 @@ export function restartServer(suite: Suite, cluster: string): void {
     suite.kubectl(cluster, "rollout", action, "-n", "spire", "statefulset/spire-server", ...options);
   }
 }
+
+/** What a cluster's SPIRE server has logged since then. */
+export function serverLog(suite: Suite, cluster: string, since: Date): string {
+  const pod = ["logs", "-n", "spire", "spire-server-0", "-c", "spire-server"];
+  return suite.kubectl(cluster, ...pod, `--since-time=${since.toISOString()}`);
+}

@@ -1,8 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import { certificateBlocks } from "../../../components/pki/certificates";
 import { KubeConfig } from "@kubernetes/client-node";
+import { expect } from "vitest";
 import { SECRETS_PAGE } from "../../../verify/proxy-certificates";
 import { execInPod } from "../../../verify/kube/exec";
+import { verifyChain } from "../../lab/support/issued-chain";
 import { runningPod } from "../../lab/support/pods";
 import type { Suite } from "../../lab/support/suite";
 
@@ -74,4 +76,23 @@ function blocks(source: Source | undefined): string[] {
 /** SHA-256 of certificates, PEM. */
 export function fingerprints(certificates: readonly string[]): string[] {
   return certificates.map((pem) => new X509Certificate(pem).fingerprint256);
+}
+
+/** Expects that the clients of clusters trust just these roots of a trust domain, PEM. */
+export async function expectTrusted(
+  suite: Suite,
+  clusters: readonly string[],
+  trustDomain: string,
+  expected: readonly string[],
+): Promise<void> {
+  for (const cluster of clusters) {
+    const { roots } = await proxySvid(suite, cluster, "sample", "app=curl");
+    expect(fingerprints(roots[trustDomain] ?? []).sort(), cluster).toEqual(fingerprints(expected).sort());
+  }
+}
+
+/** Expects that a cluster's client and server have certificates under a root, PEM. */
+export async function expectIssuedUnder(suite: Suite, cluster: string, root: string): Promise<void> {
+  for (const selector of ["app=curl", "app=helloworld"])
+    verifyChain([...(await proxySvid(suite, cluster, "sample", selector)).chain], root);
 }
