@@ -108,11 +108,4 @@ describe("a mesh in several stacks, under load", () => {
   });
 
   test("no request has failed with the intermediates", () => load.expectNoFailure());
-
-  test("lets a cluster go", async () => {
-    await configure({ clusters: suite.clusters({ cluster2: { leaving: true } }) });
-    const ends = await upFleet(suite);
-    expect(ends).toMatchObject({ "cluster.cluster1": "no change", links: "2 delete" });
-    expect(await previewed()).toEqual([]);
-  });
 });
