@@ -58,6 +58,15 @@ export async function stacksOf({ name, workspace }: Fleet): Promise<ReadonlyMap<
   return new Map(named.filter(([stack]) => stack === name || isOfPart(stack, name)));
 }
 
+/** The same for whoever runs the parts. @throws Error where none of them may be run, before one is */
+export async function stacksToRun(fleet: Fleet): Promise<ReadonlyMap<string, StackSummary>> {
+  const stacks = await stacksOf(fleet);
+  refuseOneStack(fleet, stacks);
+  refuseFormerNames(fleet, stacks);
+  refuseProblems(fleet);
+  return stacks;
+}
+
 /** Stacks of which no part of the mesh is left: of clusters that left the config before their stacks were destroyed. */
 export function leftOver(fleet: Fleet, stacks: ReadonlyMap<string, StackSummary>): string[] {
   const known = partsOf(fleet.plan).map((part) => stackOf(fleet.name, part));
@@ -101,7 +110,7 @@ export function describeLeftOver(stack: string): string {
  * @throws Error that lists what is wrong with the files and kubeconfigs of any part, before one of them is run. Secrets are
  * in the config of each stack, which may be yet to be made: of these that stack tells.
  */
-export function refuseProblems({ name, mesh, plan }: Fleet): void {
+function refuseProblems({ name, mesh, plan }: Fleet): void {
   const problems = partsOf(plan).flatMap((part) => problemsAround({ mesh, plan, part }, () => true));
   // A kubeconfig that several parts need is one problem.
   const told = new Map(problems.map((problem) => [`${problem.path} ${problem.message}`, problem]));

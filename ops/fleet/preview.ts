@@ -2,16 +2,7 @@ import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { partsOf, stackOf } from "../../stacks/mesh/split/parts";
 import { limited } from "../../verify/kube/limit";
 import { Diagnostics } from "./diagnostics";
-import {
-  describeLeftOver,
-  type Fleet,
-  leftOver,
-  refuseFormerNames,
-  refuseOneStack,
-  refuseProblems,
-  selectPart,
-  stacksOf,
-} from "./fleet";
+import { describeLeftOver, type Fleet, leftOver, selectPart, stacksToRun } from "./fleet";
 import { describeChanges } from "./up";
 
 /** How a fleet is previewed. */
@@ -44,10 +35,7 @@ export async function fleetPreview(
   fleet: Fleet,
   { parallel, say, signal }: FleetPreviewOptions,
 ): Promise<string[]> {
-  const stacks = await stacksOf(fleet);
-  refuseOneStack(fleet, stacks);
-  refuseFormerNames(fleet, stacks);
-  refuseProblems(fleet);
+  const stacks = await stacksToRun(fleet);
   const inTurn = limited(parallel);
   const alone = limited(1);
   const previews = partsOf(fleet.plan).map(async (part): Promise<Previewed | undefined> => {

@@ -4,17 +4,7 @@ import { limited } from "../../verify/kube/limit";
 import { isPulumiCloud } from "../backend";
 import { recover } from "../recover";
 import { Diagnostics } from "./diagnostics";
-import {
-  describeLeftOver,
-  type Fleet,
-  leftOver,
-  openFleetMesh,
-  openPart,
-  refuseFormerNames,
-  refuseOneStack,
-  refuseProblems,
-  stacksOf,
-} from "./fleet";
+import { describeLeftOver, type Fleet, leftOver, openFleetMesh, openPart, stacksToRun } from "./fleet";
 import { endFormerTokens } from "./former-tokens";
 import { endsOf, gate, type GateOptions } from "./gate";
 
@@ -36,10 +26,7 @@ const PROGRESS_MS = 10_000;
  */
 export async function fleetUp(fleet: Fleet, options: FleetUpOptions): Promise<void> {
   const { verify, say } = options;
-  const stacks = await stacksOf(fleet);
-  refuseOneStack(fleet, stacks);
-  refuseFormerNames(fleet, stacks);
-  refuseProblems(fleet);
+  const stacks = await stacksToRun(fleet);
   for (const stack of leftOver(fleet, stacks)) say(describeLeftOver(stack));
   const links = await deployedLinks(fleet, stacks.has(stackOf(fleet.name, "links")));
   // Not whatever has a stack: that of a cluster whose first run was killed may be of a later wave.
