@@ -15,6 +15,15 @@ const kubeconfigOf = (name: string, cluster = reachable(name)) =>
   JSON.stringify(parse(kubeconfig([{ name, cluster, user: execUser }], { "current-context": name })));
 const access = (name: string) => ({ kubeconfig: pulumi.output(kubeconfigOf(name)) });
 const both = { cluster1: access("cluster1"), cluster2: access("cluster2") };
+/** The second one's istiod runs in the first one, behind a certificate whose key the program gives. */
+const externalClusters = () => {
+  const publicEndpoint = {
+    hostName: "istiod.example.com",
+    certificate: "-----BEGIN CERTIFICATE-----",
+    privateKeyConfig: "given",
+  };
+  return [cluster(1), cluster(2, { externalControlPlane: { host: "cluster1", publicEndpoint } })];
+};
 
 /** The kubeconfig by which cluster1 observes cluster2. */
 const remoteKubeconfig = (registrations: Parameters<typeof find>[0]) => {
@@ -114,13 +123,8 @@ describe("a mesh over clusters of the same program", () => {
       privateKey: later(),
       imagePullCredentials: { pull: later() },
     };
-    const publicEndpoint = {
-      hostName: "istiod.example.com",
-      certificate: "-----BEGIN CERTIFICATE-----",
-      privateKeyConfig: "given",
-    };
     const spec = {
-      clusters: [cluster(1), cluster(2, { externalControlPlane: { host: "cluster1", publicEndpoint } })],
+      clusters: externalClusters(),
       istio: { imagePullCredentials: { pull: "given" } },
     };
     const { registrations } = await runProgram(
@@ -161,14 +165,7 @@ describe("configureMesh", () => {
   });
 
   test("wants the key of a public certificate, and hands it on as a secret", async () => {
-    const publicEndpoint = {
-      hostName: "istiod.example.com",
-      certificate: "-----BEGIN CERTIFICATE-----",
-      privateKeyConfig: "given",
-    };
-    const spec = {
-      clusters: [cluster(1), cluster(2, { externalControlPlane: { host: "cluster1", publicEndpoint } })],
-    };
+    const spec = { clusters: externalClusters() };
     expect(() => configureMesh(spec, both)).toThrow("access.cluster2.privateKey is missing; give it the key");
     const given = { ...both, cluster2: { ...access("cluster2"), privateKey: "key" } };
     const privateKey = configureMesh(spec, given).access.get("cluster2")?.privateKey;
