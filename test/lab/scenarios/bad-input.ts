@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { stepRecorder, type Suite } from "../support/suite";
+import { Diagnostics } from "../../../ops/fleet/diagnostics";
+import type { Suite } from "../support/suite";
 
 /**
  * Bad input ends a preview before a resource is registered. What is bad, and what is said of it, has its unit tests; here
@@ -29,9 +30,9 @@ export function badInputScenario(suite: Suite): void {
 
   test("and accepts the same config without the faults, and without a warning", async () => {
     await suite.configure();
-    const { warnings, onEvent } = stepRecorder();
-    const { changeSummary } = await suite.stack.preview({ onEvent });
+    const diagnostics = new Diagnostics();
+    const { changeSummary } = await suite.stack.preview({ onEvent: (event) => diagnostics.add(event) });
     expect(Object.keys(changeSummary)).toEqual(["create"]);
-    expect(warnings).toEqual([]);
+    expect(diagnostics.warnings()).toEqual([]);
   });
 }

@@ -112,16 +112,12 @@ export async function previewedSteps(stack: Stack): Promise<Steps> {
 /** What an operation did: the URNs by kind of step, those left as they are not counted. */
 export type Steps = Record<string, string[]>;
 
-/** Collects the steps of an operation, and of what it warns, from its engine events. */
-export function stepRecorder(): { steps: Steps; warnings: string[]; onEvent: (event: EngineEvent) => void } {
+/** Collects the steps of an operation from its engine events. */
+export function stepRecorder(): { steps: Steps; onEvent: (event: EngineEvent) => void } {
   const steps: Steps = {};
-  const warnings: string[] = [];
   return {
     steps,
-    warnings,
-    onEvent: ({ resourcePreEvent, diagnosticEvent: { severity, message = "" } = {} }) => {
-      // The lab's plugins are not where Pulumi would install them.
-      if (severity === "warning" && !/^using pulumi-\S+ from \$PATH/.test(message)) warnings.push(message);
+    onEvent: ({ resourcePreEvent }) => {
       if (resourcePreEvent === undefined) return;
       const { op, urn } = resourcePreEvent.metadata;
       if (op === "same" || op === "refresh" || op === "read") return;
