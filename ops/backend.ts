@@ -36,6 +36,12 @@ export async function backendOf(workspace: Workspace, stack: string): Promise<Ba
   return { folder, locks: folderLocks(folder, project, stack) };
 }
 
+/** Folder of the file backend that Pulumi uses for a project; none where its states are elsewhere. */
+export async function backendFolder(workspace: Workspace): Promise<string | undefined> {
+  const { url = "" } = await workspace.whoAmI();
+  return url.startsWith("file:") ? folderOf(url, workspace.workDir) : undefined;
+}
+
 /** Whether a backend is Pulumi Cloud. Of one's own server of it the address is that of its console, if Pulumi can guess that. */
 export function isPulumiCloud(url = ""): boolean {
   return url === "" || /^https?:/.test(url);

@@ -42,7 +42,13 @@ export async function recover(workspace: Workspace, name: string): Promise<strin
   return [...unlocked, ...mended, `cleared ${creates.length} interrupted creates from the state`];
 }
 
-async function unlock(workspace: Workspace, name: string): Promise<string[]> {
+/**
+ * The first part of {@link recover}: removes what keeps a stack, and any list of stacks, from being opened.
+ *
+ * @returns a sentence per thing that was removed
+ * @throws Error when the lock is held, or cannot be judged in the stack's backend
+ */
+export async function unlock(workspace: Workspace, name: string): Promise<string[]> {
   const { locks, folder } = await backendOf(workspace, name);
   const unlocked = await removeStaleLocks(locks, name);
   if (folder === undefined) return unlocked;

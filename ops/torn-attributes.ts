@@ -17,26 +17,41 @@ export async function removeTornAttributes(
   project: string,
   stack: string,
 ): Promise<string[]> {
-  const stacks = join(folder, ".pulumi", "stacks");
   const name = stack.split("/").at(-1) ?? stack;
   const removed: string[] = [];
-  // Backends from before Pulumi 3.61 keep stacks without a project.
-  for (const place of [join(stacks, project), stacks]) {
-    for (const entry of await readdir(place).catch(() => [])) {
-      const file = join(place, entry);
-      if (!describesState(entry, name) || (await isJson(file))) continue;
-      await rm(file, { force: true });
-      removed.push(`removed the torn file ${relative(folder, file)}`);
-    }
+  for (const torn of await tornAttributes(folder, project)) {
+    if (torn.stack !== name) continue;
+    await rm(torn.file, { force: true });
+    removed.push(`removed the torn file ${relative(folder, torn.file)}`);
   }
   return removed;
 }
 
-/** Whether a file describes a stack's state or the copy of it, either of which may be compressed. */
-function describesState(file: string, stack: string): boolean {
-  const rest = file.startsWith(stack) ? file.slice(stack.length) : "";
-  return /^\.json(\.gz|\.zst)?(\.bak)?\.attrs$/.test(rest);
+/**
+ * Stacks of which such a file is torn: while there is one, the backend lists none of any project. May name one that a running
+ * `pulumi` is writing just then.
+ */
+export async function tornStacks(folder: string, project: string): Promise<string[]> {
+  const torn = await tornAttributes(folder, project);
+  return [...new Set(torn.map(({ stack }) => stack))];
 }
+
+async function tornAttributes(folder: string, project: string): Promise<{ stack: string; file: string }[]> {
+  const stacks = join(folder, ".pulumi", "stacks");
+  const torn: { stack: string; file: string }[] = [];
+  // Backends from before Pulumi 3.61 keep stacks without a project.
+  for (const place of [join(stacks, project), stacks]) {
+    for (const entry of await readdir(place).catch(() => [])) {
+      const [, stack] = DESCRIBES_STATE.exec(entry) ?? [];
+      const file = join(place, entry);
+      if (stack !== undefined && !(await isJson(file))) torn.push({ stack, file });
+    }
+  }
+  return torn;
+}
+
+/** A file that describes a stack's state or the copy of it, either of which may be compressed. */
+const DESCRIBES_STATE = /^(.+)\.json(?:\.gz|\.zst)?(?:\.bak)?\.attrs$/;
 
 async function isJson(file: string): Promise<boolean> {
   try {

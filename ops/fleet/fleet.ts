@@ -15,6 +15,7 @@ import {
   wavesOf,
 } from "../../stacks/mesh/split/parts";
 import { describedMesh, openClusters, type OpenMesh } from "../open-mesh";
+import { listStacks } from "./torn";
 
 /** A mesh in several stacks, as the commands see it. */
 export interface Fleet {
@@ -52,7 +53,7 @@ export async function openFleetMesh({ name, workspace, mesh, plan }: Fleet): Pro
 
 /** The stacks that there are of a fleet, by name; those of no part as well. */
 export async function stacksOf({ name, workspace }: Fleet): Promise<ReadonlyMap<string, StackSummary>> {
-  const stacks = await workspace.listStacks();
+  const stacks = await listStacks(workspace);
   // Where Pulumi Cloud has the stack of another organisation than the user's own, that is part of its name.
   const named = stacks.map((stack) => [stack.name.split("/").at(-1) ?? "", stack] as const);
   return new Map(named.filter(([stack]) => stack === name || isOfPart(stack, name)));

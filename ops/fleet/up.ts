@@ -7,6 +7,7 @@ import { Diagnostics } from "./diagnostics";
 import { describeLeftOver, type Fleet, leftOver, openFleetMesh, openPart, stacksToRun } from "./fleet";
 import { endFormerTokens } from "./former-tokens";
 import { endsOf, gate, type GateOptions } from "./gate";
+import { mendTorn } from "./torn";
 
 /** How a fleet is run. */
 export interface FleetUpOptions extends GateOptions {
@@ -26,6 +27,7 @@ const PROGRESS_MS = 10_000;
  */
 export async function fleetUp(fleet: Fleet, options: FleetUpOptions): Promise<void> {
   const { verify, say } = options;
+  await mendTorn(fleet.name, fleet.workspace, say);
   const stacks = await stacksToRun(fleet);
   for (const stack of leftOver(fleet, stacks)) say(describeLeftOver(stack));
   const links = await deployedLinks(fleet, stacks.has(stackOf(fleet.name, "links")));

@@ -47,6 +47,23 @@ describe("a mesh in several stacks", () => {
     expect(stdout).toMatch(/^prod\.links: is yet to be made/m);
   });
 
+  test("of which a killed up has left half a file goes on, and says what mends that where it may not", async () => {
+    const torn = trial.tear("prod.trust");
+    for (const command of ["status", "preview", "split"]) {
+      const { stderr, exitCode } = await trial.run(command);
+      expect(stderr).toBe(
+        'stack prod.trust keeps Pulumi from listing any stack; if its pulumi was killed, "npm run recover -- --stack prod.trust" mends that',
+      );
+      expect(exitCode).toBe(1);
+    }
+    const unlock = trial.lock("prod.trust", process.pid);
+    expect((await trial.run("up")).stderr).toMatch(/^stack prod\.trust is in use by me's process \d+/);
+    unlock();
+    const { stdout } = await trial.run("up --parallel 2");
+    expect(stdout).toContain(`prod.trust: removed the torn file ${torn}\n`);
+    expect(stdout).toMatch(/^prod\.trust: no change/m);
+  });
+
   describe("with a wrong passphrase", () => {
     const env = { PULUMI_CONFIG_PASSPHRASE: "wrong" };
 

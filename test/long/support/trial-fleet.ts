@@ -127,6 +127,13 @@ export class TrialFleet {
     return () => rmSync(file);
   }
 
+  /** Leaves of what describes a stack's state what a killed `pulumi` does at times. @returns that file */
+  public tear(stack: string): string {
+    const file = `.pulumi/stacks/istio-multicluster/${stack}.json.zst.attrs`;
+    writeFileSync(join(this.stateDir, file), "");
+    return file;
+  }
+
   public remove(): void {
     rmSync(this.folder, { recursive: true });
   }

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { removeTornAttributes } from "../../../ops/torn-attributes";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { removeTornAttributes, tornStacks } from "../../../ops/torn-attributes";
 
 const PROJECT = "istio-multicluster";
 
@@ -59,4 +59,18 @@ describe("removeTornAttributes", () => {
   test("has nothing to do where there is no state yet", async () => {
     expect(await removeTornAttributes(join(stateDir, "none"), PROJECT, "dev")).toEqual([]);
   });
+});
+
+test("tornStacks names each stack with a torn description once, whatever is in its name", async () => {
+  const stateDir = mkdtempSync(join(tmpdir(), "attributes-"));
+  onTestFinished(() => rmSync(stateDir, { recursive: true }));
+  const folder = join(stateDir, ".pulumi/stacks", PROJECT);
+  mkdirSync(folder, { recursive: true });
+  const parts = ["prod.links", "prod.cluster.a.json"];
+  for (const stack of parts) {
+    for (const end of ["json.zst", "json.zst.bak"]) writeFileSync(join(folder, `${stack}.${end}.attrs`), "");
+  }
+  writeFileSync(join(folder, "prod.trust.json.attrs"), "{}");
+  writeFileSync(join(folder, "prod.trust.json"), "");
+  expect((await tornStacks(stateDir, PROJECT)).sort()).toEqual(parts.sort());
 });
