@@ -25,11 +25,32 @@ const MENDS: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] 
       "the passphrase is not the stack's; correct PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
   ],
   [
+    /--stack (\S+)[^]*the stack is currently locked by .*\n[^]*?: created by (.*)@(\S+) \(pid (\d+)\) at (\S+)/,
+    ([, stack, user, host, pid, since]) =>
+      inUse(stack, `${user}'s process ${pid} on ${host}, since ${since}`, "npm run recover --"),
+  ],
+  [
+    /--stack (\S+)[^]*\[409\] Conflict: Another update is currently in progress/,
+    ([, stack]) => inUse(stack, "another update", "pulumi cancel"),
+  ],
+  [
+    /error: stack '(?:\S+\/)?(\S+)' already exists/,
+    ([, stack]) =>
+      `stack ${stack} was made by another command at the same time; let that one finish, and run this again`,
+  ],
+  [
     /--stack (\S+)[^]*error: (.*yaml: [^]*?)\n err\?:/,
     ([, stack, reason]) =>
       `Pulumi.${stack}.yaml cannot be read: ${reason}; check the indentation around that line, or before it`,
   ],
 ];
+
+function inUse(stack: string | undefined, holder: string, recover: string): string {
+  return (
+    `stack ${stack} is in use by ${holder}; let it finish, or, if it was killed, ` +
+    `run ${recover} --stack ${stack}, and then this again`
+  );
+}
 
 /** What to tell a user of an error that ends a command. */
 export function describeFailure(error: unknown): string {

@@ -51,6 +51,31 @@ test.each([
     "Pulumi is not logged in; run pulumi login, or set PULUMI_BACKEND_URL",
   ],
   [
+    "a stack that somebody else runs",
+    failed(
+      "pulumi up --yes --event-log tcp://127.0.0.1:1 --stack prod.trust",
+      "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.\n" +
+        "  file:///state/.pulumi/locks/a.json?no_tmp_dir=true: created by me@laptop (pid 315) at 2026-11-28T22:15:05Z",
+    ),
+    "stack prod.trust is in use by me's process 315 on laptop, since 2026-11-28T22:15:05Z; let it finish, or, if it was killed, run npm run recover -- --stack prod.trust, and then this again",
+  ],
+  [
+    "the same in Pulumi Cloud",
+    failed(
+      "pulumi up --yes --stack prod.trust",
+      "error: [409] Conflict: Another update is currently in progress.\nTo learn more",
+    ),
+    "stack prod.trust is in use by another update; let it finish, or, if it was killed, run pulumi cancel --stack prod.trust, and then this again",
+  ],
+  [
+    "a stack that somebody else makes at the same time",
+    failed(
+      "pulumi stack init prod.trust",
+      "error: stack 'organization/istio-multicluster/prod.trust' already exists",
+    ),
+    "stack prod.trust was made by another command at the same time; let that one finish, and run this again",
+  ],
+  [
     "anything else, once",
     failed(select, "error: the disk is full"),
     `Command failed with exit code 1: ${select} --non-interactive\nerror: the disk is full`,
