@@ -1,9 +1,9 @@
 import type { StackSummary } from "@pulumi/pulumi/automation";
 import { stackOf } from "../../stacks/mesh/split/parts";
 import { table } from "../../verify/table";
-import { type Fleet, leftOver, stacksOf } from "./fleet";
+import { describeLeftOver, type Fleet, leftOver, stacksOf } from "./fleet";
 
-/** What there is of a fleet: a row per stack. */
+/** What there is of a fleet: a row per stack, and what to do about those that are left over. */
 export async function fleetStatus(fleet: Fleet): Promise<string> {
   return describeStatus(fleet, await stacksOf(fleet));
 }
@@ -13,10 +13,13 @@ export function describeStatus(fleet: Fleet, stacks: ReadonlyMap<string, StackSu
   const planned = fleet.waves.flatMap(({ name, parts }) =>
     parts.map((part) => rowOf(name, stackOf(fleet.name, part), stacks)),
   );
-  const left = leftOver(fleet, stacks).map((stack) => rowOf("not in the config", stack, stacks));
+  const left = leftOver(fleet, stacks);
+  const strangers = left.map((stack) => rowOf("not in the config", stack, stacks));
   const single = (stacks.get(fleet.name)?.resourceCount ?? 0) > 0;
   const whole = single ? [rowOf("the whole mesh", fleet.name, stacks)] : [];
-  return table([["wave", "stack", "resources", "last update", "state"], ...whole, ...planned, ...left]);
+  const header = ["wave", "stack", "resources", "last update", "state"];
+  const rows = table([header, ...whole, ...planned, ...strangers]);
+  return left.length === 0 ? rows : [rows, "", ...left.map(describeLeftOver)].join("\n");
 }
 
 function rowOf(wave: string, name: string, stacks: ReadonlyMap<string, StackSummary>): string[] {

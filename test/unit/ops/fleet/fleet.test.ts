@@ -67,10 +67,8 @@ describe("the stacks of a fleet", () => {
 
   test("are told by wave, with what is missing and what is left over", async () => {
     const fleet = fleetOf("prod.trust", "prod.cluster.gone");
-    const rows = describeStatus(fleet, await stacksOf(fleet))
-      .split("\n")
-      .map((row) => row.split(/\s{2,}/));
-    expect(rows).toEqual([
+    const [table = "", mend] = describeStatus(fleet, await stacksOf(fleet)).split("\n\n");
+    expect(table.split("\n").map((row) => row.split(/\s{2,}/))).toEqual([
       ["wave", "stack", "resources", "last update", "state"],
       ["trust", "prod.trust", "10", "-"],
       ["primaries", "prod.cluster.cluster1", "-", "-", "not there yet"],
@@ -78,6 +76,9 @@ describe("the stacks of a fleet", () => {
       ["links", "prod.links", "-", "-", "not there yet"],
       ["not in the config", "prod.cluster.gone", "10", "-"],
     ]);
+    expect(mend).toMatch(
+      /^prod\.cluster\.gone: .* pulumi destroy --remove --stack prod\.cluster\.gone removes/,
+    );
   });
 
   test("have changes, which are counted by kind", () => {
