@@ -21,8 +21,9 @@ export async function endFormerTokens(
       if (kubeConfig === undefined) return;
       const end = inCluster(cluster.name, kubeConfig, () => endTokens(cluster, kubeConfig));
       const names = await end.catch((error: Error) => {
-        if (cluster.whenUnreachable === "fail") throw error;
-        say(`${error.message}; what there is of its reader's former tokens is left to the next up`);
+        const told = `${error.message}; what there is of its reader's former tokens is left to the next up`;
+        if (cluster.whenUnreachable === "fail") throw new Error(told);
+        say(told);
         return [];
       });
       for (const name of names)
