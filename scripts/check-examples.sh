@@ -14,9 +14,10 @@ for example in examples/*/; do
     "$tsc" --noEmit
   )
 done
-# What other repositories do besides: Pulumi's own template resolves modules as Node.js 10 did, which knows no exports.
+# What other repositories do besides: Pulumi's own template resolves modules as Node.js 10 did, which knows no exports, and
+# checks the declarations of packages, without esModuleInterop.
 cd examples/federation
-"$tsc" --noEmit --module commonjs --moduleResolution node10
+"$tsc" --noEmit --module commonjs --moduleResolution node10 --skipLibCheck false --esModuleInterop false
 node --eval 'require("istio-multicluster").ClusterPrimary.name; require("istio-multicluster/mesh").deployMesh.name'
 node --input-type=module --eval '
   import { ClusterPrimary } from "istio-multicluster";

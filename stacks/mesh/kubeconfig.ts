@@ -50,11 +50,34 @@ function part<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.preprocess((value) => value ?? {}, z.looseObject(shape));
 }
 
-/** One context of a kubeconfig, with the cluster and user that it names. */
+/** One context of a kubeconfig, with the cluster and user that it names. Each may have more than is told here. */
 export interface SelectedContext {
-  readonly context: z.infer<typeof kubeconfigSchema>["contexts"][number];
-  readonly cluster: z.infer<typeof kubeconfigSchema>["clusters"][number];
-  readonly user: z.infer<typeof kubeconfigSchema>["users"][number];
+  readonly context: KubeconfigContext;
+  readonly cluster: KubeconfigCluster;
+  readonly user: KubeconfigUser;
+}
+
+// By themselves and not by the schema: declarations that lead to zod's do not pass in every program that imports this.
+
+interface KubeconfigContext {
+  readonly name: string;
+  readonly context: { readonly cluster: string; readonly user: string };
+}
+
+interface KubeconfigCluster {
+  readonly name: string;
+  readonly cluster: {
+    readonly server?: string | undefined;
+    readonly "certificate-authority-data"?: string | undefined;
+    readonly "certificate-authority"?: string | undefined;
+    readonly "insecure-skip-tls-verify"?: boolean | undefined;
+    readonly "tls-server-name"?: string | undefined;
+  };
+}
+
+interface KubeconfigUser {
+  readonly name: string;
+  readonly user: Readonly<Record<string, unknown>>;
 }
 
 /**

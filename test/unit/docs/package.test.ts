@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
@@ -34,4 +34,15 @@ describe("the package's types are found", () => {
     expect(fileOf("istio-multicluster")).toBe(`${FOLDER}/dist/components/index.d.ts`);
     expect(fileOf("istio-multicluster/mesh")).toBe(`${FOLDER}/dist/stacks/mesh/library.d.ts`);
   });
+});
+
+/** Pulumi's own template checks packages' declarations, without the `esModuleInterop` that zod's cannot do without. */
+test("its declarations lead to none of zod's", () => {
+  const sources = globSync(["components/**/*.ts", "stacks/mesh/**/*.ts"], { cwd: PROJECT });
+  const declarations = sources
+    .map((fileName) => ({ fileName, source: readFileSync(join(PROJECT, fileName), "utf8") }))
+    .filter(({ source }) => source.includes('"zod"'))
+    .map(({ fileName, source }) => ts.transpileDeclaration(source, { fileName }).outputText);
+  expect(declarations.length).toBeGreaterThan(0);
+  expect(declarations.filter((text) => text.includes('"zod"'))).toEqual([]);
 });
