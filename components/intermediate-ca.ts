@@ -3,6 +3,7 @@ import * as tls from "@pulumi/tls";
 import { keyArguments } from "./internal/ca-keys";
 import { certificateRequest } from "./internal/certificate-request";
 import { componentType } from "./internal/component";
+import { hook } from "./internal/hook";
 import { HOURS_PER_DAY } from "./pki/certificates";
 import { CA_DEFAULTS } from "./spec/ca/defaults";
 
@@ -103,17 +104,13 @@ function refusalToOutlive(name: string, args: IntermediateCAArgs): pulumi.Resour
   pulumi.output(args.rootNotAfter).apply((end) => {
     rootEnd = end;
   });
-  return new pulumi.ResourceHook(
-    `${name}-within-root`,
-    ({ newInputs }) => {
-      const hours = Number(newInputs?.["validityPeriodHours"]);
-      // In a preview it may be unknown.
-      if (!Number.isFinite(hours)) return;
-      const end = new Date(Date.now() + hours * MS_PER_HOUR).toISOString();
-      if (rootEnd !== undefined) refuseToOutlive(args.clusterName, end, rootEnd);
-    },
-    { onDryRun: true },
-  );
+  return hook(`${name}-within-root`, ({ newInputs }) => {
+    const hours = Number(newInputs?.["validityPeriodHours"]);
+    // In a preview it may be unknown.
+    if (!Number.isFinite(hours)) return;
+    const end = new Date(Date.now() + hours * MS_PER_HOUR).toISOString();
+    if (rootEnd !== undefined) refuseToOutlive(args.clusterName, end, rootEnd);
+  });
 }
 
 const MS_PER_HOUR = 60 * 60 * 1000;

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { CA_SECRET, ISTIO_NAMESPACE, ROOT_PHASE_ANNOTATION, ROOTS_ANNOTATION } from "../names";
 import { formatRoots, type MeshRoots, refuseExchange } from "../pki/exchange";
 import { parsePosition, refuseMove } from "../pki/phases";
+import { hook } from "./hook";
 
 /** What the Secret `cacerts` is made of. */
 export interface CacertsInput {
@@ -84,19 +85,15 @@ function orderOfRoots(name: string, wanted: WantedRoots): pulumi.ResourceHook {
   wanted.apply((roots) => {
     known = roots;
   });
-  return new pulumi.ResourceHook(
-    name,
-    (args) => {
-      if (known === undefined) return;
-      const { rootPhase, roots } = known;
-      const deployed = deployedAnnotations(args);
-      const refusal =
-        refuseMove(parsePosition(deployed[ROOT_PHASE_ANNOTATION]), parsePosition(rootPhase)) ??
-        (roots && refuseExchange(deployed[ROOTS_ANNOTATION], roots));
-      if (refusal !== undefined) throw new Error(`${args.name} ${refusal}`);
-    },
-    { onDryRun: true },
-  );
+  return hook(name, (args) => {
+    if (known === undefined) return;
+    const { rootPhase, roots } = known;
+    const deployed = deployedAnnotations(args);
+    const refusal =
+      refuseMove(parsePosition(deployed[ROOT_PHASE_ANNOTATION]), parsePosition(rootPhase)) ??
+      (roots && refuseExchange(deployed[ROOTS_ANNOTATION], roots));
+    if (refusal !== undefined) throw new Error(`${args.name} ${refusal}`);
+  });
 }
 
 /** Read from what the API server answered last: inputs change in the state even where an unreachable cluster was skipped. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { minor, valid } from "semver";
 import { DEFAULT_ISTIO_VERSION } from "../defaults";
+import { hook } from "./hook";
 import type { IstioArgs } from "./istio-args";
 
 /**
@@ -13,15 +14,11 @@ import type { IstioArgs } from "./istio-args";
 export function versionSteps(name: string, istio: IstioArgs = {}): pulumi.ResourceHook {
   // Charts of a folder have versions of their own.
   const version = istio.version ?? (istio.folder === undefined ? DEFAULT_ISTIO_VERSION : undefined);
-  return new pulumi.ResourceHook(
-    `${name}-version-steps`,
-    ({ oldOutputs }) => {
-      const deployed = oldOutputs?.["status"] as { version?: string } | undefined;
-      const warning = leftOut(deployed?.version, version);
-      if (warning !== undefined) void pulumi.log.warn(`${name}: ${warning}`);
-    },
-    { onDryRun: true },
-  );
+  return hook(`${name}-version-steps`, ({ oldOutputs }) => {
+    const deployed = oldOutputs?.["status"] as { version?: string } | undefined;
+    const warning = leftOut(deployed?.version, version);
+    if (warning !== undefined) void pulumi.log.warn(`${name}: ${warning}`);
+  });
 }
 
 /** What to say of a step from one version of Istio to another; nothing where it is short, or one is not known. */

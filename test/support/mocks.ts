@@ -1,5 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ReadResourceRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import type {
+  ReadResourceRequest,
+  RegisterResourceHookRequest,
+  RegisterResourceRequest,
+} from "@pulumi/pulumi/proto/resource_pb";
 import { type MockCluster, renderChart, stateOf } from "./mock-cluster";
 import { providerName, type Registration, toRegistration, urnOf } from "./registration";
 
@@ -160,8 +164,14 @@ function watchRequests(record: (request: RegisterResourceRequest) => void): Traf
     "invoke" | "readResource" | "registerResource" | "registerResourceHook" | "registerResourceOutputs",
     (request: unknown, callback: Answer) => unknown
   > & { newUrn: (parent: string, type: string, name: string) => string };
-  // The mock monitor knows no hooks, and would run none.
-  monitor.registerResourceHook = (_, callback) => callback(null);
+  // The mock monitor knows no hooks, and would run none. The engine knows them by their names alone.
+  const hooks = new Set<string>();
+  monitor.registerResourceHook = (request, callback) => {
+    const name = (request as RegisterResourceHookRequest).getName();
+    if (hooks.has(name)) return callback(new Error(`resource hook already registered for name "${name}"`));
+    hooks.add(name);
+    callback(null);
+  };
   // The mocks' own URNs know no grandparents.
   monitor.newUrn = (parent, type, name) =>
     urnOf({ getParent: () => parent, getType: () => type, getName: () => name });

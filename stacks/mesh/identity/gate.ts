@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
+import { hook } from "../../../components/internal/hook";
 import { parseCertificates } from "../../../components/pki/certificates";
 import {
   droppedIssuer,
@@ -32,9 +33,7 @@ export function identityGate(
   access: ReadonlyMap<string, ClusterAccess>,
 ): pulumi.ResourceHook {
   const ask = () => askAll(plan, access);
-  return new pulumi.ResourceHook(`${name}-identity`, (args) => checkMove(args, plan, ask), {
-    onDryRun: true,
-  });
+  return hook(`${name}-identity`, (args) => checkMove(args, plan, ask));
 }
 
 /** @throws Error where a mesh may not go from the record that it has to the one that it would get */

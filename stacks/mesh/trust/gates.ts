@@ -7,6 +7,7 @@ import {
   type SignerRecord,
   signerRecordOf,
 } from "../../../components/pki/phases";
+import { hook } from "../../../components/internal/hook";
 import type { RootPosition } from "../../../components/spec/types";
 import { placed, type Scope } from "../scope";
 
@@ -61,8 +62,8 @@ export function gatesAcrossStacks(position: RootPosition, ask: AskClusters, scop
     const reason = refuseLeaving(from === undefined ? undefined : parsePosition(from), position, told);
     if (reason !== undefined) throw new Error(reason);
   };
-  const hook = new pulumi.ResourceHook(`${name}-order`, leaving, { onDryRun: true });
-  const hooks = { beforeCreate: [hook], beforeUpdate: [hook] };
+  const gate = hook(`${name}-order`, leaving);
+  const hooks = { beforeCreate: [gate], beforeUpdate: [gate] };
   const { output } = new pulumi.Stash(name, { input }, { ...opts, hooks });
   return { open: output, record: () => {} };
 }
@@ -87,11 +88,11 @@ function signersRecord(
   reached?: pulumi.Output<boolean>,
 ) {
   const { name, opts } = placed(scope, `root-${generation}-signers`);
-  const hook = refusal(name, ({ oldInputs }) =>
+  const gate = refusal(name, ({ oldInputs }) =>
     refuseRecord(oldInputs?.["input"] as SignerRecord | undefined, record),
   );
   const input = reached === undefined ? record : reached.apply(() => record);
-  const hooks = { beforeCreate: [hook], beforeUpdate: [hook] };
+  const hooks = { beforeCreate: [gate], beforeUpdate: [gate] };
   return new pulumi.Stash(name, { input }, { ...opts, hooks });
 }
 
@@ -103,7 +104,7 @@ function refusal(
     const reason = refuse(args);
     if (reason !== undefined) throw new Error(reason);
   };
-  return new pulumi.ResourceHook(`${name}-order`, callback, { onDryRun: true });
+  return hook(`${name}-order`, callback);
 }
 
 /** An unreachable cluster that was skipped still has its old certificates, though its resource counts as updated. */
