@@ -62,3 +62,12 @@ export function endingBy(
     promiseMiddleware: [ending],
   });
 }
+
+/**
+ * Takes an answer for what was asked for only if it is an object of Kubernetes': the library makes an empty one of the page
+ * by which a proxy on the way wants a login.
+ */
+export function checkedAnswer<T extends { readonly kind?: string }>(answer: T): T {
+  if (answer.kind === undefined) throw new Error("not an answer of an API server");
+  return answer;
+}

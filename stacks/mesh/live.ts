@@ -1,4 +1,4 @@
-import type { ApiException, CoreV1Api } from "@kubernetes/client-node";
+import type { ApiException, V1Namespace, V1SecretList } from "@kubernetes/client-node";
 import {
   CLUSTERS_ANNOTATION,
   ISTIO_NAMESPACE,
@@ -7,7 +7,7 @@ import {
   SUPERSEDED_ANNOTATION,
 } from "../../components/names";
 import { faultOf } from "./client-fault";
-import { endingBy, loadKubeconfig } from "./kube-client";
+import { checkedAnswer, endingBy, loadKubeconfig } from "./kube-client";
 
 /** What an API server says of its cluster; whatever it cannot be asked for is left out. */
 export interface LiveCluster {
@@ -52,22 +52,38 @@ export async function lookAt(kubeconfig: string, timeLimit = TIME_LIMIT_MS): Pro
 
 type Library = typeof import("@kubernetes/client-node");
 
+/** What is asked of an API server, as it answers. */
+interface Answers {
+  readonly system: Answer<V1Namespace>;
+  readonly own: Answer<V1Namespace>;
+  readonly secrets: Answer<V1SecretList>;
+}
+
+/** Reads answers apart from where they are asked for, or a fault of this program would pass for one of the server's. */
 async function answerOf(library: Library, kubeconfig: string, limit: AbortSignal): Promise<LiveCluster> {
+  let answers: Answers;
   try {
-    const config = new library.KubeConfig();
-    loadKubeconfig(config, kubeconfig);
-    const clientOf = (headers = {}) => new library.CoreV1Api(endingBy(library, config, () => limit, headers));
-    const client = clientOf();
-    // Before the others, so that a credential plugin is run once.
-    const system = await namespace(client, "kube-system");
-    const [own, secrets] = await Promise.all([
-      namespace(client, ISTIO_NAMESPACE),
-      remoteSecrets(clientOf({ Accept: METADATA })),
-    ]);
-    return { uid: system?.uid, namespace: own, remoteSecrets: secrets };
+    answers = await ask(library, kubeconfig, limit);
   } catch (error) {
     return { silence: silenceOf(limit.aborted ? limit.reason : error) };
   }
+  const { system, own, secrets } = answers;
+  return { uid: namespaceOf(system)?.uid, namespace: namespaceOf(own), remoteSecrets: secretsOf(secrets) };
+}
+
+async function ask(library: Library, kubeconfig: string, limit: AbortSignal): Promise<Answers> {
+  const config = new library.KubeConfig();
+  loadKubeconfig(config, kubeconfig);
+  const clientOf = (headers = {}) => new library.CoreV1Api(endingBy(library, config, () => limit, headers));
+  const client = clientOf();
+  // Before the others, so that a credential plugin is run once.
+  const system = await readable(client.readNamespace({ name: "kube-system" }));
+  const wanted = { namespace: ISTIO_NAMESPACE, labelSelector: `${REMOTE_SECRET_LABEL}=true` };
+  const [own, secrets] = await Promise.all([
+    readable(client.readNamespace({ name: ISTIO_NAMESPACE })),
+    readable(clientOf({ Accept: METADATA }).listNamespacedSecret(wanted)),
+  ]);
+  return { system, own, secrets };
 }
 
 /** Not the error's own words: what a credential plugin or a parser says may quote secrets. */
@@ -76,15 +92,12 @@ function silenceOf(error: unknown): string {
   return `${fault}; ${mend}`;
 }
 
-async function namespace(client: CoreV1Api, name: string): Promise<LiveNamespace | undefined> {
-  const found = await readable(() => client.readNamespace({ name }));
+function namespaceOf(found: Answer<V1Namespace>): LiveNamespace | undefined {
   if (found === "missing") return {};
   return found && { uid: found.metadata?.uid, owner: found.metadata?.annotations?.[OWNER_ANNOTATION] };
 }
 
-async function remoteSecrets(client: CoreV1Api): Promise<LiveCluster["remoteSecrets"]> {
-  const wanted = { namespace: ISTIO_NAMESPACE, labelSelector: `${REMOTE_SECRET_LABEL}=true` };
-  const found = await readable(() => client.listNamespacedSecret(wanted));
+function secretsOf(found: Answer<V1SecretList>): LiveCluster["remoteSecrets"] {
   if (found === undefined || found === "missing") return undefined;
   // A list of metadata alone has null for no items, whatever its type says.
   const items = (found.items as typeof found.items | null) ?? [];
@@ -97,9 +110,11 @@ async function remoteSecrets(client: CoreV1Api): Promise<LiveCluster["remoteSecr
 }
 
 /** What may not be read is not known. */
-async function readable<T>(read: () => Promise<T>): Promise<T | "missing" | undefined> {
+type Answer<T> = T | "missing" | undefined;
+
+async function readable<T extends { kind?: string }>(reading: Promise<T>): Promise<Answer<T>> {
   try {
-    return await read();
+    return checkedAnswer(await reading);
   } catch (error) {
     switch ((error as Partial<ApiException<unknown>>).code) {
       case 404:

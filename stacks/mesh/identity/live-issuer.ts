@@ -30,18 +30,19 @@ export async function issuerFault(
   if (issuer.group !== GROUP || plural === undefined) return undefined;
   // Loaded where it is needed, because it takes its time: none that the API server may have.
   const library = await import("@kubernetes/client-node");
+  let found: { readonly spec?: object };
   try {
     const settings = endingFor(library, kubeconfig, AbortSignal.timeout(timeLimit));
     const client = new library.CustomObjectsApi(settings);
     const place = { group: GROUP, version: "v1", plural, name: issuer.name };
-    const found = (await (issuer.kind === "Issuer"
+    found = (await (issuer.kind === "Issuer"
       ? client.getNamespacedCustomObject({ ...place, namespace: SPIRE_NAMESPACE })
-      : client.getClusterCustomObject(place))) as { readonly spec?: object };
-    return faultOf(found.spec ?? {});
+      : client.getClusterCustomObject(place))) as typeof found;
   } catch (error) {
     if ((error as Partial<ApiException<unknown>>).code !== 404) return undefined;
     return "is not there; install cert-manager and make it, or correct identity.spire.upstream";
   }
+  return faultOf(found.spec ?? {});
 }
 
 function faultOf(spec: object): string | undefined {

@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1ConfigMap, V1Pod } from "@kubernetes/client-node";
 import {
   INJECTED_LABEL,
   SPIFFE_CSI_DRIVER,
@@ -7,7 +7,7 @@ import {
   SPIRE_NAMESPACE,
 } from "../../../components/names";
 import { faultOf } from "../client-fault";
-import { endingFor } from "../kube-client";
+import { checkedAnswer, endingFor } from "../kube-client";
 
 /** The pods of a cluster that have a proxy, by whom that has its certificate from; what ran to its end is left out. */
 export interface LiveWorkloads {
@@ -33,23 +33,35 @@ export async function lookAtWorkloads(
 ): Promise<LiveWorkloads | string> {
   const library = await import("@kubernetes/client-node");
   const signal = AbortSignal.timeout(timeLimit);
+  let answers: Answers;
   try {
     const client = new library.CoreV1Api(endingFor(library, kubeconfig, signal));
-    const { items } = await client.listPodForAllNamespaces({ labelSelector: INJECTED_LABEL });
-    const { items: maps } = await client.listNamespacedConfigMap({
+    const pods = await client.listPodForAllNamespaces({ labelSelector: INJECTED_LABEL });
+    const maps = await client.listNamespacedConfigMap({
       namespace: SPIRE_NAMESPACE,
       fieldSelector: `metadata.name=${SPIRE_BUNDLE}`,
     });
-    const live = items.filter(({ status }) => status?.phase !== "Succeeded" && status?.phase !== "Failed");
-    return {
-      istiod: live.filter((pod) => !hasSocket(pod)).map(nameOf),
-      spire: live.filter(hasSocket).map(nameOf),
-      roots: maps[0]?.data?.[SPIRE_BUNDLE_FILE] ?? "",
-    };
+    answers = { pods: checkedAnswer(pods).items, maps: checkedAnswer(maps).items };
   } catch (error) {
     const { fault, mend } = faultOf(signal.aborted ? signal.reason : error);
     return `${fault}; ${mend}`;
   }
+  return workloadsOf(answers);
+}
+
+interface Answers {
+  readonly pods: readonly V1Pod[];
+  readonly maps: readonly V1ConfigMap[];
+}
+
+/** Read apart from where they are asked for, or a fault of this program would pass for one of the server's. */
+function workloadsOf({ pods, maps }: Answers): LiveWorkloads {
+  const live = pods.filter(({ status }) => status?.phase !== "Succeeded" && status?.phase !== "Failed");
+  return {
+    istiod: live.filter((pod) => !hasSocket(pod)).map(nameOf),
+    spire: live.filter(hasSocket).map(nameOf),
+    roots: maps[0]?.data?.[SPIRE_BUNDLE_FILE] ?? "",
+  };
 }
 
 function hasSocket({ spec }: V1Pod): boolean {

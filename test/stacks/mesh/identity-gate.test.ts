@@ -113,7 +113,8 @@ describe("a cluster's workloads", () => {
   const servers: ApiServer[] = [];
   afterAll(() => servers.forEach((server) => server.stop()));
 
-  const look = async (pods: Answer, maps: Answer = { items: [] }) => {
+  const list = (items: readonly object[]) => ({ kind: "List", items });
+  const look = async (pods: Answer, maps: Answer = list([])) => {
     const server = await ApiServer.start((_, path) => (path.endsWith("/pods") ? pods : maps));
     servers.push(server);
     return { live: await lookAtWorkloads(insecureKubeconfig("cluster1", server.url), 20_000), server };
@@ -132,7 +133,7 @@ describe("a cluster's workloads", () => {
       pod("done", [], "Succeeded"),
       pod("failed", ["csi.spiffe.io"], "Failed"),
     ];
-    const { live, server } = await look({ items }, { items: [{ data: { "bundle.crt": "roots" } }] });
+    const { live, server } = await look(list(items), list([{ data: { "bundle.crt": "roots" } }]));
     expect(live).toEqual({ istiod: ["shop/a", "shop/c"], spire: ["shop/b"], roots: "roots" });
     expect(server.changes).toEqual([]);
     expect(server.requests[0]).toContain("labelSelector=service.istio.io%2Fcanonical-name");
@@ -140,7 +141,7 @@ describe("a cluster's workloads", () => {
 
   test("are not known where they may not be looked at or nobody answers", async () => {
     expect((await look(403)).live).toContain("could not be asked");
-    expect((await look({ items: [] })).live).toEqual({ istiod: [], spire: [], roots: "" });
+    expect((await look(list([]))).live).toEqual({ istiod: [], spire: [], roots: "" });
     const unreachable = insecureKubeconfig("cluster1", await closedAddress());
     expect(await lookAtWorkloads(unreachable, 20_000)).toContain("ECONNREFUSED");
   });

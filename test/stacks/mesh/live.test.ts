@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { lookAt } from "../../../stacks/mesh/live";
 import { ApiServer } from "../../support/api-server";
@@ -37,7 +40,7 @@ test("no Secrets are told from Secrets that may not be read", async () => {
 
 test("an API that only a proxy of the environment reaches is asked by it", async () => {
   const proxy = await ApiServer.start((_, path) =>
-    path.endsWith("/kube-system") ? { metadata: { uid: "1" } } : 404,
+    path.endsWith("/kube-system") ? { kind: "Namespace", metadata: { uid: "1" } } : 404,
   );
   onTestFinished(() => {
     proxy.stop();
@@ -53,6 +56,24 @@ test("an API that only a proxy of the environment reaches is asked by it", async
 test("nothing is known of what may not be read", async () => {
   const server = await apiServer("cluster1", { "kube-system": 403, "istio-system": 403 });
   expect(await lookAt(server)).toEqual({});
+});
+
+test("a fault of this program is told as what it is, where the API server has answered", async () => {
+  const odd = { one: { "istio-multicluster/clusters": 1 as unknown as string } };
+  const server = await apiServer("cluster1", { "kube-system": { uid: "1" }, secrets: odd });
+  await expect(lookAt(server)).rejects.toThrow(/split is not a function/);
+});
+
+test("the page of a proxy that wants a login is no such fault", async () => {
+  const proxy = createServer((_, response) => {
+    response.writeHead(200, { "content-type": "text/html" }).end("<html>s3cret</html>");
+  });
+  proxy.listen(0, "127.0.0.1");
+  onTestFinished(() => void proxy.close());
+  await once(proxy, "listening");
+  const { port } = proxy.address() as AddressInfo;
+  const live = await lookAt(insecureKubeconfig("cluster1", `http://127.0.0.1:${port}`));
+  expect(live).toEqual({ silence: "could not be asked; try kubectl with the same kubeconfig and context" });
 });
 
 test("credentials that are not accepted are told from rights that are not there", async () => {
