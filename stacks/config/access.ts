@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { planIstio } from "../../components/spec/istio/plan";
 import type { Problem } from "../../components/spec/types";
-import { checkedEndpoint, type ClusterAccess, clusterAccess, loopbackMessage } from "../mesh/access";
-import { isLoopback, KubeconfigError, selectContext, type SelectedContext } from "../mesh/kubeconfig";
+import { checkedEndpoint, type ClusterAccess, clusterAccess } from "../mesh/access";
+import { addressFault } from "../mesh/api-address";
+import { apiEndpoint, KubeconfigError, selectContext, type SelectedContext } from "../mesh/kubeconfig";
 import type { Reach } from "../mesh/split/parts";
 import { readKubeconfigFile } from "./files";
 import type { ClusterConfig, MeshConfig } from "./schema";
@@ -31,9 +32,11 @@ export function validateAccess(
         hasSecret,
       ),
       ...fileProblems(cluster, `${path}.access`, (selected) => {
+        if (!isObserved) return;
         // An apiServer in the config is checked by itself.
-        const allowLoopback = mesh.loopbackIsShared === true || cluster.apiServer !== undefined;
-        if (isObserved) checkedEndpoint(selected, cluster, allowLoopback);
+        if (cluster.apiServer === undefined)
+          checkedEndpoint(selected, cluster, mesh.loopbackIsShared === true);
+        else apiEndpoint(selected, cluster);
       }),
       ...(isObserved ? apiServerProblems(cluster, `${path}.apiServer`, mesh) : []),
     ];
@@ -56,8 +59,8 @@ function fileProblems(
 }
 
 function apiServerProblems({ name, apiServer }: ClusterConfig, path: string, mesh: MeshConfig): Problem[] {
-  if (apiServer === undefined || mesh.loopbackIsShared || !isLoopback(apiServer)) return [];
-  return [{ path, message: loopbackMessage(name, apiServer) }];
+  const message = apiServer && addressFault(name, apiServer, mesh.loopbackIsShared === true);
+  return message === undefined ? [] : [{ path, message }];
 }
 
 /**

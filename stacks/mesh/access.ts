@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { addressDoubts, addressFault } from "./api-address";
 import {
   type ApiEndpoint,
   apiEndpoint,
   type EndpointOverrides,
-  isLoopback,
   KubeconfigError,
   selectContext,
   type SelectedContext,
@@ -79,14 +79,19 @@ export function clusterAccess(name: string, args: ClusterAccessArgs): ClusterAcc
   const { identity, apiServer, caBundle, tlsServerName, privateKey, imagePullCredentials = {} } = args;
   const overrides = pulumi.output({ name, apiServer, caBundle, tlsServerName });
   const kubeconfig = selected.apply(singleContext);
+  let endpoint: pulumi.Output<ApiEndpoint> | undefined;
   return {
     kubeconfig,
     identity: identity === undefined ? undefined : pulumi.output(identity),
     live: () => kubeconfig.apply((text) => lookAt(text)),
-    endpoint: () =>
-      pulumi
-        .all([selected, overrides])
-        .apply(([found, own]) => naming(name, () => checkedEndpoint(found, own, loopbackIsShared))),
+    // Once, however many observe the cluster, since it may warn.
+    endpoint: () => {
+      endpoint ??= pulumi.all([selected, overrides]).apply(([found, own]) => {
+        if (own.apiServer === undefined) warnOfAddress(name, found);
+        return naming(name, () => checkedEndpoint(found, own, loopbackIsShared));
+      });
+      return endpoint;
+    },
     privateKey: privateKey === undefined ? undefined : pulumi.secret(privateKey),
     imagePullCredentials: Object.fromEntries(
       Object.entries(imagePullCredentials).map(([secret, json]) => [secret, pulumi.secret(json)]),
@@ -102,26 +107,23 @@ function textOf(kubeconfig: unknown): string {
 /**
  * The address and the CA under which other clusters reach an API.
  *
- * @throws {@link KubeconfigError} when one is missing, or the address is a loopback one that is not allowed
+ * @throws {@link KubeconfigError} when one is missing, or the address is one that no other cluster can use
  */
 export function checkedEndpoint(
   selected: SelectedContext,
   cluster: EndpointOverrides & { readonly name: string },
-  allowLoopback: boolean,
+  loopbackIsShared: boolean,
 ): ApiEndpoint {
   const endpoint = apiEndpoint(selected, cluster);
-  if (!allowLoopback && isLoopback(endpoint.server)) {
-    throw new KubeconfigError(loopbackMessage(cluster.name, endpoint.server));
-  }
+  const fault = addressFault(cluster.name, endpoint.server, loopbackIsShared);
+  if (fault !== undefined) throw new KubeconfigError(fault);
   return endpoint;
 }
 
-/** Says what is wrong with a loopback address, and how to mend it. */
-export function loopbackMessage(cluster: string, server: string): string {
-  return (
-    `gives ${cluster}'s API the loopback address ${server}, which other clusters cannot reach; ` +
-    "set apiServer to an address that they can, or loopbackIsShared: true if all control planes share one host's network"
-  );
+function warnOfAddress(name: string, { cluster: { cluster } }: SelectedContext): void {
+  for (const doubt of addressDoubts(name, cluster.server ?? "", cluster["proxy-url"])) {
+    void pulumi.log.warn(`the kubeconfig of cluster ${name} ${doubt}`);
+  }
 }
 
 /** An error from inside an Output reaches the user without a path, so it has to name its cluster. */

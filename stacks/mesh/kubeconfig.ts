@@ -1,4 +1,3 @@
-import { BlockList, isIP } from "node:net";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { FOR_KUBERNETES } from "../../components/internal/token-kubeconfig";
@@ -35,6 +34,7 @@ const kubeconfigSchema = z.looseObject({
       "certificate-authority": z.string().optional(),
       "insecure-skip-tls-verify": z.boolean().optional(),
       "tls-server-name": z.string().optional(),
+      "proxy-url": z.string().nullish(),
     }),
   }),
   contexts: entries({ context: part({ cluster: z.string().default(""), user: z.string().default("") }) }),
@@ -152,21 +152,6 @@ function encodedBundle(caBundle: string): string {
   throw new KubeconfigError(
     "has a caBundle beside it that is no PEM text; give the certificate from -----BEGIN CERTIFICATE----- on, decoded where a cloud has it in base64",
   );
-}
-
-/** Addresses that mean the caller's own machine; some tools write the unspecified address for it. */
-const OWN_MACHINE = new BlockList();
-OWN_MACHINE.addSubnet("127.0.0.0", 8, "ipv4");
-OWN_MACHINE.addAddress("0.0.0.0", "ipv4");
-OWN_MACHINE.addAddress("::1", "ipv6");
-OWN_MACHINE.addAddress("::", "ipv6");
-
-/** Whether an API address means the caller's own machine, so that no other cluster can use it. */
-export function isLoopback(server: string): boolean {
-  const host = URL.canParse(server) ? new URL(server).hostname.replace(/^\[|\]$/g, "") : server;
-  const family = isIP(host);
-  if (family === 0) return host === "localhost" || host.endsWith(".localhost");
-  return OWN_MACHINE.check(host, family === 4 ? "ipv4" : "ipv6");
 }
 
 function parseKubeconfig(text: string) {

@@ -38,6 +38,16 @@ describe("a kubeconfig file", () => {
     expect(problem?.message).toContain("gives cluster2's API the loopback address https://127.0.0.1:1");
   });
 
+  test("does not help one whose own API address is what every cluster calls its own", () => {
+    const own = { apiServer: "https://kubernetes.default.svc" };
+    expect(problemsOf({ ...inContext("cluster2", own), loopbackIsShared: true })).toEqual([
+      {
+        path: "clusters[1].apiServer",
+        message: expect.stringContaining("means that cluster's own API"),
+      },
+    ]);
+  });
+
   test.each([
     [
       "a loopback address that the clusters share",

@@ -1,12 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import {
-  apiEndpoint,
-  isLoopback,
-  KubeconfigError,
-  selectContext,
-  singleContext,
-} from "../../../stacks/mesh/kubeconfig";
+import { apiEndpoint, KubeconfigError, selectContext, singleContext } from "../../../stacks/mesh/kubeconfig";
 import { CA_DATA, kubeconfig, reachable } from "../../support/kubeconfigs";
 
 const PEM = "-----BEGIN CERTIFICATE-----\nca\n-----END CERTIFICATE-----\n";
@@ -188,26 +182,4 @@ describe("the endpoint for links", () => {
     expect(() => endpointOf(cluster)).toThrow(KubeconfigError);
     expect(() => endpointOf(cluster)).toThrow(message);
   });
-});
-
-test.each([
-  ["https://127.0.0.1:6443", true],
-  ["https://127.8.9.1", true],
-  ["https://localhost:6443", true],
-  ["https://kind.localhost", true],
-  ["https://[::1]:6443", true],
-  ["https://LOCALHOST:6443", true],
-  ["https://10.0.0.1:6443", false],
-  ["https://localhost.example.org", false],
-])("whether %s is a loopback address: %s", (server, loopback) => {
-  expect(isLoopback(server)).toBe(loopback);
-});
-
-test.each([
-  ["https://0.0.0.0:6443", true],
-  ["https://[::]:6443", true],
-  ["https://[::ffff:127.0.0.1]:6443", true],
-  ["https://127.example.org", false],
-])("whether %s is a loopback address: %s", (server, loopback) => {
-  expect(isLoopback(server)).toBe(loopback);
 });
