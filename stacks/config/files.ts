@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, isAbsolute, relative, resolve } from "node:path";
+import { delimiter, dirname, isAbsolute, relative, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
 import { FOR_KUBERNETES } from "../../components/internal/token-kubeconfig";
@@ -18,10 +18,13 @@ export function readKubeconfigFile(file: string): string {
     return usedInProject(readFileSync(path, "utf8"), dirname(path));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT") {
+      throw new KubeconfigError(`cannot be read (${code}); check the file and its permissions`);
+    }
     throw new KubeconfigError(
-      code === "ENOENT"
-        ? "does not exist; correct kubeconfigFile or write the file"
-        : `cannot be read (${code}); check the file and its permissions`,
+      file.includes(delimiter)
+        ? "does not exist; name one file, the one that has the context, and not a list of them as KUBECONFIG may have"
+        : "does not exist; correct kubeconfigFile or write the file",
     );
   }
 }

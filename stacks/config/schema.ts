@@ -62,7 +62,9 @@ const context = z
 const kubeconfigFile = z
   .string()
   .min(1)
-  .describe("Path of a kubeconfig file, relative to the project; a leading `~` is the user's home.");
+  .describe(
+    "Path of one kubeconfig file, relative to the project; a leading `~` is the user's home. KUBECONFIG is not looked at: of its files name the one that has the context.",
+  );
 
 const kubeconfigSecret = z
   .string()

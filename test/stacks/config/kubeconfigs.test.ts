@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { checkMesh } from "../../../stacks/config/read";
 import { configValues, problemsOf } from "../../support/config-values";
 
-const { folder, access, inContext } = configValues();
+const { folder, file, access, inContext } = configValues();
 const PEM = "-----BEGIN CERTIFICATE-----";
 
 describe("a kubeconfig file", () => {
@@ -44,6 +44,16 @@ describe("a kubeconfig file", () => {
       {
         path: "clusters[1].apiServer",
         message: expect.stringContaining("means that cluster's own API"),
+      },
+    ]);
+  });
+
+  test("that is a list of files, as KUBECONFIG has them, is told what to name instead", () => {
+    const list = `${join(folder(), "none")}:${file()}`;
+    expect(problemsOf(access({ kubeconfigFile: list, context: "cluster2" }))).toEqual([
+      {
+        path: "clusters[1].access",
+        message: `${list} does not exist; name one file, the one that has the context, and not a list of them as KUBECONFIG may have`,
       },
     ]);
   });
