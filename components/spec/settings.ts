@@ -45,7 +45,8 @@ export function mergeValues(
   return merged;
 }
 
-function isMap(value: unknown): value is Record<string, unknown> {
+/** Whether a value has keys. */
+export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

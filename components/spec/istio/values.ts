@@ -1,7 +1,7 @@
 import { MESH_DEFAULTS } from "../../defaults";
 import { membersOf } from "../../topology/links";
 import { gatewaySettings } from "../gateway/plan";
-import { valueAt } from "../settings";
+import { isMap, valueAt } from "../settings";
 import { trustDomainOf } from "../trust-domains/plan";
 import type { ClusterSpec, HelmValues, MeshSpec, Problem } from "../types";
 import { istiodSettings } from "./plan";
@@ -35,7 +35,18 @@ const GATEWAY: readonly Said[] = [
   { value: ["env", "ISTIO_META_REQUESTED_NETWORK_VIEW"], ...NETWORK },
 ];
 
-/** Helm values do not contradict the spec. */
+/** Maps in which this program has values of its own: what is no map in the place of one takes these away. */
+const ISTIOD_MAPS = [
+  ["global"],
+  ["global", "multiCluster"],
+  ["meshConfig"],
+  ["meshConfig", "defaultConfig"],
+  ["meshConfig", "defaultConfig", "proxyMetadata"],
+  ["env"],
+];
+const GATEWAY_MAPS = [["labels"], ["env"], ["service"]];
+
+/** Helm values do not contradict the spec, nor take away what is made of it. */
 export function values(spec: MeshSpec): Problem[] {
   return membersOf(spec).flatMap((cluster) =>
     valuesOf(cluster, spec, `clusters[${spec.clusters.indexOf(cluster)}]`),
@@ -43,10 +54,27 @@ export function values(spec: MeshSpec): Problem[] {
 }
 
 function valuesOf(cluster: ClusterSpec, spec: MeshSpec, path: string): Problem[] {
+  const [istiod, gateway] = [istiodSettings(cluster, spec).values, gatewaySettings(cluster, spec).values];
   return [
-    ...contradictions(ISTIOD, istiodSettings(cluster, spec).values, cluster, spec, `${path}.istiod`),
-    ...contradictions(GATEWAY, gatewaySettings(cluster, spec).values, cluster, spec, `${path}.gateway`),
+    ...contradictions(ISTIOD, istiod, cluster, spec, `${path}.istiod`),
+    ...contradictions(GATEWAY, gateway, cluster, spec, `${path}.gateway`),
+    ...emptied(ISTIOD_MAPS, istiod, `${path}.istiod`),
+    ...emptied(GATEWAY_MAPS, gateway, `${path}.gateway`),
   ];
+}
+
+/** A key with nothing under it is null in YAML, by which Helm takes away all that is under it. */
+function emptied(maps: readonly string[][], given: HelmValues | undefined, path: string): Problem[] {
+  return maps.flatMap((map) => {
+    const found = valueAt(given, map);
+    if (found === undefined || isMap(found)) return [];
+    return [
+      {
+        path: `${path}.values.${map.join(".")}`,
+        message: `is ${JSON.stringify(found)}, in place of what this program sets under it; remove it, or indent settings under it`,
+      },
+    ];
+  });
 }
 
 function contradictions(

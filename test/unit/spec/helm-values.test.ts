@@ -62,6 +62,26 @@ describe("Helm values are refused that contradict", () => {
     expect(validateMesh(good)).toEqual([]);
   });
 
+  test.each([
+    ["istiod", "meshConfig", istiod({ meshConfig: null })],
+    ["istiod", "global.multiCluster", istiod({ global: { multiCluster: null } })],
+    ["istiod", "meshConfig", istiod({ meshConfig: "accessLogFile: /dev/null" })],
+    ["istiod", "env", istiod({ env: [{ name: "A", value: "b" }] })],
+    ["gateway", "service", gateway({ service: null })],
+  ])("this program's own, in %s at %s", (chart, key, spec) => {
+    expect(validateMesh(spec)).toEqual([
+      {
+        path: `clusters[1].${chart}.values.${key}`,
+        message: expect.stringContaining("in place of what this program sets under it"),
+      },
+    ]);
+  });
+
+  test("only where this program has some", () => {
+    expect(validateMesh(istiod({ tolerations: null, meshConfig: {}, global: { tracer: null } }))).toEqual([]);
+    expect(validateMesh(gateway({ service: {}, nodeSelector: null, podAnnotations: null }))).toEqual([]);
+  });
+
   test("a cluster, though they are the mesh's", () => {
     const values = { global: { network: "network1" } };
     expect(validateMesh(mesh(2, { istiod: { values } })).map(({ path }) => path)).toEqual([
