@@ -40,12 +40,25 @@ function toProblems(issue: z.core.$ZodIssue): Problem[] {
   if (issue.code === "invalid_type" && issue.input === undefined) {
     return [{ path, message: `is missing; it must be of type ${issue.expected}` }];
   }
+  if (issue.code === "invalid_type") {
+    const quoted = issue.expected === "string" && ["number", "boolean"].includes(typeof issue.input);
+    const mend = quoted ? ", so put it in quotation marks" : "";
+    return [{ path, message: `${wrongType(issue.input)}; it must be of type ${issue.expected}${mend}` }];
+  }
   if (issue.code === "invalid_value") {
     return [
       { path, message: `is ${JSON.stringify(issue.input)}; it must be one of ${issue.values.join(", ")}` },
     ];
   }
   return [{ path, message: issue.message.replace(/^Invalid input: /, "is invalid: ") }];
+}
+
+/** How YAML came to another type than the one that was meant. */
+function wrongType(input: unknown): string {
+  if (input === null) return "has nothing under it: give it a value, or remove it";
+  if (Array.isArray(input)) return "is a list";
+  if (typeof input === "string") return `is the text ${JSON.stringify(input)}`;
+  return typeof input === "object" ? "has settings under it" : `is the ${typeof input} ${String(input)}`;
 }
 
 function formatPath(path: readonly PropertyKey[]): string {

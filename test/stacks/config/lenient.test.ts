@@ -9,10 +9,21 @@ describe("parsing leniently", () => {
     expect(parseLeniently(schema, { a: "x", b: "y", c: 1 }, {})).toEqual({
       value: { b: "y" },
       problems: [
-        { path: "a", message: "is invalid: expected number, received string" },
+        { path: "a", message: 'is the text "x"; it must be of type number' },
         { path: "c", message: "is not a known setting; check its spelling and place, or remove it" },
       ],
     });
+  });
+
+  test.each([
+    [{ b: 1.31 }, "b", "is the number 1.31; it must be of type string, so put it in quotation marks"],
+    [{ b: true }, "b", "is the boolean true; it must be of type string, so put it in quotation marks"],
+    [{ b: null }, "b", "has nothing under it: give it a value, or remove it; it must be of type string"],
+    [{ b: ["y"] }, "b", "is a list; it must be of type string"],
+    [{ b: { c: 1 } }, "b", "has settings under it; it must be of type string"],
+    [{ a: "2", b: "y" }, "a", 'is the text "2"; it must be of type number'],
+  ])("tells what YAML made of it: %j", (raw, path, message) => {
+    expect(parseLeniently(schema, raw, {}).problems).toEqual([{ path, message }]);
   });
 
   test("puts a stand-in where what is wrong is needed", () => {
