@@ -15,6 +15,11 @@ const workload = {
   values: helmValues.optional(),
 };
 
+/** What stands before the names of images. */
+const registry = z
+  .string()
+  .regex(/^[^/\s]+(\/[^/\s]+)*$/, "must be a registry without https:// and without a / at its end");
+
 const istio = z.strictObject({
   version: z.string().optional(),
   charts: z
@@ -24,7 +29,7 @@ const istio = z.strictObject({
       folder: z.string().min(1).optional(),
     })
     .optional(),
-  hub: z.string().min(1).optional(),
+  hub: registry.optional(),
   tag: z.string().min(1).optional(),
   imagePullSecrets: z.array(z.string().min(1)).optional(),
   imagePullCredentials: z.record(z.string(), z.string().min(1)).optional(),
@@ -215,10 +220,7 @@ export const meshConfigSchema = z.strictObject({
       helloworld: z.record(z.string(), z.array(z.string())),
       bookinfo: z.record(z.string(), z.array(z.string())).optional(),
       clients: z.array(z.string()).optional(),
-      registry: z
-        .string()
-        .regex(/^[^/\s]+(\/[^/\s]+)*$/, "must be a registry without https:// and without a / at its end")
-        .optional(),
+      registry: registry.optional(),
       failover: localityFailover.optional(),
     })
     .optional(),

@@ -67,6 +67,18 @@ describe("a config value", () => {
       "is not an Istio version such as 1.31.1",
     ],
     [
+      "a registry with a / at its end",
+      () => config({ istio: { hub: "registry.example/istio/" } }),
+      "istio.hub",
+      "must be a registry without https:// and without a / at its end",
+    ],
+    [
+      "a registry that is a URL",
+      () => second({ istio: { hub: "https://registry.example" } }),
+      "clusters[1].istio.hub",
+      "must be a registry without https://",
+    ],
+    [
       "a budget that is neither count nor percentage",
       () => config({ gateway: { minAvailable: "half" } }),
       "gateway.minAvailable",
