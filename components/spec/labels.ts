@@ -31,9 +31,12 @@ export function labelProblems(value: string | undefined, path: string): Problem[
 
 const DNS_NAME = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
-/** Whether a certificate can be issued for a text: a DNS name, and no IP address. */
+/**
+ * Whether a certificate can be issued for a text: a DNS name, and no IP address, nor one with a slip in it.
+ * @see https://url.spec.whatwg.org/#ends-in-a-number-checker
+ */
 export function isDnsName(text: string): boolean {
-  return isIP(text) === 0 && DNS_NAME.test(text);
+  return isIP(text) === 0 && DNS_NAME.test(text) && !/\.\d+$/.test(text);
 }
 
 /** A name that has to be one of the mesh's clusters. */

@@ -122,6 +122,12 @@ const exporterCases: Record<string, RuleCase> = {
     message: '"192.0.2.1:15443" is neither an IP address nor a DNS name; give it without port',
     good: adopted({ gatewayAddresses: ["192.0.2.1"] }),
   },
+  "addresses with a slip": {
+    bad: adopted({ gatewayAddresses: ["192.0.2.256"] }),
+    path: "clusters[1].gatewayAddresses[0]",
+    message: '"192.0.2.256" is neither an IP address nor a DNS name',
+    good: adopted({ gatewayAddresses: ["1.example.com"] }),
+  },
   "addresses of two kinds": {
     bad: adopted({ gatewayAddresses: ["192.0.2.1", "gateway.example.com"] }),
     path: "clusters[1].gatewayAddresses",
