@@ -11,6 +11,7 @@ import { describeProblems } from "./problems";
 import { caKeys } from "./trust/keys";
 
 export type { ClusterAccess, ClusterAccessArgs } from "./access";
+export type { Mesh, MeshCluster } from "./deployed";
 export { type ConfiguredMesh, deployMesh } from "./mesh";
 export type { MeshOutputs } from "./outputs";
 

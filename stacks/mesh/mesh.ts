@@ -6,12 +6,13 @@ import { deployApplications } from "./applications";
 import { withControlPlane } from "./control-plane";
 import { withIdentities } from "./identity";
 import { spireRoots } from "./identity/upstream";
+import { deployedMesh, type Mesh } from "./deployed";
 import { deployExports, deployImports, type ExporterAddresses } from "./imports";
 import { deployIngress } from "./ingress";
 import { linkMembers } from "./links";
 import type { Member } from "./member";
 import { remoteMember } from "./members";
-import { gatewayAddresses, type MeshOutputs, outputsOf } from "./outputs";
+import { gatewayAddresses, outputsOf } from "./outputs";
 import { peerOf } from "./peer";
 import { named, type Site, sitesOf } from "./providers";
 import { scopeOf } from "./scope";
@@ -40,7 +41,7 @@ export function deployMesh(
   { plan, access, caKeys, exporterAddresses = new Map() }: ConfiguredMesh,
   name?: string,
   opts?: pulumi.ComponentResourceOptions,
-): MeshOutputs {
+): Mesh {
   const scope = scopeOf(name, opts);
   const reached = sitesOf(plan, checkedAccess(plan, access, scope), scope);
   const spire = spireRoots(plan, scope);
@@ -60,7 +61,7 @@ export function deployMesh(
   const applications = deployApplications(plan, members);
   const exports = deployExports(plan, members, applications);
   deployImports(plan, members, applications, exports, exporterAddresses);
-  return outputsOf(plan, trust, members, deployIngress(members));
+  return deployedMesh(outputsOf(plan, trust, members, deployIngress(members)), members);
 }
 
 /** The clusters with a control plane of their own, by name. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { Namespace } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test, vi } from "vitest";
 import { parse } from "yaml";
@@ -48,6 +49,25 @@ describe("a mesh over clusters of the same program", () => {
       cluster2: "192.0.2.1",
     });
     expect(listOf(registrations)).toContain("istio-multicluster:index:ClusterPrimary cluster1");
+  });
+
+  test("has its clusters for what else the program makes there, and not in what it exports", async () => {
+    const spec = { clusters: [cluster(1), cluster(2, { controlPlanes: ["cluster1"] })] };
+    const { result, registrations } = await runProgram(() => {
+      const deployed = deployMesh(configureMesh(spec, both));
+      for (const { name } of spec.clusters) {
+        const { provider, injection } = deployed.cluster(name);
+        new Namespace(`shop-${name}`, {}, { provider, dependsOn: injection });
+      }
+      return deployed;
+    }, LB);
+    const [first, second] = ["cluster1", "cluster2"].map((name) => find(registrations, `shop-${name}`));
+    expect(first?.provider).toBe("cluster1");
+    expect(first?.dependsOn.join()).toContain("PeerAuthentication cluster1:istio-system/default");
+    expect(second?.provider).toBe("cluster2");
+    expect(second?.dependsOn.join()).toContain("cluster1.observes.cluster2-secret");
+    expect(Object.keys(result)).not.toContain("cluster");
+    expect(() => result.cluster("other")).toThrow("the mesh has no cluster other; it has cluster1, cluster2");
   });
 
   test("uses a kubeconfig with an exec plugin for its provider, and only server and CA of it for links", async () => {
