@@ -53,6 +53,8 @@ export interface PlatformTraits {
    * @see https://istio.io/latest/docs/setup/platform-setup/
    */
   readonly chartPlatform?: "gke" | "openshift";
+  /** Annotations that the injection webhook needs there. */
+  readonly webhookAnnotations?: Readonly<Record<string, string>>;
   /** Whether a load balancer can be internal; otherwise the reason why not, with what to do instead. */
   readonly internal: true | string;
   readonly idleTimeout?: IdleTimeouts;
@@ -134,6 +136,16 @@ function metallb({ addressPool }: LoadBalancerInput): Record<string, string> {
   return addressPool === undefined ? {} : { "metallb.io/address-pool": addressPool };
 }
 
+/**
+ * AKS adds to the namespace selector of every webhook, and has the field then: each later change of the webhook, as by an
+ * upgrade of Istio, would end in a conflict. Istio's selectors match nothing of AKS's own. Where AKS has written already,
+ * the field is taken back.
+ *
+ * @see https://learn.microsoft.com/azure/aks/faq#can-admission-controller-webhooks-impact-kube-system-and-internal-aks-namespaces
+ * @see https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/#pulumi-com-annotations
+ */
+const WITHOUT_ENFORCER = { "admissions.enforcer/disabled": "true", "pulumi.com/patchForce": "true" };
+
 /** Everything that differs between platforms, in one place. */
 export const PLATFORMS: Readonly<Record<Platform, PlatformTraits>> = {
   eks: {
@@ -152,6 +164,7 @@ export const PLATFORMS: Readonly<Record<Platform, PlatformTraits>> = {
   },
   aks: {
     addressType: "ip",
+    webhookAnnotations: WITHOUT_ENFORCER,
     internal: true,
     idleTimeout: { min: 240, max: 6000, step: 60 },
     addressPool: false,
@@ -198,4 +211,10 @@ export function platformValues(
 ): Readonly<Record<string, unknown>> | undefined {
   const chartPlatform = platform && PLATFORMS[platform].chartPlatform;
   return chartPlatform && { global: { platform: chartPlatform } };
+}
+
+/** Values of the istiod chart, whose injection webhook a platform may not leave as it is. */
+export function webhookValues(platform: Platform | undefined): Readonly<Record<string, unknown>> {
+  const annotations = platform && PLATFORMS[platform].webhookAnnotations;
+  return annotations === undefined ? {} : { sidecarInjectorWebhookAnnotations: annotations };
 }

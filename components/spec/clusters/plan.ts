@@ -1,4 +1,5 @@
 import { hostedBy, remotesOf } from "../../topology/links";
+import { webhookValues } from "../../topology/platforms";
 import { adopted } from "../adopt/adopted";
 import { planCa } from "../ca/plan";
 import { planExternalControlPlane } from "../external/plan";
@@ -28,7 +29,7 @@ export function planCluster(cluster: ClusterSpec, spec: MeshSpec): ClusterPlan {
     runsIstiodOf: hostedBy(cluster.name, spec.clusters),
     base: onPlatform(cluster.platform, mergeSettings(spec.base, cluster.base)),
     istiod: overValues(
-      restartValues(cluster, spec),
+      { ...webhookValues(cluster.platform), ...restartValues(cluster, spec) },
       onPlatform(cluster.platform, istiodSettings(cluster, spec)),
     ),
     gateway: planGateway(cluster, spec),

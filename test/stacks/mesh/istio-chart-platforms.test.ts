@@ -30,3 +30,21 @@ test("on openshift proxies expect Istio's CNI node agent", async () => {
   const values = JSON.parse((inputs["data"] as { values: string }).values) as { pilot: object };
   expect(values.pilot).toMatchObject({ cni: { enabled: true, provider: "multus" } });
 });
+
+test("on aks the injection webhook is marked for its admissions enforcer, in a remote too", async () => {
+  const clusters = [
+    cluster(1, { platform: "aks" }),
+    cluster(2, { platform: "aks", controlPlanes: ["cluster1"] }),
+  ];
+  const rendered = (await deployCharts({ clusters })).registrations;
+  const annotations = ["cluster1", "cluster2"].map((name) => {
+    const { inputs } = find(
+      rendered,
+      `${name}-istiod:istio-sidecar-injector`,
+      ":MutatingWebhookConfiguration",
+    );
+    return (inputs as unknown as Manifest).metadata.annotations;
+  });
+  const marks = { "admissions.enforcer/disabled": "true", "pulumi.com/patchForce": "true" };
+  expect(annotations).toEqual([marks, marks]);
+});

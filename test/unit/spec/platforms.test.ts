@@ -12,13 +12,27 @@ describe("Istio's charts", () => {
     expect([base.values, istiod.values, gateway.values]).toEqual([values, values, values]);
   });
 
-  test.each<Platform | undefined>(["eks", "aks", "on-premises", "kind", undefined])(
+  test.each<Platform | undefined>(["eks", "on-premises", "kind", undefined])(
     "are told nothing on %s, which they do not know",
     (platform) => {
       const { base, istiod, gateway } = planOn(platform);
       expect([base.values, istiod.values, gateway.values]).toEqual([undefined, undefined, undefined]);
     },
   );
+
+  test("keep AKS's admissions enforcer from their injection webhook", () => {
+    const { base, istiod, gateway } = planOn("aks");
+    expect([base.values, istiod.values, gateway.values]).toEqual([
+      undefined,
+      {
+        sidecarInjectorWebhookAnnotations: {
+          "admissions.enforcer/disabled": "true",
+          "pulumi.com/patchForce": "true",
+        },
+      },
+      undefined,
+    ]);
+  });
 
   test("get the mesh's and the cluster's values over the platform's", () => {
     const plan = planMesh({
