@@ -1,4 +1,5 @@
 import { KubeConfig, type RequestContext } from "@kubernetes/client-node";
+import { runPlugin } from "../stacks/mesh/kube-client";
 import { describeError } from "../verify/kube/errors";
 
 /** How long a call to a cluster's API may take. */
@@ -6,21 +7,22 @@ const CALL_SECONDS = 20;
 
 /** A kubeconfig each of whose clients' calls ends in time: the generated clients wait for ever. */
 export class TimedKubeConfig extends KubeConfig {
-  public constructor(private readonly callSeconds = CALL_SECONDS) {
+  /** @param pluginSeconds - how long a credential plugin may take besides. Default: {@link runPlugin}'s */
+  public constructor(
+    private readonly callSeconds = CALL_SECONDS,
+    private readonly pluginSeconds?: number,
+  ) {
     super();
   }
 
   // Each client asks this of its kubeconfig for each of its calls.
   public override async applySecurityAuthentication(context: RequestContext): Promise<void> {
+    await runPlugin(this, this.pluginSeconds && this.pluginSeconds * 1000);
     const limit = new AbortController();
-    const end = new Promise<never>((_, reject) => {
-      // A credential plugin, which knows nothing of the signal, may wait for somebody to log in.
-      limit.signal.addEventListener("abort", () => reject(limit.signal.reason as Error));
-    });
     // Not AbortSignal.timeout(): the error of that one cannot be changed, and a client stumbles when it tries to.
     const late = new Error(`no answer within ${this.callSeconds} s`);
     setTimeout(() => limit.abort(late), this.callSeconds * 1000).unref();
-    await Promise.race([super.applySecurityAuthentication(context), end]);
+    await super.applySecurityAuthentication(context);
     context.setSignal(limit.signal);
   }
 }

@@ -18,7 +18,14 @@ export function faultOf(error: unknown): ClientFault {
       mend: "renew the kubeconfig's credentials, as by logging in to the cluster anew",
     };
   }
-  if ((error as Error | undefined)?.name === "TimeoutError") {
+  const { name } = (error ?? {}) as Partial<Error>;
+  if (name === "PluginTimeoutError") {
+    return {
+      fault: "could not be asked, since the kubeconfig's credential plugin has not ended in time",
+      mend: "run kubectl with the same kubeconfig and context: it may wait for a login",
+    };
+  }
+  if (name === "TimeoutError") {
     return { fault: "gives no answer in time", mend: NOT_REACHED };
   }
   const { code, spawns } = causeOf(error);

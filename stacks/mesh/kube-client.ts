@@ -29,11 +29,43 @@ export function loadKubeconfig(config: KubeConfig, text: string, environment = p
   config.users = config.users.map((user) => ({ ...user, token }));
 }
 
-/** Settings of the one client that asks a kubeconfig's cluster. @param signal - ends every call */
-export function endingFor(library: Library, kubeconfig: string, signal: AbortSignal): Configuration {
-  const config = new library.KubeConfig();
-  loadKubeconfig(config, kubeconfig);
-  return endingBy(library, config, () => signal);
+/** A credential plugin that takes too long, as one that waits for somebody to log in. */
+export class PluginTimeoutError extends Error {
+  override readonly name = "PluginTimeoutError";
+}
+
+/** Those of clouds take seconds each, and with many clusters as many start at once. */
+const PLUGIN_LIMIT_MS = 60_000;
+
+/**
+ * Runs a kubeconfig's credential plugin, if it has one. The library keeps what that says, so that the time limits of calls
+ * are the API server's alone.
+ */
+export async function runPlugin(config: KubeConfig, limitMs = PLUGIN_LIMIT_MS): Promise<void> {
+  const user = config.getCurrentUser();
+  if (user?.exec === undefined && user?.authProvider === undefined) return;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new PluginTimeoutError(`the credential plugin has not ended within ${limitMs / 1000} s`);
+    timer = setTimeout(() => reject(error), limitMs);
+  });
+  try {
+    await Promise.race([config.applyToHTTPSOptions({}), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A kubeconfig whose credential is there. */
+export async function openKubeconfig(
+  { KubeConfig }: Pick<Library, "KubeConfig">,
+  text: string,
+  pluginLimitMs?: number,
+): Promise<KubeConfig> {
+  const config = new KubeConfig();
+  loadKubeconfig(config, text);
+  await runPlugin(config, pluginLimitMs);
+  return config;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ApiException, V1Namespace, V1SecretList } from "@kubernetes/client-node";
+import type { ApiException, KubeConfig, V1Namespace, V1SecretList } from "@kubernetes/client-node";
 import {
   CLUSTERS_ANNOTATION,
   ISTIO_NAMESPACE,
@@ -7,7 +7,7 @@ import {
   SUPERSEDED_ANNOTATION,
 } from "../../components/names";
 import { faultOf } from "./client-fault";
-import { checkedAnswer, endingBy, loadKubeconfig } from "./kube-client";
+import { checkedAnswer, endingBy, openKubeconfig } from "./kube-client";
 
 /** What an API server says of its cluster; whatever it cannot be asked for is left out. */
 export interface LiveCluster {
@@ -31,7 +31,7 @@ export interface LiveNamespace {
   readonly owner?: string | undefined;
 }
 
-/** How long an answer may take: nothing is checked where there is none. */
+/** How long the answers may take, once there is a credential: nothing is checked where there are none. */
 const TIME_LIMIT_MS = 5000;
 
 /**
@@ -39,18 +39,26 @@ const TIME_LIMIT_MS = 5000;
  *
  * @returns what this user may read, and nothing but why where the API does not answer
  */
-export async function lookAt(kubeconfig: string, timeLimit = TIME_LIMIT_MS): Promise<LiveCluster> {
+export async function lookAt(
+  kubeconfig: string,
+  timeLimit = TIME_LIMIT_MS,
+  pluginLimit?: number,
+): Promise<LiveCluster> {
   // Loaded where it is needed, because it takes its time: none that the API server may have.
   const library = await import("@kubernetes/client-node");
-  const limit = AbortSignal.timeout(timeLimit);
-  // A credential plugin knows nothing of the signal.
-  const end = new Promise<LiveCluster>((resolve) => {
-    limit.addEventListener("abort", () => resolve({ silence: silenceOf(limit.reason) }));
-  });
-  return Promise.race([answerOf(library, kubeconfig, limit), end]);
+  let limit: AbortSignal | undefined;
+  let answers: Answers;
+  try {
+    const config = await openKubeconfig(library, kubeconfig, pluginLimit);
+    limit = AbortSignal.timeout(timeLimit);
+    answers = await ask(library, config, limit);
+  } catch (error) {
+    return { silence: silenceOf(limit?.aborted ? limit.reason : error) };
+  }
+  // Read apart from where they are asked for, or a fault of this program would pass for one of the server's.
+  const { system, own, secrets } = answers;
+  return { uid: namespaceOf(system)?.uid, namespace: namespaceOf(own), remoteSecrets: secretsOf(secrets) };
 }
-
-type Library = typeof import("@kubernetes/client-node");
 
 /** What is asked of an API server, as it answers. */
 interface Answers {
@@ -59,27 +67,16 @@ interface Answers {
   readonly secrets: Answer<V1SecretList>;
 }
 
-/** Reads answers apart from where they are asked for, or a fault of this program would pass for one of the server's. */
-async function answerOf(library: Library, kubeconfig: string, limit: AbortSignal): Promise<LiveCluster> {
-  let answers: Answers;
-  try {
-    answers = await ask(library, kubeconfig, limit);
-  } catch (error) {
-    return { silence: silenceOf(limit.aborted ? limit.reason : error) };
-  }
-  const { system, own, secrets } = answers;
-  return { uid: namespaceOf(system)?.uid, namespace: namespaceOf(own), remoteSecrets: secretsOf(secrets) };
-}
-
-async function ask(library: Library, kubeconfig: string, limit: AbortSignal): Promise<Answers> {
-  const config = new library.KubeConfig();
-  loadKubeconfig(config, kubeconfig);
+async function ask(
+  library: typeof import("@kubernetes/client-node"),
+  config: KubeConfig,
+  limit: AbortSignal,
+): Promise<Answers> {
   const clientOf = (headers = {}) => new library.CoreV1Api(endingBy(library, config, () => limit, headers));
   const client = clientOf();
-  // Before the others, so that a credential plugin is run once.
-  const system = await readable(client.readNamespace({ name: "kube-system" }));
   const wanted = { namespace: ISTIO_NAMESPACE, labelSelector: `${REMOTE_SECRET_LABEL}=true` };
-  const [own, secrets] = await Promise.all([
+  const [system, own, secrets] = await Promise.all([
+    readable(client.readNamespace({ name: "kube-system" })),
     readable(client.readNamespace({ name: ISTIO_NAMESPACE })),
     readable(clientOf({ Accept: METADATA }).listNamespacedSecret(wanted)),
   ]);

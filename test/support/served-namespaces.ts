@@ -17,12 +17,14 @@ export interface ServedNamespaces {
  * Starts an API server for one test that knows these two namespaces and remote secrets only.
  *
  * @param onRequest - called at each request
+ * @param user - who asks. Default: nobody in particular
  * @returns its kubeconfig
  */
 export async function apiServer(
   name: string,
   namespaces: ServedNamespaces,
   onRequest: () => void = () => {},
+  user?: Record<string, unknown>,
 ): Promise<string> {
   const server = await ApiServer.start((_, path) => {
     onRequest();
@@ -33,7 +35,7 @@ export async function apiServer(
     return answerOf(wanted, namespaces[wanted] ?? 404);
   });
   onTestFinished(() => server.stop());
-  return insecureKubeconfig(name, server.url);
+  return insecureKubeconfig(name, server.url, user);
 }
 
 /** The address of an API server that was there, so that connections to it are refused. */
@@ -48,6 +50,14 @@ export async function closedAddress(): Promise<string> {
 export function insecureKubeconfig(name: string, server: string, user?: Record<string, unknown>): string {
   const cluster = { server, "insecure-skip-tls-verify": true };
   return kubeconfig([{ name, cluster, ...(user ? { user } : {}) }], { "current-context": name });
+}
+
+/** A user whose token comes from a plugin that takes its time, as those of clouds do where many start at once. */
+export function slowPlugin(milliseconds: number): Record<string, unknown> {
+  const apiVersion = "client.authentication.k8s.io/v1";
+  const credential = { apiVersion, kind: "ExecCredential", status: { token: "token" } };
+  const script = `sleep ${milliseconds / 1000}; echo '${JSON.stringify(credential)}'`;
+  return { exec: { apiVersion, command: "sh", args: ["-c", script] } };
 }
 
 function listOf(secrets: ServedNamespaces["secrets"]): Answer {

@@ -1,6 +1,8 @@
 import {
   Health,
+  HttpMethod,
   KubeConfig,
+  RequestContext,
   type V1ConfigMap,
   type V1EndpointSlice,
   type V1Namespace,
@@ -51,6 +53,8 @@ export class ClusterClient implements ClusterReader {
   public ready(): Promise<boolean> {
     return this.memo.once("ready", async () => {
       try {
+        // Runs a credential plugin, whose time is not the API server's.
+        await this.kubeConfig.applySecurityAuthentication(new RequestContext(this.server, HttpMethod.GET));
         return await new Health(this.kubeConfig).readyz({ signal: timeLimit(CALL_SECONDS, this.signal) });
       } catch (error) {
         this.signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 import type { ApiException, V1PersistentVolumeClaim, V1StorageClass } from "@kubernetes/client-node";
 import { SPIRE_DATA_CLAIM, SPIRE_NAMESPACE } from "../../../components/names";
-import { endingFor } from "../kube-client";
+import { endingBy, openKubeconfig } from "../kube-client";
 
 /** How long all answers together may take: nothing is refused where there are none. */
 const TIME_LIMIT_MS = 5000;
@@ -25,7 +25,9 @@ export async function storageFault(
 ): Promise<string | undefined> {
   const library = await import("@kubernetes/client-node");
   try {
-    const settings = endingFor(library, kubeconfig, AbortSignal.timeout(timeLimit));
+    const config = await openKubeconfig(library, kubeconfig);
+    const limit = AbortSignal.timeout(timeLimit);
+    const settings = endingBy(library, config, () => limit);
     const core = new library.CoreV1Api(settings);
     const claim = { name: SPIRE_DATA_CLAIM, namespace: SPIRE_NAMESPACE };
     if (await isBound(core.readNamespacedPersistentVolumeClaim(claim))) return undefined;

@@ -7,7 +7,7 @@ import {
   SPIRE_NAMESPACE,
 } from "../../../components/names";
 import { faultOf } from "../client-fault";
-import { checkedAnswer, endingFor } from "../kube-client";
+import { checkedAnswer, endingBy, openKubeconfig } from "../kube-client";
 
 /** The pods of a cluster that have a proxy, by whom that has its certificate from; what ran to its end is left out. */
 export interface LiveWorkloads {
@@ -32,10 +32,12 @@ export async function lookAtWorkloads(
   timeLimit = TIME_LIMIT_MS,
 ): Promise<LiveWorkloads | string> {
   const library = await import("@kubernetes/client-node");
-  const signal = AbortSignal.timeout(timeLimit);
+  let limit: AbortSignal | undefined;
   let answers: Answers;
   try {
-    const client = new library.CoreV1Api(endingFor(library, kubeconfig, signal));
+    const config = await openKubeconfig(library, kubeconfig);
+    const signal = (limit = AbortSignal.timeout(timeLimit));
+    const client = new library.CoreV1Api(endingBy(library, config, () => signal));
     const pods = await client.listPodForAllNamespaces({ labelSelector: INJECTED_LABEL });
     const maps = await client.listNamespacedConfigMap({
       namespace: SPIRE_NAMESPACE,
@@ -43,7 +45,7 @@ export async function lookAtWorkloads(
     });
     answers = { pods: checkedAnswer(pods).items, maps: checkedAnswer(maps).items };
   } catch (error) {
-    const { fault, mend } = faultOf(signal.aborted ? signal.reason : error);
+    const { fault, mend } = faultOf(limit?.aborted ? limit.reason : error);
     return `${fault}; ${mend}`;
   }
   return workloadsOf(answers);

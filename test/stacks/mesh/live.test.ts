@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { lookAt } from "../../../stacks/mesh/live";
 import { ApiServer } from "../../support/api-server";
-import { apiServer, closedAddress, insecureKubeconfig } from "../../support/served-namespaces";
+import { apiServer, closedAddress, insecureKubeconfig, slowPlugin } from "../../support/served-namespaces";
 
 const LIMIT_MS = 300;
 
@@ -83,6 +83,16 @@ test("credentials that are not accepted are told from rights that are not there"
   });
 });
 
+test("the time that a credential plugin takes is not the API server's", async () => {
+  const server = await apiServer(
+    "cluster1",
+    { "kube-system": { uid: "1" } },
+    () => {},
+    slowPlugin(3 * LIMIT_MS),
+  );
+  expect(await lookAt(server, LIMIT_MS)).toMatchObject({ uid: "1" });
+});
+
 test.each([
   [
     "does not answer",
@@ -92,7 +102,7 @@ test.each([
   ["is not there", "ECONNREFUSED", async () => insecureKubeconfig("cluster1", await closedAddress())],
   [
     "waits for its credential plugin",
-    "no answer in time",
+    "credential plugin has not ended",
     async () =>
       insecureKubeconfig("cluster1", "http://127.0.0.1:1", {
         exec: { apiVersion: "client.authentication.k8s.io/v1", command: "sleep", args: ["2"] },
@@ -110,7 +120,7 @@ test.each([
 ])("nothing is known of an API server that %s, but why, and soon", async (_, why, kubeconfig) => {
   const text = await kubeconfig();
   const start = Date.now();
-  const live = await lookAt(text, LIMIT_MS);
+  const live = await lookAt(text, LIMIT_MS, LIMIT_MS);
   expect(live).toEqual({ silence: expect.stringContaining(why) });
   expect(live.silence).not.toContain("s3cret");
   expect(Date.now() - start).toBeLessThan(LIMIT_MS + 1500);

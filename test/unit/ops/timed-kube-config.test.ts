@@ -1,9 +1,10 @@
 import { CoreV1Api, type KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { inCluster, TimedKubeConfig } from "../../../ops/timed-kube-config";
 import { verifyMesh } from "../../../verify";
 import { planMesh } from "../../../components";
 import { ApiServer } from "../../support/api-server";
+import { insecureKubeconfig, slowPlugin } from "../../support/served-namespaces";
 import { mesh } from "../../support/specs";
 
 describe("a cluster whose API never answers", () => {
@@ -35,7 +36,7 @@ describe("a cluster whose API never answers", () => {
 });
 
 test("a credential plugin that waits for somebody ends verify's look at its cluster, in time", async () => {
-  const access = new TimedKubeConfig(0.2);
+  const access = new TimedKubeConfig(20, 0.2);
   const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "sleep", args: ["3"] };
   access.loadFromClusterAndUser(
     { name: "c", server: "http://127.0.0.1:1", skipTLSVerify: true },
@@ -46,7 +47,16 @@ test("a credential plugin that waits for somebody ends verify's look at its clus
   expect(Date.now() - begun).toBeLessThan(2500);
   expect(report.checks.map(({ detail }) => detail)).toEqual([
     expect.stringMatching(
-      /^the API of cluster1 at http:\/\/127\.0\.0\.1:1 does not answer: no answer within 0\.2 s/,
+      /^the API of cluster1 at http:\/\/127\.0\.0\.1:1 does not answer: the credential plugin has not ended within 0\.2 s; run kubectl/,
     ),
   ]);
+});
+
+test("the time that a credential plugin takes is not the API server's", async () => {
+  const api = await ApiServer.start(() => ({ kind: "PodList", apiVersion: "v1", metadata: {}, items: [] }));
+  onTestFinished(() => api.stop());
+  const access = new TimedKubeConfig(0.3);
+  access.loadFromString(insecureKubeconfig("cluster1", api.url, slowPlugin(900)));
+  const { items } = await access.makeApiClient(CoreV1Api).listPodForAllNamespaces();
+  expect(items).toEqual([]);
 });

@@ -1,8 +1,8 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { ClusterClient } from "../../../verify/kube/cluster-client";
 import { ApiServer } from "../../support/api-server";
-import { closedAddress, insecureKubeconfig } from "../../support/served-namespaces";
+import { closedAddress, insecureKubeconfig, slowPlugin } from "../../support/served-namespaces";
 
 /** A client of an API that answers everything but its readiness with a status. */
 async function clientOf(status: number): Promise<ClusterClient> {
@@ -36,4 +36,16 @@ test("a credential plugin that is not there is told from a server that does not 
   await expect(client(insecureKubeconfig("cluster1", address, { exec })).ready()).rejects.toThrow(
     /no-such-plugin.*; install the command that its user names under exec, or put it on PATH$/,
   );
+});
+
+test("the time that a credential plugin takes is not the API server's", async () => {
+  const server = await ApiServer.start(() => 200);
+  const timeout = AbortSignal.timeout.bind(AbortSignal);
+  const shorter = vi.spyOn(AbortSignal, "timeout").mockImplementation((limit) => timeout(limit / 10));
+  onTestFinished(() => {
+    server.stop();
+    shorter.mockRestore();
+  });
+  const access = insecureKubeconfig("cluster1", server.url, slowPlugin(1500));
+  await expect(client(access).ready()).resolves.toBe(true);
 });
