@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { applyChart } from "./internal/apply-chart";
 import { componentType } from "./internal/component";
-import { HelmChart } from "./internal/helm-chart";
+import { HelmChart, rollout } from "./internal/helm-chart";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import { loadBalancerAddress } from "./internal/load-balancer";
 import type { KubernetesObject } from "./internal/manifests";
@@ -34,6 +34,12 @@ export interface EastWestGatewayArgs extends GatewaySettings {
    * @default false
    */
   usesWorkloadSocket?: boolean;
+  /**
+   * Seconds for which new pods have to be ready before the old ones go; all are replaced together then. For load balancers
+   * that take their time until they send to a new pod, such as AWS's.
+   * @default 0
+   */
+  minReadySeconds?: number;
   /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
   istio?: IstioArgs;
 }
@@ -64,11 +70,11 @@ function gatewayChart(
   args: EastWestGatewayArgs,
   opts: pulumi.ComponentResourceOptions,
 ): HelmChart {
-  const { istio, hosts: _hosts, configuredHere: _configuredHere, ...settings } = args;
+  const { istio, hosts: _hosts, configuredHere: _configuredHere, minReadySeconds, ...settings } = args;
   const values = gatewayValues({ ...settings, imagePullSecrets: istio?.imagePullSecrets ?? [] });
   return new HelmChart(
     `${name}-chart`,
-    { ...chartOf("gateway", istio), releaseName: EAST_WEST_GATEWAY, values },
+    { ...chartOf("gateway", istio), ...rollout(minReadySeconds), releaseName: EAST_WEST_GATEWAY, values },
     opts,
   );
 }

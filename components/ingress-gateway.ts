@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { applyChart } from "./internal/apply-chart";
 import { componentType } from "./internal/component";
-import { HelmChart } from "./internal/helm-chart";
+import { HelmChart, rollout } from "./internal/helm-chart";
 import { chartOf, type IstioArgs } from "./internal/istio-args";
 import { loadBalancerAddress } from "./internal/load-balancer";
 import { INGRESS_GATEWAY } from "./names";
@@ -40,6 +40,12 @@ export interface IngressGatewayArgs {
    * @default false
    */
   usesWorkloadSocket?: boolean;
+  /**
+   * Seconds for which new pods have to be ready before the old ones go; all are replaced together then. For load balancers
+   * that take their time until they send to a new pod, such as AWS's.
+   * @default 0
+   */
+  minReadySeconds?: number;
   /** Which Istio, and from where. @default - the default version from Istio's Helm repository */
   istio?: IstioArgs;
 }
@@ -57,11 +63,11 @@ export class IngressGateway extends pulumi.ComponentResource {
 
   public constructor(name: string, args: IngressGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("IngressGateway"), name, {}, opts);
-    const { routes, istio, ...settings } = args;
+    const { routes, istio, minReadySeconds, ...settings } = args;
     const values = ingressValues({ ...settings, imagePullSecrets: istio?.imagePullSecrets ?? [] });
     const chart = new HelmChart(
       `${name}-chart`,
-      { ...chartOf("gateway", istio), releaseName: INGRESS_GATEWAY, values },
+      { ...chartOf("gateway", istio), ...rollout(minReadySeconds), releaseName: INGRESS_GATEWAY, values },
       { parent: this },
     );
     const led = routes.map(({ host = "*", prefix = "/", service, port }) => ({

@@ -13,6 +13,18 @@ export interface HelmChartArgs extends ChartLocation {
   values: HelmValues;
   /** Objects that go with the chart's, such as those that need what only an Output tells. */
   besides?: readonly Manifest[];
+  /** What a Deployment of the chart has where the chart says nothing. @default {} */
+  deployment?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * How a Deployment replaces its pods behind a load balancer that takes its time with new ones: all at once, or an update
+ * would take that time for each.
+ */
+export function rollout(minReadySeconds: number | undefined): Pick<HelmChartArgs, "deployment"> {
+  if (minReadySeconds === undefined) return {};
+  const rollingUpdate = { maxSurge: "100%", maxUnavailable: 0 };
+  return { deployment: { minReadySeconds, strategy: { type: "RollingUpdate", rollingUpdate } } };
 }
 
 /**
@@ -37,8 +49,9 @@ export class HelmChart extends pulumi.ComponentResource<KubernetesObject[]> {
     _opts: pulumi.ComponentResourceOptions,
     name: string,
   ): Promise<KubernetesObject[]> {
-    const { besides = [], ...chart } = args as HelmChartArgs;
-    return applyManifests(name, [...(await render(chart)), ...besides], { parent: this });
+    const { besides = [], deployment = {}, ...chart } = args as HelmChartArgs;
+    const manifests = withDeployment(await render(chart), deployment);
+    return applyManifests(name, [...manifests, ...besides], { parent: this });
   }
 }
 
@@ -108,9 +121,12 @@ const WEBHOOK_MIN_READY_SECONDS = 3;
 
 function withWebhooksInReach(manifests: Manifest[]): Manifest[] {
   if (!manifests.some(({ kind }) => kind.endsWith("WebhookConfiguration"))) return manifests;
+  return withDeployment(manifests, { minReadySeconds: WEBHOOK_MIN_READY_SECONDS });
+}
+
+function withDeployment(manifests: Manifest[], defaults: Readonly<Record<string, unknown>>): Manifest[] {
   return manifests.map((manifest) => {
     if (manifest.kind !== "Deployment") return manifest;
-    const spec = manifest["spec"] as Readonly<Record<string, unknown>>;
-    return { ...manifest, spec: { minReadySeconds: WEBHOOK_MIN_READY_SECONDS, ...spec } };
+    return { ...manifest, spec: { ...defaults, ...(manifest["spec"] as object) } };
   });
 }

@@ -53,6 +53,8 @@ export interface PlatformTraits {
    * @see https://istio.io/latest/docs/setup/platform-setup/
    */
   readonly chartPlatform?: "gke" | "openshift";
+  /** Seconds, at most, after which a load balancer sends to a pod that has become ready. @default - at once */
+  readonly targetSeconds?: number;
   /** Annotations that the injection webhook needs there. */
   readonly webhookAnnotations?: Readonly<Record<string, string>>;
   /** Whether a load balancer can be internal; otherwise the reason why not, with what to do instead. */
@@ -146,6 +148,12 @@ function metallb({ addressPool }: LoadBalancerInput): Record<string, string> {
  */
 const WITHOUT_ENFORCER = { "admissions.enforcer/disabled": "true", "pulumi.com/patchForce": "true" };
 
+/**
+ * Until then an NLB sends nothing to a new target, and a replaced pod has no successor.
+ * @see https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/1834
+ */
+const NLB_TARGET_SECONDS = 180;
+
 /** Everything that differs between platforms, in one place. */
 export const PLATFORMS: Readonly<Record<Platform, PlatformTraits>> = {
   eks: {
@@ -153,6 +161,7 @@ export const PLATFORMS: Readonly<Record<Platform, PlatformTraits>> = {
     internal: true,
     idleTimeout: { min: 60, max: 6000, step: 1 },
     addressPool: false,
+    targetSeconds: NLB_TARGET_SECONDS,
     annotations: eks,
   },
   gke: {
@@ -211,6 +220,11 @@ export function platformValues(
 ): Readonly<Record<string, unknown>> | undefined {
   const chartPlatform = platform && PLATFORMS[platform].chartPlatform;
   return chartPlatform && { global: { platform: chartPlatform } };
+}
+
+/** How long a new pod behind a platform's load balancer has to be ready before an old one may go. */
+export function minReadySecondsOn(platform: Platform | undefined): number | undefined {
+  return platform && PLATFORMS[platform].targetSeconds;
 }
 
 /** Values of the istiod chart, whose injection webhook a platform may not leave as it is. */

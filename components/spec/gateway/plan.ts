@@ -1,5 +1,10 @@
 import { clientsElsewhere, hostedBy, importersOf, remotesOf, servedBy } from "../../topology/links";
-import { type AddressType, addressTypeOn, loadBalancerAnnotations } from "../../topology/platforms";
+import {
+  type AddressType,
+  addressTypeOn,
+  loadBalancerAnnotations,
+  minReadySecondsOn,
+} from "../../topology/platforms";
 import { gatewayPorts } from "../../topology/ports";
 import { adopts } from "../adopt/adopted";
 import { exportedHostsOf } from "../imports/exports";
@@ -71,9 +76,16 @@ export function planGateway(cluster: ClusterSpec, spec: MeshSpec): GatewayPlan |
   return onPlatform(cluster.platform, {
     ...settings,
     ...exposure,
+    ...rolloutOf(cluster),
     hosts: settings.hosts ?? hostsOf(cluster, spec),
     serviceAnnotations: serviceAnnotationsOf(cluster, gatewaySettings(cluster, spec), gatewayPorts(exposure)),
   });
+}
+
+/** How the pods behind a load balancer are replaced. */
+export function rolloutOf({ platform }: ClusterSpec): Pick<GatewayPlan, "minReadySeconds"> {
+  const minReadySeconds = minReadySecondsOn(platform);
+  return minReadySeconds === undefined ? {} : { minReadySeconds };
 }
 
 /** Annotations of a load balancer: what the platform asks for, and over it what the user says. */

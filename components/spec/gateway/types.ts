@@ -46,4 +46,6 @@ export interface GatewayPlan extends GatewaySettings {
   readonly addressType: AddressType;
   /** The platform's and the user's own. */
   readonly serviceAnnotations: Readonly<Record<string, string>>;
+  /** Seconds for which new pods have to be ready before old ones go. @default 0 */
+  readonly minReadySeconds?: number;
 }

@@ -1,5 +1,5 @@
 import { ingressPort } from "../../topology/ports";
-import { serviceAnnotationsOf } from "../gateway/plan";
+import { rolloutOf, serviceAnnotationsOf } from "../gateway/plan";
 import type { ClusterSpec } from "../types";
 import type { IngressPlan } from "./types";
 
@@ -15,6 +15,7 @@ export function planIngress(cluster: ClusterSpec): IngressPlan | undefined {
     ...(replicas === undefined ? {} : { replicas }),
     serviceAnnotations: serviceAnnotationsOf(cluster, { serviceAnnotations, sourceRanges }, ports),
     sourceRanges,
+    ...rolloutOf(cluster),
     ...(values === undefined ? {} : { values }),
   };
 }

@@ -40,4 +40,6 @@ export interface IngressPlan {
   readonly serviceAnnotations: Readonly<Record<string, string>>;
   readonly sourceRanges: readonly string[];
   readonly values?: HelmValues | undefined;
+  /** Seconds for which new pods have to be ready before old ones go. @default 0 */
+  readonly minReadySeconds?: number;
 }

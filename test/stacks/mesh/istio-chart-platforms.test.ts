@@ -48,3 +48,30 @@ test("on aks the injection webhook is marked for its admissions enforcer, in a r
   const marks = { "admissions.enforcer/disabled": "true", "pulumi.com/patchForce": "true" };
   expect(annotations).toEqual([marks, marks]);
 });
+
+test("on eks a gateway keeps its old pods until the load balancer has the new ones, unless its values say otherwise", async () => {
+  const ingress = { routes: [{ service: "web.shop.svc.cluster.local", port: 80 }] };
+  const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 1 } };
+  const clusters = [
+    cluster(1, { platform: "eks", ingress }),
+    cluster(2, { platform: "eks", gateway: { values: { minReadySeconds: 30, strategy } } }),
+    cluster(3, { platform: "gke" }),
+  ];
+  const rendered = (await deployCharts({ clusters })).registrations;
+  const rollout = (name: string) => {
+    const { spec } = find(rendered, name, ":Deployment").inputs as { spec: Record<string, unknown> };
+    return { minReadySeconds: spec["minReadySeconds"], strategy: spec["strategy"] };
+  };
+  const slow = {
+    minReadySeconds: 180,
+    strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "100%", maxUnavailable: 0 } },
+  };
+  const [eastWest, north] = [
+    "gateway-chart:istio-system/istio-eastwestgateway",
+    "ingress-chart:istio-system/istio-ingressgateway",
+  ];
+  expect(rollout(`cluster1-${eastWest}`)).toEqual(slow);
+  expect(rollout(`cluster1-${north}`)).toEqual(slow);
+  expect(rollout(`cluster2-${eastWest}`)).toEqual({ minReadySeconds: 30, strategy });
+  expect(rollout(`cluster3-${eastWest}`)).toEqual({});
+});
