@@ -90,6 +90,29 @@ describe("clusters whose load balancers have host names", () => {
     expect(await previewedSteps(suite.stack)).toEqual({});
   });
 
+  test("have their webhook back from AKS's admissions enforcer once they are known to be there", async () => {
+    const webhook = ["mutatingwebhookconfiguration", "istio-sidecar-injector"];
+    const path = "jsonpath={.webhooks[*].namespaceSelector}";
+    const selectors = () => suite.kubectl("cluster1", "get", ...webhook, "-o", path);
+    const ours = selectors();
+    const enforced = { key: "control-plane", operator: "DoesNotExist" };
+    const patch = [{ op: "add", path: "/webhooks/0/namespaceSelector/matchExpressions/-", value: enforced }];
+    const asEnforcer = ["--field-manager=admissionsenforcer", "--type=json", "-p", JSON.stringify(patch)];
+    suite.kubectl("cluster1", "patch", ...webhook, ...asEnforcer);
+    const values = { sidecarInjectorWebhookAnnotations: { "example.com/changed": "true" } };
+    const istiod = { ...SETTINGS.istiod, values };
+    await suite.configure({ ...SETTINGS, istiod });
+    await expect(previewedSteps(suite.stack)).rejects.toThrow(/conflict/);
+    await suite.configure({
+      ...SETTINGS,
+      istiod,
+      clusters: suite.clusters({ cluster1: { platform: "aks" } }),
+    });
+    await suite.stack.up();
+    expect(selectors()).toBe(ours);
+    expect(await previewedSteps(suite.stack)).toEqual({});
+  });
+
   describe("and a remote whose API server calls webhooks at endpoints", () => {
     const run = [
       "run",
