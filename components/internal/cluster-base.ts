@@ -6,6 +6,7 @@ import type { HelmValues, ReaderPlan } from "../spec/types";
 import { chartOf, type IstioArgs } from "./istio-args";
 import { pullSecrets } from "./pull-secrets";
 import { readerToken } from "./reader";
+import { unknown } from "./unknown";
 import { versionSteps } from "./version-steps";
 
 /** What a cluster's system namespace tells istiods. */
@@ -37,10 +38,13 @@ export function systemNamespace(
 
 /**
  * UID of the namespace in the cluster. Unknown in the preview of one that is yet to be made, where the API server only
- * tries what would be.
+ * tries what would be, and of a change that it does not even try, for want of the user's right to make it.
  */
 export function uidOf(namespace: Namespace | NamespacePatch): pulumi.Output<string> {
-  return pulumi.all([namespace.id, namespace.metadata]).apply(([, { uid }]) => uid);
+  return pulumi.all([namespace.id, namespace.metadata]).apply(([, metadata]) => {
+    const { uid } = metadata as Partial<typeof metadata>;
+    return uid === undefined && pulumi.runtime.isDryRun() ? unknown() : pulumi.output(metadata.uid);
+  });
 }
 
 /** What a cluster is given once. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ISTIO_NAMESPACE } from "../names";
 import type { KubernetesObject } from "./manifests";
+import { unknown } from "./unknown";
 
 /** The part of a Service's status that matters here. */
 interface ServiceStatus {
@@ -26,9 +27,7 @@ export function loadBalancerAddress(
     const address = ingress?.ip ?? ingress?.hostname;
     if (address !== undefined) return pulumi.output(address);
     // A preview that ended here would refuse the very change by which the Service is to get one.
-    if (pulumi.runtime.isDryRun()) {
-      return pulumi.output(pulumi.unknown) as unknown as pulumi.Output<string>;
-    }
+    if (pulumi.runtime.isDryRun()) return unknown();
     throw new Error(
       `Service ${namespace}/${serviceName} of ${owner} has no load balancer address; check that the cluster gives one to Services of type LoadBalancer`,
     );

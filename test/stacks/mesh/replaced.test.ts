@@ -77,6 +77,11 @@ describe("a cluster that was replaced without a word", () => {
     expect(listOf(registrations)).toContain("kubernetes:core/v1:Namespace cluster1-istio-system");
   });
 
+  test("is none whose namespace changes in a preview that the API server may not try for this user", async () => {
+    const run = await program(mesh(1), there("old"), 1);
+    expect((await runFailingProgram(run, deployed({}))).failures).toEqual([]);
+  });
+
   test("is none that is yet to be made", async () => {
     const run = await program(mesh(1), {}, 1);
     const { failures } = await runFailingProgram(run, {
