@@ -29,6 +29,8 @@ export interface LiveNamespace {
   readonly uid?: string | undefined;
   /** Which state it belongs to, if it was made by this program. */
   readonly owner?: string | undefined;
+  /** Whether it is being deleted. @default false */
+  readonly isGoing?: true;
 }
 
 /** How long the answers may take, once there is a credential: nothing is checked where there are none. */
@@ -91,7 +93,13 @@ function silenceOf(error: unknown): string {
 
 function namespaceOf(found: Answer<V1Namespace>): LiveNamespace | undefined {
   if (found === "missing") return {};
-  return found && { uid: found.metadata?.uid, owner: found.metadata?.annotations?.[OWNER_ANNOTATION] };
+  if (found === undefined) return undefined;
+  const { uid, annotations, deletionTimestamp } = found.metadata ?? {};
+  return {
+    uid,
+    owner: annotations?.[OWNER_ANNOTATION],
+    ...(deletionTimestamp === undefined ? {} : { isGoing: true }),
+  };
 }
 
 function secretsOf(found: Answer<V1SecretList>): LiveCluster["remoteSecrets"] {

@@ -45,6 +45,7 @@ export function ownAccess(
         .apply(([kubeconfig, live, identifier]) => {
           warnOfSilence(cluster, live, plan);
           refuseTwice(cluster, live);
+          refuseGoing(cluster, live, plan);
           refuseOwner(cluster, live, { state: stateOf(scope), identifier }, plan, scope);
           refuseLostSecrets(cluster, live, plan);
           return kubeconfig;
@@ -84,6 +85,16 @@ function twiceRefused({ clusters }: MeshPlan): (cluster: ClusterPlan, live: Live
         "correct the access of one of them, or take it out of clusters",
     );
   };
+}
+
+/** A preview would pass, and `up` end at the first object that it makes there. */
+function refuseGoing({ name }: ClusterPlan, { namespace }: LiveCluster, { clusters }: MeshPlan): void {
+  if (!namespace?.isGoing) return;
+  throw new pulumi.RunError(
+    `${pathOf(name, clusters)} reaches an API server whose namespace ${ISTIO_NAMESPACE} is being deleted, in which nothing can ` +
+      "be made any more; wait until it is gone, then run this again " +
+      `(kubectl describe namespace ${ISTIO_NAMESPACE} tells what holds it)`,
+  );
 }
 
 /** A namespace without an owner may be anybody's, as one that an earlier version of this program made. */

@@ -3,7 +3,7 @@ import { type Answer, ApiServer } from "./api-server";
 import { kubeconfig } from "./kubeconfigs";
 
 /** A namespace as an API server has it, the status with which it refuses to tell, or silence. */
-type ServedNamespace = { uid: string; owner?: string } | number | "silent";
+type ServedNamespace = { uid: string; owner?: string; isGoing?: true } | number | "silent";
 
 /** What an API server answers; a namespace that is not there is not found. */
 export interface ServedNamespaces {
@@ -71,7 +71,8 @@ function listOf(secrets: ServedNamespaces["secrets"]): Answer {
 function answerOf(name: string, found: ServedNamespace): Answer {
   if (found === "silent") return undefined;
   if (typeof found === "number") return found;
-  const { uid, owner } = found;
+  const { uid, owner, isGoing } = found;
   const annotations = owner === undefined ? {} : { "istio-multicluster/owner": owner };
-  return { apiVersion: "v1", kind: "Namespace", metadata: { name, uid, annotations } };
+  const going = isGoing ? { deletionTimestamp: "2026-01-01T00:00:00Z" } : {};
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, uid, annotations, ...going } };
 }

@@ -151,3 +151,16 @@ test("a cluster that is yet to be made keeps no other one unknown", async () => 
   expect(kubeconfigOf("cluster1")).toContain("http://127.0.0.1");
   expect(kubeconfigOf("cluster2")).not.toContain("http");
 });
+
+test("a namespace that is on its way out ends a preview, before anything is made in it", async () => {
+  const going = { "kube-system": { uid: "1" }, "istio-system": { uid: "10", isGoing: true as const } };
+  const { failures, registrations } = await runFailingProgram(await program(mesh(1), [going]), {
+    ...LOAD_BALANCER,
+    preview: true,
+  });
+  expect(failures.join("\n")).toContain(
+    "access of clusters[0] (cluster1) reaches an API server whose namespace istio-system is being deleted, in which nothing can " +
+      "be made any more; wait until it is gone, then run this again (kubectl describe namespace istio-system tells what holds it)",
+  );
+  expect(touched(registrations)).toEqual(new Set());
+});
