@@ -16,7 +16,7 @@ export async function createCredentials(plane: ControlPlane, { bin, versions }: 
   await writeFile(
     config,
     kubeadmConfig(plane, versions.kubernetes)
-      .map((document) => stringify(document))
+      .map((document) => stringify(document, { compat: "yaml-1.1" }))
       .join("---\n"),
   );
   await kubeadm(plane, bin, ["init", "phase", "certs", "all", "--config", config]);
