@@ -72,6 +72,7 @@ interface KubeconfigCluster {
     readonly "certificate-authority"?: string | undefined;
     readonly "insecure-skip-tls-verify"?: boolean | undefined;
     readonly "tls-server-name"?: string | undefined;
+    readonly "proxy-url"?: string | null | undefined;
   };
 }
 

@@ -87,9 +87,16 @@ function twiceRefused({ clusters }: MeshPlan): (cluster: ClusterPlan, live: Live
   };
 }
 
-/** A preview would pass, and `up` end at the first object that it makes there. */
-function refuseGoing({ name }: ClusterPlan, { namespace }: LiveCluster, { clusters }: MeshPlan): void {
-  if (!namespace?.isGoing) return;
+/**
+ * A preview would pass, and `up` end at the first object that it makes there. Where the config says that a cluster may be
+ * left out, none may be wanted: its entry is what has to change.
+ */
+function refuseGoing(
+  { name, whenUnreachable }: ClusterPlan,
+  { namespace }: LiveCluster,
+  { clusters }: MeshPlan,
+): void {
+  if (!namespace?.isGoing || whenUnreachable !== "fail") return;
   throw new pulumi.RunError(
     `${pathOf(name, clusters)} reaches an API server whose namespace ${ISTIO_NAMESPACE} is being deleted, in which nothing can ` +
       "be made any more; wait until it is gone, then run this again " +

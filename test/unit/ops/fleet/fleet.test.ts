@@ -26,7 +26,8 @@ const EAST = { name: "east", formerName: "cluster2" };
 /** The fleet prod over stacks of these names, each with ten resources. */
 function fleetOf(...stacks: string[]): Fleet {
   const listed = stacks.map((name): StackSummary => ({ name, current: false, resourceCount: 10 }));
-  const workspace = { listStacks: async () => listed } as unknown as Workspace;
+  const whoAmI = async () => ({ url: "https://app.pulumi.com/me" });
+  const workspace = { listStacks: async () => listed, whoAmI } as unknown as Workspace;
   return { name: "prod", workspace, plan, waves: wavesOf(plan), mesh: { clusters: [] } };
 }
 
