@@ -58,7 +58,9 @@ function wrongType(input: unknown): string {
   if (input === null) return "has nothing under it: give it a value, or remove it";
   if (Array.isArray(input)) return "is a list";
   if (typeof input === "string") return `is the text ${JSON.stringify(input)}`;
-  return typeof input === "object" ? "has settings under it" : `is the ${typeof input} ${String(input)}`;
+  return typeof input === "object"
+    ? "has settings under it"
+    : `is the ${typeof input} ${JSON.stringify(input)}`;
 }
 
 function formatPath(path: readonly PropertyKey[]): string {
