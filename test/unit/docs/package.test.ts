@@ -1,11 +1,24 @@
 import { dirname, join } from "node:path";
 import { globSync, readFileSync } from "node:fs";
+import { satisfies } from "semver";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
 const PROJECT = join(__dirname, "../../..");
 const FOLDER = "/app/node_modules/istio-multicluster";
 const packageJson = readFileSync(join(PROJECT, "package.json"), "utf8");
+const { dependencies, devDependencies, peerDependencies } = JSON.parse(packageJson) as Record<
+  "dependencies" | "devDependencies" | "peerDependencies",
+  Record<string, string>
+>;
+
+/** The library's sources, by their paths. */
+const SOURCES = new Map(
+  globSync(["components/**/*.ts", "stacks/mesh/**/*.ts"], { cwd: PROJECT }).map((file) => [
+    file,
+    readFileSync(join(PROJECT, file), "utf8"),
+  ]),
+);
 
 /** A program of another repository that has the package, as it is packed. */
 const FILES: Readonly<Record<string, string>> = {
@@ -38,11 +51,27 @@ describe("the package's types are found", () => {
 
 /** Pulumi's own template checks packages' declarations, without the `esModuleInterop` that zod's cannot do without. */
 test("its declarations lead to none of zod's", () => {
-  const sources = globSync(["components/**/*.ts", "stacks/mesh/**/*.ts"], { cwd: PROJECT });
-  const declarations = sources
-    .map((fileName) => ({ fileName, source: readFileSync(join(PROJECT, fileName), "utf8") }))
-    .filter(({ source }) => source.includes('"zod"'))
-    .map(({ fileName, source }) => ts.transpileDeclaration(source, { fileName }).outputText);
+  const declarations = [...SOURCES]
+    .filter(([, source]) => source.includes('"zod"'))
+    .map(([fileName, source]) => ts.transpileDeclaration(source, { fileName }).outputText);
   expect(declarations.length).toBeGreaterThan(0);
   expect(declarations.filter((text) => text.includes('"zod"'))).toEqual([]);
+});
+
+/** Two copies of CDK8s do not take each other's charts, nor two of Pulumi's SDK each other's types. */
+test("what a program hands over is of the program's own packages", () => {
+  const handed = ["@pulumi/pulumi", "cdk8s", "constructs"];
+  expect(Object.keys(peerDependencies)).toEqual(handed);
+  expect(handed.filter((name) => name in dependencies)).toEqual([]);
+  const tried = (name: string) => devDependencies[name] ?? "";
+  expect(handed.filter((name) => !satisfies(tried(name), peerDependencies[name] ?? ""))).toEqual([]);
+});
+
+test("whatever it imports comes with it", () => {
+  const imported = [...SOURCES.values()].flatMap((source) =>
+    [...source.matchAll(/(?:from |import\()"((?:@[\w-]+\/)?[\w-]+)[^":]*"/g)].map(([, name = ""]) => name),
+  );
+  expect(imported).toContain("@kubernetes/client-node");
+  const missing = imported.filter((name) => !(name in dependencies) && !(name in peerDependencies));
+  expect(missing).toEqual([]);
 });
