@@ -7,8 +7,8 @@ import { describe, expect, test } from "vitest";
 const PROJECT = join(__dirname, "../../..");
 const FOLDER = "/app/node_modules/istio-multicluster";
 const packageJson = readFileSync(join(PROJECT, "package.json"), "utf8");
-const { dependencies, devDependencies, peerDependencies } = JSON.parse(packageJson) as Record<
-  "dependencies" | "devDependencies" | "peerDependencies",
+const { dependencies, devDependencies, peerDependencies, scripts } = JSON.parse(packageJson) as Record<
+  "dependencies" | "devDependencies" | "peerDependencies" | "scripts",
   Record<string, string>
 >;
 
@@ -74,4 +74,9 @@ test("whatever it imports comes with it", () => {
   expect(imported).toContain("@kubernetes/client-node");
   const missing = imported.filter((name) => !(name in dependencies) && !(name in peerDependencies));
   expect(missing).toEqual([]);
+});
+
+/** npm does nothing else for a package of a git repository, and installs one that has no code without a word. */
+test("is built where it is installed from git", () => {
+  expect(scripts["prepare"]).toBe("npm run build");
 });
