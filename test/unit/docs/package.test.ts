@@ -7,10 +7,10 @@ import { describe, expect, test } from "vitest";
 const PROJECT = join(__dirname, "../../..");
 const FOLDER = "/app/node_modules/istio-multicluster";
 const packageJson = readFileSync(join(PROJECT, "package.json"), "utf8");
-const { dependencies, devDependencies, peerDependencies, scripts } = JSON.parse(packageJson) as Record<
+const { dependencies, devDependencies, files, peerDependencies, scripts } = JSON.parse(packageJson) as Record<
   "dependencies" | "devDependencies" | "peerDependencies" | "scripts",
   Record<string, string>
->;
+> & { readonly files: readonly string[] };
 
 /** The library's sources, by their paths. */
 const SOURCES = new Map(
@@ -79,4 +79,16 @@ test("whatever it imports comes with it", () => {
 /** npm does nothing else for a package of a git repository, and installs one that has no code without a word. */
 test("is built where it is installed from git", () => {
   expect(scripts["prepare"]).toBe("npm run build");
+});
+
+test("has the pages that its messages name", () => {
+  const named = [...SOURCES.values()].flatMap((source) => source.match(/(?<![\w/])docs\/[\w/-]+\.md/g) ?? []);
+  const packed = files.flatMap((pattern) => globSync(pattern, { cwd: PROJECT }));
+  expect(named).toContain("docs/runbooks/air-gapped.md");
+  expect(named.filter((page) => !packed.includes(page))).toEqual([]);
+});
+
+test("has the text of its licence", () => {
+  expect(packageJson).toContain('"license": "Apache-2.0"');
+  expect(readFileSync(join(PROJECT, "LICENSE"), "utf8")).toMatch(/Apache License\s+Version 2\.0/);
 });
