@@ -81,7 +81,9 @@ export function clusterBase(
   const namespace = systemNamespace(name, namespaceInput, { parent });
   const inNamespace = { parent, dependsOn: [namespace] };
   const pulling = pullSecrets(name, istio, inNamespace);
-  const base = baseRelease(name, istio, values, { ...inNamespace, retainOnDelete: forgetRelease });
+  // Left out, it is as the component's own options say.
+  const left = forgetRelease ? { retainOnDelete: true } : {};
+  const base = baseRelease(name, istio, values, { ...inNamespace, ...left });
   return {
     namespaceUid: uidOf(namespace),
     readerToken: reader && readerToken(name, reader, inNamespace),

@@ -25,7 +25,9 @@ export function readerToken(
   );
   const permissions = grant(name, rules, opts);
   // Who has the token has the permissions: no link to a reader that may do nothing yet.
-  const granted = pulumi.mergeOptions(opts, { dependsOn: permissions, retainOnDelete: keepsFormerToken });
+  // Left out, it is as the component's own options say.
+  const left = keepsFormerToken ? { retainOnDelete: true } : {};
+  const granted = pulumi.mergeOptions(opts, { dependsOn: permissions, ...left });
   return accountToken(`${name}-reader-token`, account.metadata.name, tokenSecret, granted);
 }
 

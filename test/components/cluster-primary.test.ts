@@ -12,6 +12,12 @@ const NO_CA = {
 } as unknown as Partial<ClusterPrimaryArgs>;
 
 describe("ClusterPrimary", () => {
+  test("deletes nothing that the options of its own say to retain", async () => {
+    const { registrations } = await deployPrimary();
+    const deleted = registrations.filter(({ deletesRegardless }) => deletesRegardless);
+    expect(deleted.map(({ name }) => name)).toEqual([]);
+  });
+
   test("is namespace, CA, charts, mesh policy and reader, all its own and under its provider", async () => {
     const { registrations } = await deployPrimary();
     expect(listOf(registrations)).toEqual([

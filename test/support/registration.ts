@@ -21,6 +21,8 @@ export interface Registration {
   readonly protect: boolean;
   /** Whether it is dropped from the state only when it is removed. */
   readonly retainOnDelete: boolean;
+  /** Whether it is deleted whatever the options of its component say. */
+  readonly deletesRegardless: boolean;
   /** What replaces it when it changes. */
   readonly replacementTrigger?: unknown;
   /** Names of the hooks that run before it changes. */
@@ -57,6 +59,7 @@ export function toRegistration(request: RegisterResourceRequest): Registration {
     dependsOn: [...new Set(request.getDependenciesList().map(kindAndName))].sort(),
     protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,
+    deletesRegardless: request.hasRetainondelete() && !request.getRetainondelete(),
     replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
     hooks: [...(hooks?.getBeforeCreateList() ?? []), ...(hooks?.getBeforeUpdateList() ?? [])],
     replaceOnChanges: request.getReplaceonchangesList(),
