@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { defaultSpec } from "../../lab";
 import { fleetJoin, fleetSplit } from "../../ops/fleet/move";
-import { CrossingLoad } from "../lab/support/crossing-load";
+import { CrossingLoad, EVERYWHERE } from "../lab/support/crossing-load";
 import { readerToken, readerTokens, statusWith, tokenInUse } from "../lab/support/reader-token";
 import { previewedSteps, Suite } from "../lab/support/suite";
 import { SHORT_LIVED, signingCa } from "../lab/support/trust";
@@ -108,4 +108,27 @@ describe("a mesh in several stacks, under load", () => {
   });
 
   test("no request has failed with the intermediates", () => load.expectNoFailure());
+
+  test("lets a cluster go, which calls the others to its end, without a failed request", async () => {
+    const staying = ["cluster1", EVERYWHERE];
+    load = await CrossingLoad.start(suite, {
+      servicesOf: (client) => staying.filter((name) => name !== client),
+    });
+    await configure({ clusters: suite.clusters({ cluster2: { leaving: true } }) });
+    const links = (await previewed()).find((text) => text.startsWith("fleet-load.links: "));
+    const deleted = links
+      ?.split("\n")
+      .slice(1)
+      .map((line) => line.split(" ").at(-1));
+    expect(deleted?.sort()).toEqual([
+      // The provider: it observes nobody any more.
+      "cluster1",
+      "cluster1.observes.cluster2",
+      "cluster1.observes.cluster2-secret",
+    ]);
+    const ends = await upFleet(suite);
+    expect(ends).toMatchObject({ trust: "no change", "cluster.cluster1": "no change", links: "3 delete" });
+    expect(await previewed()).toEqual([]);
+    await load.expectNoFailure();
+  });
 });
