@@ -26,10 +26,12 @@ export function loadBalancerAddress(
     const [ingress] = (current as ServiceStatus | undefined)?.loadBalancer?.ingress ?? [];
     const address = ingress?.ip ?? ingress?.hostname;
     if (address !== undefined) return pulumi.output(address);
+    const missing = `Service ${namespace}/${serviceName} of ${owner} has no load balancer address`;
+    if (!pulumi.runtime.isDryRun()) throw new Error(`${missing}; ${MEND}`);
     // A preview that ended here would refuse the very change by which the Service is to get one.
-    if (pulumi.runtime.isDryRun()) return unknown();
-    throw new Error(
-      `Service ${namespace}/${serviceName} of ${owner} has no load balancer address; check that the cluster gives one to Services of type LoadBalancer`,
-    );
+    void pulumi.log.warn(`${missing}, for which pulumi up waits; ${MEND}; docs/runbooks/addresses.md`);
+    return unknown();
   });
 }
+
+const MEND = "check that the cluster gives one to Services of type LoadBalancer";

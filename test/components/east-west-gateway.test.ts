@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test, vi } from "vitest";
 import { EastWestGateway, type EastWestGatewayArgs } from "../../components";
 import { gatewayValues } from "../../components/values/gateway";
 import { chartCall, find, listOf, outsideProvider, testProvider } from "../support/components";
@@ -103,9 +104,15 @@ describe("EastWestGateway", () => {
     expect(await valueOf(result.address)).toBeUndefined();
   });
 
-  test("has an unknown address in a preview while its load balancer has none, so that what it lacks can be changed", async () => {
+  test("has an unknown address in a preview while its load balancer has none, which is told, so that what it lacks can be changed", async () => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
     const { result } = await runProgram(() => gateway(), { ingress: [], preview: true });
     expect(await isKnown(result.address)).toBe(false);
+    expect(warn.mock.calls.map(([message]) => message)).toEqual([
+      "Service istio-system/istio-eastwestgateway of gateway has no load balancer address, for which pulumi up waits; " +
+        "check that the cluster gives one to Services of type LoadBalancer; docs/runbooks/addresses.md",
+    ]);
+    warn.mockRestore();
   });
 
   test("has its address in a preview of changes to a gateway that is there", async () => {
