@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { down, type Lab, up } from "../lab";
 import { ensurePulumiToolchain, type PulumiToolchain } from "../lab/toolchain";
 import { loadExeca } from "../lab/toolchain/run";
@@ -10,7 +10,7 @@ import { documentedWay, documentedWayInParallel } from "./documented-way";
 import { type Form, FORMS } from "./forms";
 import { type ObjectStore, withObjectStore } from "./object-store";
 import { writePage } from "./page";
-import { FIRST, type Phase, timed, timeProgram } from "./phases";
+import { FIRST, type Phase, PHASES, timed, timeProgram } from "./phases";
 import { renderReport, type Run } from "./report";
 import { synchronised } from "./synchronised";
 import { BY_HAND, IN_PARALLEL, type Way } from "./ways";
@@ -25,24 +25,26 @@ const LAB = "bench";
 
 interface Options {
   readonly rounds: string;
-  readonly ways: string;
+  readonly ways: readonly Way[];
+  readonly phases: readonly string[];
   readonly backend: "file" | "s3";
   readonly out: string;
   readonly page?: true;
 }
 
-async function main(sizes: readonly number[], { rounds, ways, backend, out, page }: Options): Promise<void> {
+async function main(sizes: readonly number[], options: Options): Promise<void> {
+  const { rounds, ways, phases, backend, out, page } = options;
   const onS3 = backend === "s3";
   const toolchain = await ensurePulumiToolchain(onS3 ? { onDemand: ["minio"] } : {});
   const runs: Run[] = [];
   for (let round = 1; round <= Number(rounds); round += 1) {
     for (const clusters of sizes) {
-      for (const way of ways.split(",") as Way[]) {
+      for (const way of ways) {
         runs.push({
           clusters,
           way,
           ...(onS3 && { backend }),
-          ...(await timeWay(way, clusters, toolchain)),
+          ...(await timeWay(way, clusters, toolchain, phases)),
         });
         // After each, since a later one may not come to its end.
         writeFileSync(out, JSON.stringify(runs, undefined, 2));
@@ -59,6 +61,7 @@ async function timeWay(
   way: Way,
   clusters: number,
   toolchain: PulumiToolchain,
+  wanted: readonly string[],
 ): Promise<Pick<Run, "phases" | "state">> {
   if (way === BY_HAND || way === IN_PARALLEL) {
     const phase = await withLab(clusters, toolchain, (lab) => timeByHand(way, lab, toolchain));
@@ -66,7 +69,7 @@ async function timeWay(
   }
   return withLab(clusters + 1, toolchain, async (lab) => {
     if (way === "import") await makeNamespaces(lab, toolchain);
-    const time = (store?: ObjectStore) => timeProgram(way, lab, toolchain, store);
+    const time = (store?: ObjectStore) => timeProgram(way, lab, toolchain, { wanted, store });
     const { minio } = toolchain.bin;
     return minio === undefined ? time() : withObjectStore(minio, time);
   });
@@ -117,12 +120,25 @@ async function makeNamespaces({ clusters }: Lab, { bin }: PulumiToolchain): Prom
   }
 }
 
-const WAYS = [BY_HAND, IN_PARALLEL, ...(Object.keys(FORMS) as Form[])];
+/** Reads a list with commas. */
+function someOf<Name extends string>(known: readonly Name[]): (text: string) => Name[] {
+  return (text) =>
+    text.split(",").map((name) => {
+      const found = known.find((candidate) => candidate === name);
+      if (found === undefined) throw new InvalidArgumentError(`${name} is none of ${known.join(", ")}`);
+      return found;
+    });
+}
+
+const WAYS: readonly Way[] = [BY_HAND, IN_PARALLEL, ...(Object.keys(FORMS) as Form[])];
 
 new Command("bench")
   .argument("[sizes]", "numbers of clusters, with commas between", "3")
   .option("--rounds <count>", "how often each is measured", "3")
-  .option("--ways <ways>", "which ways to build a mesh are measured, with commas between", WAYS.join(","))
+  .option("--ways <ways>", "which ways to build a mesh are measured, with commas between", someOf(WAYS), [
+    ...WAYS,
+  ])
+  .option("--phases <phases>", "which phases this program goes through", someOf(PHASES), [...PHASES])
   .addOption(
     new Option(
       "--backend <kind>",
