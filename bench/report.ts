@@ -83,7 +83,8 @@ function rowsOf(runs: readonly Run[], base: number | undefined): string[][] {
       index === 0 ? TITLES[way] : "",
       name,
       wall.toFixed(1),
-      `${Math.min(...walls).toFixed(1)} to ${Math.max(...walls).toFixed(1)}`,
+      // Of several rounds some may have left out what others went through.
+      walls.length === 1 ? "one run" : `${Math.min(...walls).toFixed(1)} to ${Math.max(...walls).toFixed(1)}`,
       base === undefined ? "" : (wall / base).toFixed(2),
       median(same.map(({ cpu }) => cpu)).toFixed(1),
       (median(same.map(({ written }) => written)) / 1e6).toFixed(1),
