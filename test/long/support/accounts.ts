@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, parseAllDocuments, stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { FOR_KUBERNETES } from "../../../components/internal/token-kubeconfig";
 import { apply, type KubernetesObject } from "../../lab/support/apply";
 import type { Suite } from "../../lab/support/suite";
+import { documentedObjects } from "../../support/documented-objects";
 
-const DOCS = join(__dirname, "../../../docs");
 const NAMESPACE = "default";
 
 /**
@@ -17,18 +17,12 @@ const NAMESPACE = "default";
 export function documentedAccount(suite: Suite, account: string, page: string, block = 0): string {
   for (const { name } of suite.lab.clusters) {
     suite.kubectl(name, "create", "serviceaccount", account, "-n", NAMESPACE);
-    const items = objectsOf(page, block).filter(({ metadata: { namespace } }) =>
+    const items = documentedObjects<KubernetesObject>(page, block).filter(({ metadata: { namespace } }) =>
       isThere(suite, name, namespace),
     );
     apply(suite, name, [...items, ...items.filter(isRole).map((role) => bindingOf(role, account))]);
   }
   return kubeconfigOf(suite, account);
-}
-
-function objectsOf(page: string, block: number): KubernetesObject[] {
-  const blocks = readFileSync(join(DOCS, page), "utf8").matchAll(/```yaml\n(apiVersion[\s\S]*?)```/g);
-  const text = [...blocks][block]?.[1] ?? "";
-  return parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject);
 }
 
 /** Of an issuer's namespace a page speaks for those who have one. */

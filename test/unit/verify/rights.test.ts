@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { parseAllDocuments } from "yaml";
 import { planMesh } from "../../../components/spec/mesh/plan";
 import type { MeshSpec } from "../../../components/spec/types";
 import { verifyMesh } from "../../../verify";
+import { documentedObjects } from "../../support/documented-objects";
 import { type ApiCall, FakeMesh } from "../../support/fake-mesh";
 import { cluster, importLinks, mesh, service } from "../../support/specs";
 
@@ -22,9 +20,7 @@ interface DocumentedRole {
   readonly rules: Rule[];
 }
 
-const page = readFileSync(join(__dirname, "../../../docs/verify.md"), "utf8");
-const text = /```yaml\n(apiVersion[\s\S]*?)```/.exec(page)?.[1] ?? "";
-const roles = parseAllDocuments(text).map((document) => document.toJS() as DocumentedRole);
+const roles = documentedObjects<DocumentedRole>("verify.md");
 
 /** One right of the page: a verb on a resource. */
 interface Right {
