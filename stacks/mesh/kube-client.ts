@@ -69,6 +69,21 @@ export async function openKubeconfig(
 }
 
 /**
+ * Settings of the one client that asks a kubeconfig's cluster.
+ *
+ * @param timeLimit - for all of its calls together, once there is a credential: ms
+ */
+export async function endingAfter(
+  library: Library,
+  kubeconfig: string,
+  timeLimit: number,
+): Promise<Configuration> {
+  const config = await openKubeconfig(library, kubeconfig);
+  const limit = AbortSignal.timeout(timeLimit);
+  return endingBy(library, config, () => limit);
+}
+
+/**
  * Settings of a client whose calls end by a signal: the generated clients have no time limit.
  *
  * @param signal - asked at each call

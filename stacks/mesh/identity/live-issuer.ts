@@ -1,6 +1,6 @@
 import type { ApiException } from "@kubernetes/client-node";
 import { SPIRE_NAMESPACE } from "../../../components/names";
-import { endingBy, openKubeconfig } from "../kube-client";
+import { endingAfter } from "../kube-client";
 
 /** A cert-manager issuer, by what refers to it. */
 export interface IssuerRef {
@@ -32,9 +32,7 @@ export async function issuerFault(
   const library = await import("@kubernetes/client-node");
   let found: { readonly spec?: object };
   try {
-    const config = await openKubeconfig(library, kubeconfig);
-    const limit = AbortSignal.timeout(timeLimit);
-    const settings = endingBy(library, config, () => limit);
+    const settings = await endingAfter(library, kubeconfig, timeLimit);
     const client = new library.CustomObjectsApi(settings);
     const place = { group: GROUP, version: "v1", plural, name: issuer.name };
     found = (await (issuer.kind === "Issuer"

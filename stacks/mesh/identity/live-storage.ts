@@ -1,6 +1,6 @@
 import type { ApiException, V1PersistentVolumeClaim, V1StorageClass } from "@kubernetes/client-node";
 import { SPIRE_DATA_CLAIM, SPIRE_NAMESPACE } from "../../../components/names";
-import { endingBy, openKubeconfig } from "../kube-client";
+import { endingAfter } from "../kube-client";
 
 /** How long all answers together may take: nothing is refused where there are none. */
 const TIME_LIMIT_MS = 5000;
@@ -25,9 +25,7 @@ export async function storageFault(
 ): Promise<string | undefined> {
   const library = await import("@kubernetes/client-node");
   try {
-    const config = await openKubeconfig(library, kubeconfig);
-    const limit = AbortSignal.timeout(timeLimit);
-    const settings = endingBy(library, config, () => limit);
+    const settings = await endingAfter(library, kubeconfig, timeLimit);
     const core = new library.CoreV1Api(settings);
     const claim = { name: SPIRE_DATA_CLAIM, namespace: SPIRE_NAMESPACE };
     if (await isBound(core.readNamespacedPersistentVolumeClaim(claim))) return undefined;
