@@ -37,9 +37,6 @@ function toProblems(issue: z.core.$ZodIssue): Problem[] {
       message: "is not a known setting; check its spelling and place, or remove it",
     }));
   }
-  if (issue.code === "invalid_type" && issue.input === undefined) {
-    return [{ path, message: `is missing; it must be of type ${issue.expected}` }];
-  }
   if (issue.code === "invalid_type") {
     const quoted = issue.expected === "string" && ["number", "boolean"].includes(typeof issue.input);
     const mend = quoted ? ", so put it in quotation marks" : "";
@@ -55,6 +52,7 @@ function toProblems(issue: z.core.$ZodIssue): Problem[] {
 
 /** How YAML came to another type than the one that was meant. */
 function wrongType(input: unknown): string {
+  if (input === undefined) return "is missing";
   if (input === null) return "has nothing under it: give it a value, or remove it";
   if (Array.isArray(input)) return "is a list";
   if (typeof input === "string") return `is the text ${JSON.stringify(input)}`;
