@@ -52,6 +52,11 @@ function inUse(stack: string | undefined, holder: string, recover: string): stri
   );
 }
 
+/** What to do where a killed `pulumi` has left a stack such that it hinders the next one. */
+export function mendOfKilled(stack: string): string {
+  return `if its pulumi was killed, "npm run recover -- --stack ${stack}" mends that`;
+}
+
 /** What to tell a user of an error that ends a command. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -1,6 +1,7 @@
 import { CommandError, LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
 import { list, openLab } from "../lab";
 import { ensurePulumiToolchain } from "../lab/toolchain";
+import { mendOfKilled } from "./failure";
 import { labProject } from "./lab-mesh";
 import { openWorkspace } from "./stack";
 
@@ -22,9 +23,6 @@ export async function openNamedStack(name: string): Promise<Stack> {
     return await Stack.select(name, await openNamedWorkspace(name));
   } catch (error) {
     if (!(error instanceof CommandError && error.message.includes("failed to load checkpoint"))) throw error;
-    throw new Error(
-      `stack ${name} cannot be opened; if its pulumi was killed, "npm run recover -- --stack ${name}" mends that`,
-      { cause: error },
-    );
+    throw new Error(`stack ${name} cannot be opened; ${mendOfKilled(name)}`, { cause: error });
   }
 }

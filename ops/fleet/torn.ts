@@ -1,6 +1,7 @@
 import type { StackSummary, Workspace } from "@pulumi/pulumi/automation";
 import { isOfPart } from "../../stacks/mesh/split/parts";
 import { backendFolder } from "../backend";
+import { mendOfKilled } from "../failure";
 import { unlock } from "../recover";
 import { tornStacks } from "../torn-attributes";
 
@@ -15,10 +16,9 @@ export async function listStacks(workspace: Workspace): Promise<StackSummary[]> 
   } catch (error) {
     const [torn] = await tornIn(workspace);
     if (torn === undefined) throw error;
-    throw new Error(
-      `stack ${torn} keeps Pulumi from listing any stack; if its pulumi was killed, "npm run recover -- --stack ${torn}" mends that`,
-      { cause: error },
-    );
+    throw new Error(`stack ${torn} keeps Pulumi from listing any stack; ${mendOfKilled(torn)}`, {
+      cause: error,
+    });
   }
 }
 
