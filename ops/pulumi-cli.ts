@@ -9,7 +9,11 @@ export interface PulumiRun {
   readonly reject?: boolean;
 }
 
-/** Runs the Pulumi CLI of a workspace, for what the Automation API has no function. */
+/**
+ * Runs the Pulumi CLI of a workspace, for what the Automation API has no function.
+ *
+ * @throws Error that says why it failed, and nothing of what it printed, which may be a state with secrets in clear
+ */
 export async function pulumi(
   { pulumiCommand, workDir, envVars }: Workspace,
   args: readonly string[],
@@ -17,5 +21,12 @@ export async function pulumi(
 ): Promise<{ stdout: string; stderr: string }> {
   const execa = await loadExeca();
   const flags = ["--non-interactive", "--color", "never"];
-  return execa(pulumiCommand.command, [...args, ...flags], { cwd: workDir, env: envVars, input, reject });
+  const options = { cwd: workDir, env: envVars, input, reject: false } as const;
+  const { failed, shortMessage, stdout, stderr } = await execa(
+    pulumiCommand.command,
+    [...args, ...flags],
+    options,
+  );
+  if (failed && reject) throw new Error(`${shortMessage}\n${stderr}`);
+  return { stdout, stderr };
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,6 +6,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
 import { configuredMesh } from "../open-mesh";
+import { pulumi } from "../pulumi-cli";
 
 const KEY = "istio-multicluster";
 
@@ -58,16 +58,7 @@ async function copyOf(
   await copy.setAllConfig(plain);
   for (const [name, value] of Object.entries(secret)) {
     // By its input: arguments of a process are for everybody to read.
-    execFileSync(
-      pulumiCommand?.command ?? "pulumi",
-      ["config", "set", "--secret", name, "--stack", stackName],
-      {
-        cwd: folder,
-        env: { ...process.env, ...environment },
-        input: value,
-        stdio: ["pipe", "ignore", "pipe"],
-      },
-    );
+    await pulumi(copy.workspace, ["config", "set", "--secret", name, "--stack", stackName], { input: value });
   }
   return copy;
 }
