@@ -73,16 +73,30 @@ export function labMeshConfig(
   };
 }
 
-/** The project of a lab: this repository's own with stack dev for the default lab, else one in the lab's folder. */
+/** The project of a lab, which is written unless it is this repository's own. */
 export async function labProject(lab: Lab, toolchain: PulumiToolchain): Promise<StackPlace> {
-  const { clusters } = defaultSpec(DEV_LAB);
-  const isDefault =
-    lab.name === DEV_LAB &&
-    isDeepStrictEqual(
-      lab.clusters.map(({ name, network }) => ({ name, network })),
-      clusters,
-    );
-  return isDefault ? labPlace(lab, toolchain, REPOSITORY) : writeLabProject(lab, toolchain);
+  return isDefault(lab) ? labPlace(lab, toolchain) : writeLabProject(lab, toolchain);
+}
+
+/** Where the project of a lab is: this repository's own with stack dev for the default lab, else one in the lab's folder. */
+export function labPlace(lab: Lab, toolchain: PulumiToolchain): StackPlace {
+  return {
+    stack: lab.name,
+    workDir: isDefault(lab) ? REPOSITORY : projectFolder(lab),
+    stateDir: join(lab.dir, "state"),
+    passphrase: LAB_PASSPHRASE,
+    pulumi: toolchain.bin.pulumi,
+    pluginDir: toolchain.pluginDir,
+  };
+}
+
+function isDefault({ name, clusters }: Lab): boolean {
+  const own = clusters.map(({ name, network }) => ({ name, network }));
+  return name === DEV_LAB && isDeepStrictEqual(own, defaultSpec(DEV_LAB).clusters);
+}
+
+function projectFolder({ dir }: Lab): string {
+  return join(dir, "pulumi");
 }
 
 /**
@@ -97,7 +111,7 @@ export async function writeLabProject(
   overrides: Record<string, unknown> = {},
   stack = lab.name,
 ): Promise<StackPlace> {
-  const place = { ...labPlace(lab, toolchain, join(lab.dir, "pulumi")), stack };
+  const place = { ...labPlace(lab, toolchain), workDir: projectFolder(lab), stack };
   const paths = { kubeconfig: lab.kubeconfig, charts: join(lab.dir, "charts") };
   const mesh = mergeValues(labMeshConfig(lab.clusters, toolchain.versions.istio, paths), overrides);
   const project = parse(await readFile(join(REPOSITORY, "Pulumi.yaml"), "utf8")) as { main: string };
@@ -111,16 +125,4 @@ export async function writeLabProject(
   const settings = parse(await readFile(settingsFile, "utf8").catch(() => "{}")) as object;
   await writeFile(settingsFile, stringify({ ...settings, config: { "istio-multicluster:mesh": mesh } }));
   return place;
-}
-
-/** The stack of a lab: named after it, its state in the lab's folder. */
-function labPlace(lab: Lab, toolchain: PulumiToolchain, workDir: string): StackPlace {
-  return {
-    stack: lab.name,
-    workDir,
-    stateDir: join(lab.dir, "state"),
-    passphrase: LAB_PASSPHRASE,
-    pulumi: toolchain.bin.pulumi,
-    pluginDir: toolchain.pluginDir,
-  };
 }

@@ -1,9 +1,12 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import type { Lab } from "../../../lab";
+import type { PulumiToolchain } from "../../../lab/toolchain";
 import { tools } from "../../../lab/toolchain/tools";
-import { labMeshConfig } from "../../../ops/lab-mesh";
+import { labMeshConfig, labPlace, writeLabProject } from "../../../ops/lab-mesh";
 
 describe("Pulumi.dev.yaml", () => {
   test("is the mesh of the default lab, with paths from the repository's root", () => {
@@ -15,5 +18,20 @@ describe("Pulumi.dev.yaml", () => {
         charts: ".lab/dev/charts",
       }),
     );
+  });
+});
+
+describe("the project of a lab", () => {
+  const dir = mkdtempSync(join(tmpdir(), "lab-mesh-"));
+  afterAll(() => rmSync(dir, { recursive: true }));
+  const clusters = [{ name: "west", network: "network1" }];
+  const lab = { name: "dev", dir, kubeconfig: join(dir, "kubeconfig"), clusters } as unknown as Lab;
+  const toolchain = { bin: {}, pluginDir: "", versions: { istio: "1.31.1" } } as unknown as PulumiToolchain;
+
+  test("is found as it was written, and keeps what it says", async () => {
+    const written = await writeLabProject(lab, toolchain, { mtls: "PERMISSIVE" });
+    expect(labPlace(lab, toolchain)).toEqual(written);
+    const settings = parse(readFileSync(join(written.workDir, "Pulumi.dev.yaml"), "utf8"));
+    expect(settings.config["istio-multicluster:mesh"]).toMatchObject({ mtls: "PERMISSIVE", clusters });
   });
 });
