@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError } from "commander";
+import { down as takeLabAway } from "../lab";
 import { requireRoot } from "../lab/rootless";
 import { MAX_CLUSTERS } from "../lab/spec";
 import { EXIT_CODES } from "../verify";
 import { duration, positive } from "./arguments";
 import { findLeavings, refuseWhileDeployed } from "./clean";
-import { demo, demoDown } from "./demo";
+import { demo } from "./demo";
 import { describeFailure } from "./failure";
 import { fleetCommand } from "./fleet/command";
 import { DEV_LAB } from "./lab-mesh";
@@ -28,7 +29,7 @@ program
   .option("--down", "take the demo's clusters away")
   .action(async ({ name, clusters, down }: { name: string; clusters: number; down?: true }) => {
     requireRoot(true);
-    if (down) return demoDown(name);
+    if (down) return takeLabAway(name);
     if (!(await demo({ name, clusters }))) process.exitCode = 1;
   });
 

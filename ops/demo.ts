@@ -1,6 +1,6 @@
 import { Listr } from "listr2";
 import { type EngineEvent, type Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
-import { defaultSpec, down, type Lab, up } from "../lab";
+import { defaultSpec, type Lab, up } from "../lab";
 import { ensurePulumiToolchain, type PulumiToolchain } from "../lab/toolchain";
 import { renderReport, verifyMesh, type VerifyReport } from "../verify";
 import { labProject } from "./lab-mesh";
@@ -69,11 +69,6 @@ export async function demo({ name, clusters }: DemoOptions): Promise<boolean> {
   const { report } = await steps.run();
   console.log(renderReport(report));
   return report.ok;
-}
-
-/** Takes a demo's clusters away, with everything in them. */
-export async function demoDown(name: string): Promise<void> {
-  await down(name);
 }
 
 /** Also makes good what an earlier run that was killed has left. */

@@ -1,7 +1,7 @@
 /** The requests of one client to hosts of which nothing is known but their names. */
 
 /** Requests per host. */
-export const GETS = 5;
+const GETS = 5;
 
 /** What came back of a host's requests. */
 export interface Got {

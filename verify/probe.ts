@@ -1,4 +1,3 @@
-import type { MeshPlan } from "../components/spec/types";
 import type { MeshReader } from "./kube/mesh-reader";
 import type { CheckName, CheckStatus, ClientAnswers } from "./report";
 
@@ -22,9 +21,6 @@ export interface Probe {
   /** May throw: what is thrown becomes a failure of this row alone. */
   readonly run: (mesh: MeshReader) => Promise<Outcome>;
 }
-
-/** A check: which rows a plan asks for. Pure; the probes look, this does not. */
-export type Check = (plan: MeshPlan) => Probe[];
 
 export function ok(detail: string, warning?: string): Outcome {
   return warning === undefined ? { status: "ok", detail } : { status: "ok", detail, warning };

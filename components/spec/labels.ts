@@ -9,7 +9,7 @@ const DNS_LABEL_MAX = 63;
 const CHART_DEFAULT_CLUSTER = "Kubernetes";
 
 /** Says what keeps `value` from being a DNS-1123 label, or nothing. */
-export function dnsLabelProblem(value: string): string | undefined {
+function dnsLabelProblem(value: string): string | undefined {
   if (value === "") return "must not be empty; give it a DNS-1123 label such as cluster1";
   if (value === CHART_DEFAULT_CLUSTER) {
     return `must not be ${CHART_DEFAULT_CLUSTER}: that is the ID that Istio gives to a cluster nobody named; choose a name of its own`;

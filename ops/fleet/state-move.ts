@@ -79,7 +79,7 @@ function isOfParts({ urn, type }: StateResource): boolean {
 }
 
 /** The resource in which the stack that signs remembers how far a change of the root is. */
-export const POSITION = "root-position";
+const POSITION = "root-position";
 
 /** A provider of which each stack had its own is one after that. */
 function withKeptProvider(resource: StateResource, kept: ReadonlyMap<string, StateResource>): StateResource {

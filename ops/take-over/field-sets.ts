@@ -14,12 +14,12 @@ const INSTALLERS =
   /^(istio-operator|istioctl|helm|helm-controller|argocd|kubectl|terraform|go-http-client|pulumi)/i;
 
 /** Whether what an entry manages was set by whoever installed the object. */
-export function isInstallers({ manager = "", subresource }: V1ManagedFieldsEntry): boolean {
+function isInstallers({ manager = "", subresource }: V1ManagedFieldsEntry): boolean {
   return subresource === undefined && INSTALLERS.test(manager);
 }
 
 /** All fields of either set. */
-export function union(one: FieldSet, other: FieldSet): FieldSet {
+function union(one: FieldSet, other: FieldSet): FieldSet {
   const merged: Record<string, FieldSet> = { ...one };
   for (const [key, fields] of Object.entries(other)) merged[key] = union(merged[key] ?? {}, fields);
   return merged;

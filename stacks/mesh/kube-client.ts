@@ -30,7 +30,7 @@ export function loadKubeconfig(config: KubeConfig, text: string, environment = p
 }
 
 /** A credential plugin that takes too long, as one that waits for somebody to log in. */
-export class PluginTimeoutError extends Error {
+class PluginTimeoutError extends Error {
   override readonly name = "PluginTimeoutError";
 }
 

@@ -23,7 +23,7 @@ export function imports(spec: MeshSpec): Problem[] {
 }
 
 /** Names of all that can be imported from. */
-export function placeNames({ clusters, exporters = [] }: MeshSpec): Set<string> {
+function placeNames({ clusters, exporters = [] }: MeshSpec): Set<string> {
   return new Set([...clusters, ...exporters].map(({ name }) => name));
 }
 

@@ -5,7 +5,7 @@ import type { LocalityFailoverSpec, OutlierDetectionSpec } from "../types";
  * A client's own cluster first, then its network. With the network in front Istio goes on comparing within other
  * networks; region and zone come last, since endpoints behind a gateway have no such labels.
  */
-export const DEFAULT_FAILOVER_PRIORITY: readonly string[] = [
+const DEFAULT_FAILOVER_PRIORITY: readonly string[] = [
   NETWORK_LABEL,
   CLUSTER_LABEL,
   "topology.kubernetes.io/region",

@@ -7,35 +7,7 @@ import { connected, dialCommand, readDials, reasonOf, servicesUrl, statusUrl } f
 import { endpointsOf } from "../../../verify/envoy";
 import { getLoop, readGets } from "../../../verify/get-loop";
 import { networkGateways, remoteClusters } from "../../../verify/kube/istiod";
-import { samplesOf } from "../../../verify/prometheus";
 import { readAnswers, requestLoop } from "../../../verify/request-loop";
-
-const METRICS = `# HELP istiod_remote_cluster_sync_status Current synchronization state
-# TYPE istiod_remote_cluster_sync_status gauge
-istiod_remote_cluster_sync_status{cluster="c2",cluster_type="remote",status="synced"} 1
-istiod_remote_cluster_sync_status{cluster="c2",cluster_type="remote",status="timeout"} 0
-istiod_remote_cluster_sync_status{cluster="c3",cluster_type="remote",status="synced"} 0
-istiod_remote_cluster_sync_status{cluster="c3",cluster_type="remote",status="timeout"} 1
-istiod_remote_cluster_sync_status{cluster="gone",cluster_type="remote",status="synced"} 0
-istiod_managed_clusters{cluster_type="local"} 1
-pilot_info 3 1700000000000
-`;
-
-describe("a metrics page", () => {
-  it("gives the samples of one metric only", () => {
-    expect(samplesOf(METRICS, "istiod_managed_clusters")).toEqual([
-      { labels: { cluster_type: "local" }, value: 1 },
-    ]);
-    expect(samplesOf(METRICS, "istiod_managed")).toEqual([]);
-  });
-
-  it("reads samples without labels, with a time, and escaped label values", () => {
-    expect(samplesOf(METRICS, "pilot_info")).toEqual([{ labels: {}, value: 3 }]);
-    expect(samplesOf('m{a="x\\"},y=\\"z",b="1"} 2.5e3', "m")).toEqual([
-      { labels: { a: 'x"},y="z', b: "1" }, value: 2500 },
-    ]);
-  });
-});
 
 describe("istiod's pages", () => {
   it("show the state and the Secret of each remote cluster", () => {
