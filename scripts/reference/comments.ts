@@ -21,6 +21,8 @@ export class DocumentedType {
       strict: true,
       noEmit: true,
       module: ts.ModuleKind.NodeNext,
+      // The default ones are those of a browser, which take most of the time.
+      lib: ["lib.es2023.d.ts"],
       types: [],
     });
     const checker = program.getTypeChecker();
