@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { GATEWAY_REPLICAS } from "../../defaults";
 import { clientsElsewhere, discoveryLinks, importersOf, remotesOf, visibleFrom } from "../../topology/links";
 import { adopts } from "../adopt/adopted";
@@ -38,8 +39,34 @@ function settings(gateway: GatewaySpec | undefined, path: string): Problem[] {
       message: 'is empty, so nothing could be reached; list hosts, or leave it out for "*.local"',
     });
   }
+  problems.push(...hostProblems(hosts ?? [], `${path}.hosts`));
   problems.push(...cidrProblems(sourceRanges, `${path}.sourceRanges`));
   return problems;
+}
+
+/**
+ * A name or a pattern, perhaps of one namespace's. Istio refuses anything else too, on `up`, once istiod is there.
+ * @see https://istio.io/latest/docs/reference/config/networking/gateway/#Server-hosts
+ */
+const HOST = /^(([-a-z0-9]+|\*|\.)\/)?(\*|(\*|(\*-)?[-a-z0-9]+)(\.[-a-z0-9]+)+)$/i;
+
+/** What is left of a URL, or of a host with a port. */
+const NAME_IN_URL = /^(?:[a-z]+:\/\/)?([^/:]+)(?::\d+)?(?:\/.*)?$/i;
+
+function hostProblems(hosts: readonly string[], path: string): Problem[] {
+  return hosts.flatMap((host, index) => {
+    if (isHost(host)) return [];
+    const [, name = ""] = NAME_IN_URL.exec(host) ?? [];
+    const mend =
+      name !== host && isHost(name)
+        ? `write ${name}: the name alone, without scheme, port and path`
+        : "write the full name of a Service, such as db.shop.svc.cluster.local, or a pattern such as *.shop.svc.cluster.local";
+    return [{ path: `${path}[${index}]`, message: `"${host}" is no host to Istio; ${mend}` }];
+  });
+}
+
+function isHost(text: string): boolean {
+  return HOST.test(text) && isIP(text) === 0;
 }
 
 /** Whether a client's requests to a cluster can take the gateway of another cluster of its network. */

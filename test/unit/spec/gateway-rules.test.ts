@@ -69,6 +69,32 @@ const rows: Record<string, RuleCase> = {
     message: 'is empty, so nothing could be reached; list hosts, or leave it out for "*.local"',
     good: gateway({ hosts: ["*.sample.svc.cluster.local"] }),
   },
+  "a URL in place of an exposed host": {
+    bad: gateway({ hosts: ["*.local", "https://db.shop.svc.cluster.local/"] }),
+    path: "gateway.hosts[1]",
+    message:
+      '"https://db.shop.svc.cluster.local/" is no host to Istio; write db.shop.svc.cluster.local: the name alone, without scheme, port and path',
+    good: gateway({ hosts: ["*.local", "db.shop.svc.cluster.local"] }),
+  },
+  "an exposed host with a port": {
+    bad: gateway({ hosts: ["*.shop.svc.cluster.local:5432"] }),
+    path: "gateway.hosts[0]",
+    message: "write *.shop.svc.cluster.local: the name alone",
+    good: gateway({ hosts: ["shop/*.local", "*/db.example.com", "./*", "*"] }),
+  },
+  "the short name of an exposed host": {
+    bad: gateway({ hosts: ["db"] }),
+    path: "gateway.hosts[0]",
+    message:
+      '"db" is no host to Istio; write the full name of a Service, such as db.shop.svc.cluster.local, or a pattern such as *.shop.svc.cluster.local',
+    good: gateway({ hosts: ["db.shop.svc.cluster.local"] }),
+  },
+  "an address as an exposed host": {
+    bad: gateway({ hosts: ["192.0.2.1"] }),
+    path: "gateway.hosts[0]",
+    message: '"192.0.2.1" is no host to Istio',
+    good: gateway({ hosts: ["*.local"] }),
+  },
   "a source range without a prefix length": {
     bad: gateway({ sourceRanges: ["192.0.2.0/24", "192.0.2.1"] }),
     path: "gateway.sourceRanges[1]",
