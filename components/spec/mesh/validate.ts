@@ -8,6 +8,7 @@ import { roles } from "../clusters/roles";
 import { clusters } from "../clusters/rules";
 import { externalControlPlanes } from "../external/rules";
 import { budgetWarnings } from "../gateway/budget";
+import { gatewayCharts } from "../gateway/chart-values";
 import { platforms } from "../gateway/platforms";
 import { gateways } from "../gateway/rules";
 import { aliases } from "../imports/alias-rules";
@@ -53,6 +54,7 @@ const RULES: readonly ((spec: MeshSpec) => Problem[])[] = [
   roles,
   externalControlPlanes,
   gateways,
+  gatewayCharts,
   platforms,
   ingresses,
   webhooks,

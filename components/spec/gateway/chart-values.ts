@@ -1,0 +1,107 @@
+import { EAST_WEST_GATEWAY, INGRESS_GATEWAY, STATUS_PORT } from "../../names";
+import { gatewayPorts, ingressPort } from "../../topology/ports";
+import { istiodSettings } from "../istio/plan";
+import { valueAt } from "../settings";
+import type { ClusterSpec, HelmValues, MeshSpec, Problem } from "../types";
+import { exposureOf, gatewaySettings } from "./plan";
+
+/** A gateway of Istio's chart, and what the mesh takes for granted of it. */
+interface ChartGateway {
+  /** Where its values are in the spec. */
+  readonly path: string;
+  readonly values: HelmValues;
+  readonly name: string;
+  /** Ports of its pods to which its Service has to lead. */
+  readonly ports: readonly number[];
+  /** Revisions that its pods may ask for: tags of the cluster's only istiod. */
+  readonly revisions: readonly unknown[];
+}
+
+/**
+ * Helm values leave a gateway what the mesh knows it by. Without, nothing leads to it or it gets no proxy, of which nothing
+ * says a word, and on a mesh that runs a gateway goes for one that does not serve.
+ */
+export function gatewayCharts(spec: MeshSpec): Problem[] {
+  return spec.clusters.flatMap((cluster, index) =>
+    gatewaysOf(cluster, `clusters[${index}]`, spec).flatMap((gateway) =>
+      FAULTS.flatMap((faultOf) => faultOf(gateway)),
+    ),
+  );
+}
+
+function gatewaysOf(cluster: ClusterSpec, path: string, spec: MeshSpec): ChartGateway[] {
+  const tags = istiodSettings(cluster, spec).values?.["revisionTags"];
+  const revisions = ["default", ...(Array.isArray(tags) ? (tags as unknown[]) : [])];
+  const exposure = exposureOf(cluster, spec);
+  const { values = {} } = gatewaySettings(cluster, spec);
+  const ports = gatewayPorts(exposure ?? {}).map(({ targetPort }) => targetPort);
+  const eastWest = {
+    path: `${path}.gateway.values`,
+    values,
+    name: EAST_WEST_GATEWAY,
+    ports: [...new Set(ports)].filter((port) => port !== STATUS_PORT),
+    revisions,
+  };
+  const { ingress } = cluster;
+  const ingresses =
+    ingress === undefined
+      ? []
+      : [ingress].map(({ credentialName, values: own = {} }) => ({
+          path: `${path}.ingress.values`,
+          values: own,
+          name: INGRESS_GATEWAY,
+          ports: [ingressPort(credentialName).port],
+          revisions,
+        }));
+  return [...(exposure === undefined ? [] : [eastWest]), ...ingresses];
+}
+
+const FAULTS: readonly ((gateway: ChartGateway) => Problem[])[] = [
+  unselected,
+  withoutAddress,
+  closed,
+  uninjected,
+];
+
+/** Istio's Gateways select pods by the label that the chart makes of the name. */
+function unselected({ path, values, name }: ChartGateway): Problem[] {
+  const wanted = labelOf(name);
+  const label = valueAt(values, ["labels", "istio"]) as string | undefined;
+  const named = typeof values["name"] === "string" ? values["name"] : name;
+  const found = label ?? labelOf(named);
+  if (found === wanted) return [];
+  const key = label === undefined ? "name" : "labels.istio";
+  const message = `gives its pods the label istio: ${found}, but the mesh's Gateways are for istio: ${wanted}, so nothing would lead through it; remove the value`;
+  return [{ path: `${path}.${key}`, message }];
+}
+
+function labelOf(name: string): string {
+  return name.replace(/^istio-/, "");
+}
+
+function withoutAddress({ path, values }: ChartGateway): Problem[] {
+  const type = valueAt(values, ["service", "type"]);
+  if (type === undefined || type === "LoadBalancer") return [];
+  const message = `is ${JSON.stringify(type)}, but pulumi up waits for the address that only a LoadBalancer gets, and by which other clusters know the gateway; remove the value (who may reach it is for sourceRanges, serviceAnnotations and, in gateway, internal)`;
+  return [{ path: `${path}.service.type`, message }];
+}
+
+/** Helm merges no lists. A given network makes the chart open its own ports instead. */
+function closed({ path, values, ports }: ChartGateway): Problem[] {
+  const given = valueAt(values, ["service", "ports"]);
+  if (given === undefined || values["networkGateway"]) return [];
+  const open = (Array.isArray(given) ? (given as unknown[]) : []).map(
+    (entry) => valueAt(entry, ["targetPort"]) ?? valueAt(entry, ["port"]),
+  );
+  const lost = ports.filter((port) => !open.includes(port));
+  if (lost.length === 0) return [];
+  const message = `replaces the list with ${lost.join(", ")}, on which this gateway serves; add ports that lead there to yours, or remove the value`;
+  return [{ path: `${path}.service.ports`, message }];
+}
+
+function uninjected({ path, values, revisions }: ChartGateway): Problem[] {
+  const { revision } = values;
+  if (!revision || revisions.includes(revision)) return [];
+  const message = `is ${JSON.stringify(revision)}, but the cluster's one control plane has no revision, so no pod of the gateway would get its proxy; remove the value`;
+  return [{ path: `${path}.revision`, message }];
+}
