@@ -1,4 +1,5 @@
 import { MESH_DEFAULTS } from "../../defaults";
+import { ISTIO_NAMESPACE } from "../../names";
 import { membersOf } from "../../topology/links";
 import { gatewaySettings } from "../gateway/plan";
 import { isMap, valueAt } from "../settings";
@@ -103,15 +104,26 @@ const FOR_ROTATION = [
   ["meshConfig", "defaultConfig", "proxyMetadata", "PROXY_CONFIG_XDS_AGENT"],
 ];
 
-/** Helm values that work, and take away what the mesh will need one day. */
+/** Helm values that work, and take away what the mesh will need one day, or what the config says. */
 export function valueWarnings(spec: MeshSpec): Problem[] {
-  return spec.clusters.flatMap((cluster, index) =>
-    FOR_ROTATION.filter((value) => {
-      const found = valueAt(istiodSettings(cluster, spec).values, value);
+  return spec.clusters.flatMap((cluster, index) => {
+    const { values } = istiodSettings(cluster, spec);
+    const path = `clusters[${index}].istiod.values`;
+    const forRotation = FOR_ROTATION.filter((value) => {
+      const found = valueAt(values, value);
       return found !== undefined && found !== true && found !== "true";
     }).map((value) => ({
-      path: `clusters[${index}].istiod.values.${value.join(".")}`,
+      path: `${path}.${value.join(".")}`,
       message: `turns off what a rotation of the root needs from the mesh's first day in ${cluster.name}; remove the value`,
-    })),
-  );
+    }));
+    return [...forRotation, ...otherRoot(values, `${path}.meshConfig.rootNamespace`, cluster.name)];
+  });
+}
+
+/** Where istiod takes what holds for the whole mesh from, as the policy of mutual TLS. */
+function otherRoot(values: HelmValues | undefined, path: string, cluster: string): Problem[] {
+  const found = valueAt(values, ["meshConfig", "rootNamespace"]) as string | undefined;
+  if (found === undefined || found === ISTIO_NAMESPACE) return [];
+  const message = `is ${JSON.stringify(found)}, so mtls, which is made in ${ISTIO_NAMESPACE}, holds for that namespace of ${cluster} alone and not for its workloads; remove the value, or see that ${found} has such a PeerAuthentication`;
+  return [{ path, message }];
 }

@@ -90,6 +90,45 @@ describe("Helm values are refused that contradict", () => {
   });
 });
 
+describe("Helm values are refused by which the charts' objects would be called or lie otherwise", () => {
+  const base = (values: Record<string, unknown>) => second({ base: { values } });
+  test.each([
+    [
+      "istiod.values.revision",
+      istiod({ revision: "canary" }),
+      "is not supported: one control plane a cluster",
+    ],
+    [
+      "base.values.defaultRevision",
+      base({ defaultRevision: "1-31" }),
+      'is "1-31", but istiod has no revision, so API servers would ask one that is not there, and take none of Istio\'s objects; remove it',
+    ],
+    [
+      "istiod.values.global.istioNamespace",
+      istiod({ global: { istioNamespace: "mesh" } }),
+      'is "mesh", but everything of Istio\'s is made in istio-system; remove it',
+    ],
+    ["base.values.global.istioNamespace", base({ global: { istioNamespace: "mesh" } }), 'is "mesh", but'],
+  ])("%s", (key, bad, message) => {
+    const problem = { path: `clusters[1].${key}`, message: expect.stringContaining(message) };
+    expect(validateMesh(bad)).toEqual([problem]);
+    const { base: values, istiod: settings } = bad.clusters[1] ?? {};
+    expect(
+      validateMesh({ ...mesh(2), ...(values && { base: values }), ...(settings && { istiod: settings }) }),
+    ).toEqual([{ ...problem, path: key }]);
+  });
+
+  test("but not what they are called anyway, or by what leads past the default", () => {
+    const global = { istioNamespace: "istio-system" };
+    expect(validateMesh(istiod({ revision: "", revisionTags: ["prod"], global }))).toEqual([]);
+    for (const defaultRevision of ["default", ""]) {
+      expect(validateMesh(base({ defaultRevision, global }))).toEqual([]);
+    }
+    const validationURL = "https://istiod.example.com:15017/validate";
+    expect(validateMesh(base({ defaultRevision: "1-31", base: { validationURL } }))).toEqual([]);
+  });
+});
+
 describe("a warning", () => {
   test.each([
     [
@@ -110,6 +149,20 @@ describe("a warning", () => {
       { path, message: expect.stringContaining("turns off what a rotation of the root needs") },
     ]);
     expect(warningsOf(good)).toEqual([]);
+  });
+
+  test("is given where what holds for the whole mesh is taken from another namespace than the policy of mutual TLS", () => {
+    const rootNamespace = "istio-config";
+    expect(validateMesh(istiod({ meshConfig: { rootNamespace } }))).toEqual([]);
+    expect(warningsOf(istiod({ meshConfig: { rootNamespace } }))).toEqual([
+      {
+        path: "clusters[1].istiod.values.meshConfig.rootNamespace",
+        message:
+          'is "istio-config", so mtls, which is made in istio-system, holds for that namespace of cluster2 alone and not for its workloads; ' +
+          "remove the value, or see that istio-config has such a PeerAuthentication",
+      },
+    ]);
+    expect(warningsOf(istiod({ meshConfig: { rootNamespace: "istio-system" } }))).toEqual([]);
   });
 
   test.each([1, 3])("is given by no mesh of %d clusters that says nothing else", (size) => {
