@@ -1,5 +1,6 @@
-import { gte, major, minor, rcompare, valid } from "semver";
+import { gte, major, minor, parse, rcompare, valid } from "semver";
 import { membersOf } from "../../topology/links";
+import { adopts } from "../adopt/adopted";
 import type { ClusterSpec, MeshSpec, Problem } from "../types";
 import { featuresOf } from "./features";
 import { faultsOf, type KnownFault } from "./known-faults";
@@ -13,9 +14,9 @@ export function versions(spec: MeshSpec): Problem[] {
   return [...malformed(spec), ...skew(spec), ...knownFaults(spec, "error")];
 }
 
-/** Faults of the versions in use with which the mesh works nevertheless. */
+/** What of the versions in use the mesh works with nevertheless: faults, and images of others. */
 export function versionWarnings(spec: MeshSpec): Problem[] {
-  return knownFaults(spec, "warning");
+  return [...knownFaults(spec, "warning"), ...otherImages(spec)];
 }
 
 /** The Istio of a cluster. */
@@ -69,6 +70,26 @@ function skew(spec: MeshSpec): Problem[] {
 
 function isClose(version: string, newest: string): boolean {
   return major(version) === major(newest) && minor(newest) - minor(version) <= MAX_SKEW;
+}
+
+/** A tag goes on naming the images that it named, whatever becomes of the version; what a registry adds to it does not count. */
+function otherImages(spec: MeshSpec): Problem[] {
+  const tagged = membersOf(spec)
+    .filter((cluster) => !adopts(cluster, "istiod"))
+    .flatMap((cluster) => {
+      const { version, tag } = planIstio(cluster, spec);
+      const [charts, images] = [parse(version), parse(tag)];
+      if (charts === null || images === null || charts.compareMain(images) === 0) return [];
+      const own = cluster.istio?.tag !== undefined;
+      const path = own ? `clusters[${spec.clusters.indexOf(cluster)}].istio.tag` : "istio.tag";
+      return [{ cluster, version, tag, path }];
+    });
+  return perPath(
+    tagged,
+    ({ version, tag }, names) =>
+      `is ${tag}, but istio.version is ${version} in ${names}, so only the charts are of that and istiod and proxies stay what they are; ` +
+      "change both together, for one cluster in its own istio, or remove the tag",
+  );
 }
 
 function knownFaults(spec: MeshSpec, severity: KnownFault["severity"]): Problem[] {

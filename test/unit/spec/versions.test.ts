@@ -131,6 +131,47 @@ describe("a known fault", () => {
   });
 });
 
+describe("a tag of images that are not the charts' is warned of", () => {
+  const upgraded = (istio: MeshSpec["istio"]): MeshSpec => ({
+    clusters: [cluster(1, { istio }), cluster(2)],
+    istio: { version: "1.30.4", tag: "1.30.4" },
+  });
+  const told = (spec: MeshSpec) => versionWarnings(spec).filter(({ path }) => path.endsWith("istio.tag"));
+
+  test("where a cluster's version goes on without it", () => {
+    expect(told(upgraded({ version: "1.31.1" }))).toEqual([
+      {
+        path: "istio.tag",
+        message:
+          "is 1.30.4, but istio.version is 1.31.1 in cluster1, so only the charts are of that and istiod and proxies stay what they are; " +
+          "change both together, for one cluster in its own istio, or remove the tag",
+      },
+    ]);
+  });
+
+  test("where it is the cluster's own, or goes on alone", () => {
+    const own = told({ clusters: [cluster(1, { istio: { tag: "1.30.4-distroless" } }), cluster(2)] });
+    expect(own.map(({ path }) => path)).toEqual(["clusters[0].istio.tag"]);
+    expect(told(mesh(2, { istio: { tag: "1.31.2" } }))).toHaveLength(1);
+  });
+
+  test.each([
+    ["both go on together", upgraded({ version: "1.31.1", tag: "1.31.1" })],
+    ["a registry adds to it", upgraded({ version: "1.31.1", tag: "1.31.1-distroless" })],
+    ["it tells no version", upgraded({ version: "1.31.1", tag: "stable" })],
+    ["there is none", at("1.31.1")],
+    [
+      "others installed the istiod",
+      {
+        ...upgraded({ version: "1.31.1" }),
+        clusters: [cluster(1, { adopt: ["istiod"], istio: { version: "1.31.1" } })],
+      },
+    ],
+  ])("not where %s", (_, spec) => {
+    expect(told(spec)).toEqual([]);
+  });
+});
+
 describe("features of a cluster", () => {
   const features = (clusters: ClusterSpec[], changes: Partial<MeshSpec> = {}) =>
     clusters.map((one) => [...featuresOf(one, { clusters, ...changes })]);
