@@ -4,6 +4,7 @@ import { CA_DEFAULTS } from "../spec/ca/defaults";
 import { ISSUER_DEFAULTS } from "../spec/issuer/defaults";
 import { applyChart } from "./apply-chart";
 import { caKeyAlgorithm } from "./ca-keys";
+import { hook } from "./hook";
 import type { KubernetesObject } from "./manifests";
 
 /** A cert-manager issuer, and what it is to sign. */
@@ -72,7 +73,32 @@ export function certificateFor(
         renewBeforeDays,
         organization: issuer.organization ?? CA_DEFAULTS.organization,
       }),
-    opts,
+    pulumi.mergeOptions(opts, { hooks: { beforeUpdate: [otherIssuer(name, place.clusterName)] } }),
   );
   return certificate!;
+}
+
+/** Which issuer a Certificate names. */
+interface IssuerRef {
+  readonly name: string;
+  readonly kind: string;
+  readonly group: string;
+}
+
+/** Warns of another issuer, at preview too. Whether its root is the same no preview can know: it has signed nothing yet. */
+function otherIssuer(name: string, clusterName: string): pulumi.ResourceHook {
+  return hook(`${name}-issuer`, ({ oldInputs, newInputs }) => {
+    const [before, after] = [issuerOf(oldInputs), issuerOf(newInputs)];
+    if (before === undefined || after === undefined || before === after) return;
+    void pulumi.log.warn(
+      `the CA of ${clusterName} is to be signed by ${after}, no longer by ${before}: unless both hand out the same root (ca.crt), ` +
+        "istiod refuses the new CA, and once it restarts proxies of before and after refuse each other; compare the roots " +
+        "first, docs/issuers.md",
+    );
+  });
+}
+
+function issuerOf(certificate: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const { issuerRef } = (certificate?.["spec"] ?? {}) as { issuerRef?: IssuerRef };
+  return issuerRef && `${issuerRef.kind} ${issuerRef.name} (${issuerRef.group})`;
 }

@@ -1,10 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { ClusterPrimary, IssuedCA, type IssuedCAArgs } from "../../components";
 import { find, listOf, outsideProvider, testProvider } from "../support/components";
+import { Hooks } from "../support/hooks";
 import { type MockCluster, runFailingProgram, runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
 import { hoursAfterStart, rootCertificate } from "../support/pki";
+
+afterEach(() => void vi.restoreAllMocks());
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const pem = (text: string) => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`;
@@ -120,6 +123,45 @@ test("IssuedCA refuses an issuer that lets each CA be its own root", async () =>
   const secretData = await issuedFiles({ "ca.crt": base64((await rootCertificate()) + pem("policy")) });
   const { failures } = await runFailingProgram(program({}), { secretData });
   expect(failures).toEqual([expect.stringContaining("Secret pki/cluster2-cacerts holds a self-signed CA")]);
+});
+
+describe("an update of a cluster's issuer", () => {
+  /** What is said at preview of a cluster whose Certificate names the given issuer. */
+  async function told(issuerRef: Record<string, string>): Promise<string[]> {
+    const hooks = new Hooks();
+    const caIssuer = { name: "mesh-root", kind: "Issuer" };
+    const names = { clusterName: "cluster1", network: "network1" };
+    const { registrations } = await runProgram(() => {
+      const opts = { provider: testProvider(), transformations: [hooks.transformation] };
+      return new ClusterPrimary("cluster1", { ...names, caIssuer }, opts);
+    });
+    const { inputs } = find(registrations, "cluster1:istio-system/cacerts");
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    warn.mockClear();
+    const oldInputs = { spec: { issuerRef } };
+    expect(await hooks.run("cluster1-issuer", { oldInputs, newInputs: inputs })).toEqual({ onDryRun: true });
+    return warn.mock.calls.map(([text]) => text);
+  }
+
+  test.each([
+    ["another name", { name: "old", kind: "Issuer", group: "cert-manager.io" }, "Issuer old"],
+    [
+      "another kind",
+      { name: "mesh-root", kind: "ClusterIssuer", group: "cert-manager.io" },
+      "ClusterIssuer mesh-root",
+    ],
+    ["another group", { name: "mesh-root", kind: "Issuer", group: "x.example" }, "Issuer mesh-root"],
+  ])("is warned of where it gets %s, by which the root may be another", async (_, before, text) => {
+    expect(await told(before)).toEqual([
+      `the CA of cluster1 is to be signed by Issuer mesh-root (cert-manager.io), no longer by ${text} (${before.group}): unless both hand out ` +
+        "the same root (ca.crt), istiod refuses the new CA, and once it restarts proxies of before and after refuse each other; " +
+        "compare the roots first, docs/issuers.md",
+    ]);
+  });
+
+  test("is not warned of where it stays", async () => {
+    expect(await told({ name: "mesh-root", kind: "Issuer", group: "cert-manager.io" })).toEqual([]);
+  });
 });
 
 describe("a ClusterPrimary with an issuer", () => {
