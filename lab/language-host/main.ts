@@ -17,7 +17,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
  * The official host is part of a Pulumi installation and not to be had as a Go module or npm package; where it is
  * installed it comes first on PATH and this one is not used. The program itself is run by the SDK's own entry point.
  *
- * Started by the CLI with the engine's address as last argument; prints the port that it serves.
+ * Started by the CLI with the engine's address as last argument; prints the port that it serves, and ends with the CLI.
  */
 const engineAddress = process.argv.at(-1) ?? "";
 const SDK_ENTRY_POINT = join(__dirname, "../../node_modules/@pulumi/pulumi/cmd/run");
@@ -39,10 +39,9 @@ async function run({ request }: ServerUnaryCall<RunRequest, RunResponse>): Promi
 }
 
 function programArguments(request: RunRequest): string[] {
-  const nodeArguments = programOptions(request).nodeargs ?? "";
   const info = request.getInfo();
   return [
-    ...nodeArguments.split(" ").filter(Boolean),
+    ...(programOptions(request).nodeargs ?? "").split(" ").filter(Boolean),
     SDK_ENTRY_POINT,
     ...["--monitor", request.getMonitorAddress(), "--engine", engineAddress],
     ...["--project", request.getProject(), "--stack", request.getStack(), "--pwd", request.getPwd()],
@@ -95,3 +94,5 @@ server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port
   if (error) throw error;
   console.log(port);
 });
+// Where the passphrase is wrong the CLI ends without what it else does to a host: it interrupts its process group.
+process.stdin.resume().once("end", () => process.kill(0, "SIGINT"));
