@@ -13,7 +13,7 @@ import {
 import type { Deployment } from "@pulumi/pulumi/automation";
 import { SERVED_ROOT } from "../components/names";
 import { unlessMissing } from "../verify/kube/errors";
-import { isIstioCrd, isOfBase } from "./base-release";
+import { isIstioCrd, isOfBase } from "../stacks/mesh/prior/base-release";
 import { kubernetesObjects } from "./interrupted";
 import { TAG_LABEL } from "./take-over/leftovers";
 import { inCluster } from "./timed-kube-config";

@@ -12,7 +12,7 @@ export const STABLE_WEBHOOK_VALUES = { base: { validationFailurePolicy: "Fail" }
 const OWN_READER_VALUES = { global: { enableReaderRBAC: false } } as const;
 
 /** Istio's CRDs, those of its next versions as far as they are known: the chart takes a name that it does not have. */
-const CRDS = [
+export const ISTIO_CRDS = [
   ...["trafficextensions", "wasmplugins"].map((kind) => `${kind}.extensions.istio.io`),
   ...[
     ...["destinationrules", "envoyfilters", "gateways", "proxyconfigs", "serviceentries", "sidecars"],
@@ -32,7 +32,7 @@ const CRDS = [
  */
 export function baseValues(base: BaseSpec, adoptCrds = false): HelmValues {
   const values = adoptCrds
-    ? mergeValues(STABLE_WEBHOOK_VALUES, { base: { excludedCRDs: CRDS } })
+    ? mergeValues(STABLE_WEBHOOK_VALUES, { base: { excludedCRDs: ISTIO_CRDS } })
     : STABLE_WEBHOOK_VALUES;
   return mergeValues({ ...values, ...OWN_READER_VALUES }, base.values ?? {});
 }

@@ -1,7 +1,7 @@
 import { ISTIO_NAMESPACE } from "../../components/names";
 import { adopts } from "../../components/spec/adopt/adopted";
 import type { ClusterPlan } from "../../components/spec/types";
-import { isIstioCrd, isOfBase, OF_BASE } from "../base-release";
+import { isIstioCrd, isOfBase, OF_BASE } from "../../stacks/mesh/prior/base-release";
 import type { Reference, TargetCluster } from "./cluster";
 import { TAG_LABEL } from "./leftovers";
 

@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent, PreviewOptions, Stack } from "@pulumi/pulumi/automation";
+import { TAKING_OVER } from "../../stacks/mesh/prior/guard";
 import { type Declared, type ImportFile, resourceKey } from "./import-file";
 
 /** A step of a preview that is more than "same". */
@@ -26,7 +27,7 @@ export async function previewCreates(
       const { type, urn, new: created } = resourcePreEvent.metadata;
       declared.set(resourceKey(type, nameOf(urn)), (created?.inputs ?? {}) as Declared);
     };
-    await stack.preview({ importFile, onEvent });
+    await preview(stack, { importFile, onEvent });
     return { file: JSON.parse(await readFile(importFile, "utf8")) as ImportFile, declared };
   } finally {
     await rm(folder, { recursive: true });
@@ -36,7 +37,7 @@ export async function previewCreates(
 /** What a stack's preview would do. */
 export async function previewSteps(stack: Stack): Promise<PreviewedStep[]> {
   const steps: PreviewedStep[] = [];
-  await stack.preview({
+  await preview(stack, {
     onEvent: ({ resourcePreEvent }) => {
       if (resourcePreEvent === undefined) return;
       const { op, type, urn, detailedDiff } = resourcePreEvent.metadata;
@@ -45,6 +46,17 @@ export async function previewSteps(stack: Stack): Promise<PreviewedStep[]> {
     },
   });
   return steps;
+}
+
+/** One that what is there does not end: it is what is to be taken over. */
+async function preview(stack: Stack, options: PreviewOptions): Promise<void> {
+  const { envVars } = stack.workspace;
+  envVars[TAKING_OVER] = "true";
+  try {
+    await stack.preview(options);
+  } finally {
+    delete envVars[TAKING_OVER];
+  }
 }
 
 function nameOf(urn: string): string {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { addressDoubts, addressFault } from "./api-address";
 import {
@@ -97,6 +98,17 @@ export function clusterAccess(name: string, args: ClusterAccessArgs): ClusterAcc
       Object.entries(imagePullCredentials).map(([secret, json]) => [secret, pulumi.secret(json)]),
     ),
   };
+}
+
+/** How long a kubeconfig may stay unknown, as it does at preview for a cluster that is yet to be made. */
+const KNOWN_MS = 5000;
+
+/** A kubeconfig for what runs beside the program, such as a hook; nothing where it does not become known. */
+export async function known(kubeconfig: pulumi.Output<string>): Promise<string | undefined> {
+  const found = new Promise<string>((resolve) => {
+    kubeconfig.apply(resolve);
+  });
+  return Promise.race([found, sleep(KNOWN_MS, undefined, { ref: false })]);
 }
 
 /** Clouds' libraries also have kubeconfigs as objects, such as `kubeconfig` of @pulumi/eks, whose types let them pass for texts. */

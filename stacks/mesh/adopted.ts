@@ -7,19 +7,19 @@ import { placedOf } from "./scope";
 
 /** A cluster with an istiod that others installed, and a gateway if it is to get one. */
 export function adoptedMember(site: Site): Member {
-  const { scope, plan: cluster, provider } = site;
+  const { scope, plan: cluster, provider, transformations } = site;
   const { name, opts } = placedOf(scope, cluster);
   const existing = new ExistingCluster(
     name,
     { network: cluster.network, reader: cluster.reader },
-    { ...opts, provider },
+    { ...opts, provider, transformations },
   );
   refuseReplaced(site, existing.namespaceUid);
   const injection = [existing];
   return {
     ...site,
     cluster: existing,
-    istiod: { provider, resource: existing },
+    istiod: { provider, transformations, resource: existing },
     injection,
     gateway: gatewayOf(site, injection),
   };

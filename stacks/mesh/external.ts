@@ -28,7 +28,7 @@ export function configClusterMember(
   plan: MeshPlan,
   trust: ClusterTrust | undefined,
 ): Member {
-  const { scope, plan: cluster, access, provider } = site;
+  const { scope, plan: cluster, access, provider, transformations } = site;
   const own = placedOf(scope, cluster);
   const hosted = placedOf(scope, host.plan);
   const [token, giveToken] = pulumi.deferredOutput<string>();
@@ -42,13 +42,13 @@ export function configClusterMember(
       ...apiArgs(access),
       token,
     },
-    { ...hosted.opts, provider: host.provider },
+    { ...hosted.opts, ...placeIn(host) },
   );
   const entrance = entranceAt(cluster, istiod.address, istiod);
   const remote = new ClusterRemote(
     own.name,
     { ...sharedArgs(site, plan), ...entranceOf(entrance), controlPlanes: [cluster.name] },
-    { ...own.opts, provider },
+    { ...own.opts, provider, transformations },
   );
   refuseReplaced(host, istiod.namespaceUid);
   refuseReplaced(site, remote.namespaceUid);
@@ -62,10 +62,15 @@ export function configClusterMember(
   return {
     ...site,
     cluster: remote,
-    istiod: { provider: host.provider, resource: istiod, rootPhase: trust && istiod.rootPhase, entrance },
+    istiod: { ...placeIn(host), resource: istiod, rootPhase: trust && istiod.rootPhase, entrance },
     injection,
     gateway: gatewayOf(site, injection),
   };
+}
+
+/** Where what a host has for the cluster is made. */
+function placeIn({ provider, transformations }: Site): Pick<Site, "provider" | "transformations"> {
+  return { provider, transformations };
 }
 
 function entranceArgs(

@@ -3,6 +3,9 @@ import type { Configuration, KubeConfig, RequestContext, ResponseContext } from 
 import { parse } from "yaml";
 import { proxyFor } from "./environment-proxy";
 
+/** Asks of a list for its objects' metadata alone, and so for nothing that is in Secrets. */
+export const METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+
 /** What of the client library is needed. Handed in, since a program loads it only where it asks a cluster. */
 type Library = Pick<
   typeof import("@kubernetes/client-node"),

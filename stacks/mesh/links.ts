@@ -85,8 +85,8 @@ function observedCluster({ name, formerName: _, token, gatewayAddress, ...api }:
 }
 
 /** A Secret is emptied once those that take its place are there. */
-function placeOf({ istiod: { provider, resource } }: Observer, successors: Succession = []) {
-  return { provider, dependsOn: [...(resource ? [resource] : []), ...successors] };
+function placeOf({ istiod: { provider, transformations, resource } }: Observer, successors: Succession = []) {
+  return { provider, transformations, dependsOn: [...(resource ? [resource] : []), ...successors] };
 }
 
 /** The name of a link, and those that it had if one of its ends or both were renamed. */

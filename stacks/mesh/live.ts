@@ -7,7 +7,7 @@ import {
   SUPERSEDED_ANNOTATION,
 } from "../../components/names";
 import { faultOf } from "./client-fault";
-import { checkedAnswer, endingBy, openKubeconfig } from "./kube-client";
+import { checkedAnswer, endingBy, METADATA_LIST, openKubeconfig } from "./kube-client";
 
 /** What an API server says of its cluster; whatever it cannot be asked for is left out. */
 export interface LiveCluster {
@@ -80,7 +80,7 @@ async function ask(
   const [system, own, secrets] = await Promise.all([
     readable(client.readNamespace({ name: "kube-system" })),
     readable(client.readNamespace({ name: ISTIO_NAMESPACE })),
-    readable(clientOf({ Accept: METADATA }).listNamespacedSecret(wanted)),
+    readable(clientOf({ Accept: METADATA_LIST }).listNamespacedSecret(wanted)),
   ]);
   return { system, own, secrets };
 }
@@ -131,6 +131,3 @@ async function readable<T extends { kind?: string }>(reading: Promise<T>): Promi
     }
   }
 }
-
-/** Asks of a list for what its objects are called, and for nothing that is in them. */
-const METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";

@@ -18,6 +18,7 @@ export interface Member extends Site {
 export interface Istiod {
   /** Of the cluster whose Secrets it reads. */
   readonly provider: k8s.Provider;
+  readonly transformations: pulumi.ResourceTransformation[];
   /** There once it serves; absent where another stack has it. */
   readonly resource?: pulumi.Resource | undefined;
   /** Where it is in the change from one root to the next, if it has its CA from here. */

@@ -14,7 +14,7 @@ import type { ClusterTrust } from "./trust/trust";
 
 /** A cluster with its own istiod, and its gateway. */
 export function primaryMember(site: Site, plan: MeshPlan, trust: ClusterTrust | undefined): Member {
-  const { scope, plan: cluster, provider } = site;
+  const { scope, plan: cluster, provider, transformations } = site;
   const { webhookHostName } = cluster;
   const { name, opts } = placedOf(scope, cluster);
   const primary = new ClusterPrimary(
@@ -26,7 +26,7 @@ export function primaryMember(site: Site, plan: MeshPlan, trust: ClusterTrust | 
       servesRemotes: cluster.remotes.length > 0,
       ...(webhookHostName === undefined ? {} : { webhookHostName }),
     },
-    { ...opts, provider },
+    { ...opts, provider, transformations },
   );
   refuseReplaced(site, primary.namespaceUid);
   const injection = [primary.policy, ...(site.identities ?? [])];
@@ -35,7 +35,13 @@ export function primaryMember(site: Site, plan: MeshPlan, trust: ClusterTrust | 
   return {
     ...site,
     cluster: primary,
-    istiod: { provider, resource: primary.policy, rootPhase: trust && primary.rootPhase, entrance },
+    istiod: {
+      provider,
+      transformations,
+      resource: primary.policy,
+      rootPhase: trust && primary.rootPhase,
+      entrance,
+    },
     injection,
     gateway,
   };
@@ -54,7 +60,7 @@ export function remoteMember(site: Site, plan: MeshPlan, controlPlanes: readonly
 }
 
 function remoteOf(site: Site, plan: MeshPlan, { entrance }: Istiod): ClusterRemote {
-  const { scope, plan: cluster, provider } = site;
+  const { scope, plan: cluster, provider, transformations } = site;
   if (entrance === undefined) throw new Error(`no gateway leads to the control plane of ${cluster.name}`);
   const { name, opts } = placedOf(scope, cluster);
   return new ClusterRemote(
@@ -64,7 +70,7 @@ function remoteOf(site: Site, plan: MeshPlan, { entrance }: Istiod): ClusterRemo
       ...entranceOf(entrance),
       controlPlanes: [...cluster.controlPlanes],
     },
-    { ...opts, provider, dependsOn: entrance.resource ?? [] },
+    { ...opts, provider, transformations, dependsOn: entrance.resource ?? [] },
   );
 }
 
@@ -117,7 +123,7 @@ export function sharedArgs({ plan: cluster, access, owner }: Omit<Site, "provide
 
 /** The east-west gateway of a cluster, if it has one. */
 export function gatewayOf(
-  { scope, plan: cluster, provider, usesWorkloadSocket }: Site,
+  { scope, plan: cluster, provider, transformations, usesWorkloadSocket }: Site,
   injection: pulumi.Resource[],
 ): EastWestGateway | undefined {
   if (cluster.gateway === undefined) return undefined;
@@ -131,7 +137,7 @@ export function gatewayOf(
       ...(usesWorkloadSocket ? { usesWorkloadSocket } : {}),
       ...cluster.gateway,
     },
-    { ...opts, provider, dependsOn: injection },
+    { ...opts, provider, transformations, dependsOn: injection },
   );
 }
 

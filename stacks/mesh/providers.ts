@@ -5,6 +5,7 @@ import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
 import { identifierOf } from "./identifier";
 import { formatOwner, ownAccess, stateOf } from "./owner";
+import { priorGuard } from "./prior/guard";
 import { placedOf, type Scope } from "./scope";
 
 /** A cluster with the way to it: whatever is made in it, for itself or for another one, has the same provider. */
@@ -17,6 +18,8 @@ export interface Site {
   /** Whose it is, for its annotation. */
   readonly owner: pulumi.Output<string>;
   readonly provider: k8s.Provider;
+  /** Options that hold back what somebody else made there already, of the components of Istio's namespace. */
+  readonly transformations: pulumi.ResourceTransformation[];
   /** What has to be there before proxies start, where their certificates come from SPIRE, or are to. */
   readonly identities?: readonly pulumi.Resource[] | undefined;
   /** Whether they come from there already, or still. @default false */
@@ -46,7 +49,8 @@ export function sitesOf(
       const { whenUnreachable } = plan;
       const args = { kubeconfig: own.kubeconfig, clusterIdentifier: identifier, whenUnreachable };
       const provider = clusterProvider(name, args, opts);
-      return [plan.name, { scope, plan, access: own, identifier, owner, provider }];
+      const transformations = priorGuard(name, plan, mesh, own);
+      return [plan.name, { scope, plan, access: own, identifier, owner, provider, transformations }];
     }),
   );
 }

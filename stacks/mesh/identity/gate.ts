@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { hook } from "../../../components/internal/hook";
 import { parseCertificates } from "../../../components/pki/certificates";
@@ -11,14 +10,11 @@ import {
 } from "../../../components/spec/spire/phases";
 import type { IdentityPosition, MeshPlan } from "../../../components/spec/types";
 import { isMember } from "../../../components/topology/links";
-import type { ClusterAccess } from "../access";
+import { type ClusterAccess, known } from "../access";
 import { type LiveWorkloads, lookAtWorkloads } from "./live-workloads";
 
 /** A cluster as it is, by name; a text says why it could not be asked. */
 export type AskClusters = () => Promise<ReadonlyMap<string, LiveWorkloads | string>>;
-
-/** How long a kubeconfig may stay unknown, as it does at preview for a cluster that is yet to be made. */
-const KNOWN_MS = 5000;
 
 /** How many pods a message names. */
 const TOLD = 5;
@@ -99,19 +95,12 @@ function rootFaults(cluster: string, roots: string, from: IdentityPosition, { sp
 
 async function askAll(plan: MeshPlan, access: ReadonlyMap<string, ClusterAccess>) {
   const asked = plan.clusters.filter(isMember).map(async ({ name }) => {
-    const kubeconfig = await known(access.get(name)?.kubeconfig);
+    const own = access.get(name);
+    const kubeconfig = own && (await known(own.kubeconfig));
     const live = kubeconfig === undefined ? "is not known yet" : await lookAtWorkloads(kubeconfig);
     return [name, live] as const;
   });
   return new Map(await Promise.all(asked));
-}
-
-async function known(kubeconfig: pulumi.Output<string> | undefined): Promise<string | undefined> {
-  if (kubeconfig === undefined) return undefined;
-  const found = new Promise<string>((resolve) => {
-    kubeconfig.apply(resolve);
-  });
-  return Promise.race([found, sleep(KNOWN_MS, undefined, { ref: false })]);
 }
 
 function shortened(names: readonly string[]): string {

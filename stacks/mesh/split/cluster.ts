@@ -72,12 +72,13 @@ function servingPrimary(
   sites: ReadonlyMap<string, Site>,
   stacks: OtherStacks | undefined,
 ): Observer {
-  const { scope, provider } = named(sites, istiodOf(plan, name));
+  const { scope, provider, transformations } = named(sites, istiodOf(plan, name));
   const own = plannedCluster(name, plan);
   const address = stacks?.cluster(name, "the address of the control plane", (tells) =>
     own.externalControlPlane === undefined ? tells.gatewayAddress : tells.externalControlPlaneAddress,
   );
-  return { scope, plan: own, istiod: { provider, entrance: address && entranceAt(own, address) } };
+  const entrance = address && entranceAt(own, address);
+  return { scope, plan: own, istiod: { provider, transformations, entrance } };
 }
 
 /** Access to clusters of other stacks, as these know them. */

@@ -31,8 +31,8 @@ export function deployLinks(
   const gateways = gatewaysOf(plan, stacks);
   linkMembers(plan, {
     observer: (name): Observer => {
-      const { provider } = named(sites, istiodOf(plan, name));
-      return { scope, plan: plannedCluster(name, plan), istiod: { provider } };
+      const { provider, transformations } = named(sites, istiodOf(plan, name));
+      return { scope, plan: plannedCluster(name, plan), istiod: { provider, transformations } };
     },
     observed: (name, gatewayAddress) => ({ ...peerOf(name, plan, stacks), gatewayAddress }),
     gateways,

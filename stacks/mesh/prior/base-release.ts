@@ -1,5 +1,5 @@
 import type { V1ObjectMeta } from "@kubernetes/client-node";
-import { BASE_RELEASE, ISTIO_NAMESPACE } from "../components/names";
+import { BASE_RELEASE, ISTIO_NAMESPACE } from "../../../components/names";
 
 /** How Helm knows that an object belongs to the base chart's release; one that says so it takes over. */
 export const OF_BASE = {
