@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ByHand } from "../../bench/documented-way";
 import { defaultSpec } from "../../lab";
 import { UPSTREAM_ENVOY_SETTINGS } from "../../ops/lab-mesh";
+import { pulumi } from "../../ops/pulumi-cli";
 import { istiodPods } from "../lab/support/istio";
 import { Suite } from "../lab/support/suite";
 
@@ -14,12 +15,22 @@ describe("clusters that have something of Istio already", () => {
   const folder = mkdtempSync(join(tmpdir(), "existing-test-"));
   let changes: Record<string, Record<string, unknown>>;
   let before: string[];
+  let refused: string[];
 
   const configure = (overrides: Record<string, unknown> = {}, cluster2: Record<string, unknown> = {}) =>
     suite.configure({
       ...overrides,
       clusters: suite.clusters({ ...changes, cluster2: { ...changes["cluster2"], ...cluster2 } }),
     });
+
+  /** What a preview says of a cluster of whose config nobody knows what it has. */
+  const previewOf = async (cluster: string): Promise<string> => {
+    const clusters = suite.clusters({}).filter(({ name }) => name === cluster);
+    await suite.configure({ sampleApps: undefined, clusters });
+    const args = ["preview", "--stack", suite.place.stack];
+    const { stdout, stderr } = await pulumi(suite.stack.workspace, args, { reject: false });
+    return `${stdout}\n${stderr}`;
+  };
 
   /** Identity and version of what must neither be written nor made anew. */
   const untouched = () =>
@@ -47,11 +58,21 @@ describe("clusters that have something of Istio already", () => {
       cluster2: { adopt: ["istiod"], rootCertificate, gateway: { enabled: true } },
     };
     before = untouched();
+    refused = [await previewOf("cluster1"), await previewOf("cluster2")];
     await configure();
     await suite.stack.up();
   });
   afterAll(suite.stop);
   afterAll(() => rmSync(folder, { recursive: true }));
+
+  test("are told of before anything is made, with whose what is there is, and what mends it", () => {
+    const [first, second] = refused;
+    expect(first).toMatch(/\(cluster1\) has the namespace istio-system already, .* adopt: \[namespace\]/);
+    expect(first).toMatch(/\(cluster1\) has Secret istio-system\/cacerts already, .* adopt: \[cacerts\]/);
+    expect(second).toMatch(
+      /\(cluster2\) has CustomResourceDefinition .* already, of istioctl, .* npm run take-over .* adopt: \[istiod\]/,
+    );
+  });
 
   test("become one mesh, with requests in both directions", async () => {
     await suite.expectWorkingMesh();
