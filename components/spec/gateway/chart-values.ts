@@ -1,5 +1,6 @@
 import { EAST_WEST_GATEWAY, INGRESS_GATEWAY, STATUS_PORT } from "../../names";
 import { gatewayPorts, ingressPort } from "../../topology/ports";
+import { adopts } from "../adopt/adopted";
 import { istiodSettings } from "../istio/plan";
 import { valueAt } from "../settings";
 import type { ClusterSpec, HelmValues, MeshSpec, Problem } from "../types";
@@ -13,8 +14,8 @@ interface ChartGateway {
   readonly name: string;
   /** Ports of its pods to which its Service has to lead. */
   readonly ports: readonly number[];
-  /** Revisions that its pods may ask for: tags of the cluster's only istiod. */
-  readonly revisions: readonly unknown[];
+  /** Revisions that its pods may ask for: tags of the cluster's only istiod. Those of somebody else's nobody here knows. */
+  readonly revisions: readonly unknown[] | undefined;
 }
 
 /**
@@ -30,8 +31,7 @@ export function gatewayCharts(spec: MeshSpec): Problem[] {
 }
 
 function gatewaysOf(cluster: ClusterSpec, path: string, spec: MeshSpec): ChartGateway[] {
-  const tags = istiodSettings(cluster, spec).values?.["revisionTags"];
-  const revisions = ["default", ...(Array.isArray(tags) ? (tags as unknown[]) : [])];
+  const revisions = adopts(cluster, "istiod") ? undefined : revisionsOf(cluster, spec);
   const exposure = exposureOf(cluster, spec);
   const { values = {} } = gatewaySettings(cluster, spec);
   const ports = gatewayPorts(exposure ?? {}).map(({ targetPort }) => targetPort);
@@ -54,6 +54,11 @@ function gatewaysOf(cluster: ClusterSpec, path: string, spec: MeshSpec): ChartGa
           revisions,
         }));
   return [...(exposure === undefined ? [] : [eastWest]), ...ingresses];
+}
+
+function revisionsOf(cluster: ClusterSpec, spec: MeshSpec): unknown[] {
+  const tags = istiodSettings(cluster, spec).values?.["revisionTags"];
+  return ["default", ...(Array.isArray(tags) ? (tags as unknown[]) : [])];
 }
 
 const FAULTS: readonly ((gateway: ChartGateway) => Problem[])[] = [
@@ -101,7 +106,7 @@ function closed({ path, values, ports }: ChartGateway): Problem[] {
 
 function uninjected({ path, values, revisions }: ChartGateway): Problem[] {
   const { revision } = values;
-  if (!revision || revisions.includes(revision)) return [];
+  if (!revision || revisions === undefined || revisions.includes(revision)) return [];
   const message = `is ${JSON.stringify(revision)}, but the cluster's one control plane has no revision, so no pod of the gateway would get its proxy; remove the value`;
   return [{ path: `${path}.revision`, message }];
 }

@@ -95,4 +95,11 @@ describe("validateMesh reports of a gateway's Helm values", () => {
     expect(validateMesh({ ...gateway({ revision: "prod" }), istiod })).toEqual([]);
     expect(validateMesh(gateway({ revision: "prod" }))).toHaveLength(1);
   });
+
+  test("no revision where the istiod is somebody else's", () => {
+    const mesh = gateway({ revision: "asm-managed" });
+    const clusters = mesh.clusters.map((cluster) => ({ ...cluster, adopt: ["istiod" as const] }));
+    const paths = validateMesh({ ...mesh, clusters }).map(({ path }) => path);
+    expect(paths).not.toContain("clusters[0].gateway.values.revision");
+  });
 });
