@@ -6,7 +6,7 @@ import { chartRenderer } from "./chart-renderer";
 import { componentType } from "./component";
 import { applyManifests, type KubernetesObject, type Manifest } from "./manifests";
 
-/** Arguments of {@link HelmChart}: plain values only, so that every object shows in a preview. */
+/** Arguments of {@link HelmChart}: plain values only, so that every object shows in a preview; an Output is refused. */
 export interface HelmChartArgs extends ChartLocation {
   /** Name of the release that the chart is rendered for. */
   releaseName: string;
@@ -50,9 +50,33 @@ export class HelmChart extends pulumi.ComponentResource<KubernetesObject[]> {
     name: string,
   ): Promise<KubernetesObject[]> {
     const { besides = [], deployment = {}, ...chart } = args as HelmChartArgs;
+    refuseOutputs(name, chart.values);
     const manifests = withDeployment(await render(chart), deployment);
     return applyManifests(name, [...manifests, ...besides], { parent: this });
   }
+}
+
+/**
+ * Whoever makes JSON of an Output gets a text that tells so, and of a promise an empty object: a chart would take either.
+ *
+ * @throws pulumi.RunError that names the value
+ */
+function refuseOutputs(name: string, values: HelmValues): void {
+  const [path] = outputsIn(values);
+  if (path === undefined) return;
+  throw new pulumi.RunError(
+    `the value ${path} of the chart of ${name} is an Output; charts take plain values only, so that a preview shows every ` +
+      "object; give one that the program knows when it runs, as by require of a pulumi.Config in place of requireSecret",
+  );
+}
+
+/** Where in some values an Output or a promise is, as paths of keys. */
+function outputsIn(value: unknown): string[] {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return [""];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    outputsIn(inner).map((path) => (path === "" ? key : `${key}.${path}`)),
+  );
 }
 
 /**

@@ -23,5 +23,5 @@ export interface Toleration {
   readonly tolerationSeconds?: number | undefined;
 }
 
-/** Helm values, merged last over the ones that this program computes. */
+/** Helm values, plain and merged last over the ones that this program computes; an Output or a promise among them is refused. */
 export type HelmValues = Readonly<Record<string, unknown>>;

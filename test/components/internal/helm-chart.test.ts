@@ -51,6 +51,22 @@ describe("HelmChart", () => {
     ]);
   });
 
+  test.each([
+    ["an Output", () => pulumi.output("text")],
+    ["a secret", () => pulumi.secret("text")],
+    ["a promise", () => Promise.resolve("text")],
+  ])("refuses %s in its values, which would become some other text", async (_, value) => {
+    const { failures, registrations } = await runFailingProgram(() =>
+      chart({ values: { env: { LIST: [{ plain: "text" }, { later: value() }] } } }),
+    );
+    expect(failures).toEqual([
+      expect.stringMatching(
+        /^the value env\.LIST\.1\.later of the chart of chart is an Output; .*plain values only/,
+      ),
+    ]);
+    expect(listOf(registrations)).toEqual(["istio-multicluster:index:HelmChart chart"]);
+  });
+
   test("makes what the chart renders to its children, under its provider", async () => {
     const { result, registrations } = await runProgram(() => chart());
     expect(listOf(registrations)).toEqual([

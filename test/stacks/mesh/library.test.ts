@@ -154,6 +154,20 @@ describe("a mesh over clusters of the same program", () => {
     expect(listOf(registrations)).toContain("istio-multicluster:index:ExternalControlPlane cluster1");
   });
 
+  test("says which of its settings is an Output, where one cannot be", async () => {
+    const values = { env: { PILOT_TRACE_SAMPLING: pulumi.output("1") } };
+    for (const [settings, path] of [
+      [{ istiod: { values } }, "env.PILOT_TRACE_SAMPLING of the chart of cluster1-istiod"],
+      [{ gateway: { values } }, "env.PILOT_TRACE_SAMPLING of the chart of cluster1-gateway-chart"],
+    ] as const) {
+      const { failures } = await runFailingProgram(
+        () => deployMesh(configureMesh(mesh(2, settings), both)),
+        LB,
+      );
+      expect(failures.join("\n")).toContain(`the value ${path} is an Output`);
+    }
+  });
+
   test("of which nobody could reach an API says whose", async () => {
     const loopback = kubeconfigOf("cluster2", {
       server: "https://127.0.0.1:6443",
