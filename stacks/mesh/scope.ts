@@ -15,9 +15,19 @@ export interface Scope {
 /** The only mesh of a program, and the names that its resources have always had. */
 const TOP: Scope = { prefix: "" };
 
-/** The scope of a mesh: one of its own if it has a name. */
+/**
+ * The scope of a mesh: one of its own if it has a name.
+ *
+ * @throws pulumi.RunError where options are given for the component that only a named mesh has
+ */
 export function scopeOf(name: string | undefined, opts?: pulumi.ComponentResourceOptions): Scope {
-  if (name === undefined) return TOP;
+  if (name === undefined) {
+    if (opts === undefined) return TOP;
+    throw new pulumi.RunError(
+      "deployMesh has options and no name: they are those of the component that only a named mesh is under; " +
+        "give the mesh a name, or leave them out where it is deployed already",
+    );
+  }
   return { prefix: `${name}-`, parent: new MeshGroup(name, opts) };
 }
 

@@ -1,7 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import type { MeshSpec } from "../../../components";
-import { certificates, deploy, LOAD_BALANCER, meshProgram } from "../../support/deploy";
+import { type MeshSpec, planMesh } from "../../../components";
+import { deployMesh } from "../../../stacks/mesh/mesh";
+import { accessOf, certificates, deploy, LOAD_BALANCER, meshProgram } from "../../support/deploy";
 import { type Registration, runProgram } from "../../support/mocks";
 import { mesh, MESHES } from "../../support/specs";
 
@@ -43,4 +45,13 @@ test("a cluster's mesh-wide policy keeps its place under a named mesh when its i
     `istio-multicluster:index:Mesh$istio-multicluster:index:${component}$kubernetes:security.istio.io/v1:PeerAuthentication::blue-cluster2:`;
   expect(await aliasesOf(mesh(2))).toContain(under("MeshPolicy"));
   expect(await aliasesOf(MESHES["an external control plane"])).toContain(under("ClusterPrimary"));
+});
+
+test("a mesh without a name has no component whose options there could be", async () => {
+  const configured = { plan: planMesh(mesh(2)), access: accessOf(["cluster1", "cluster2"]) };
+  const { registrations } = await runProgram(() => {
+    const parent = new pulumi.ComponentResource("test:index:Team", "team");
+    expect(() => deployMesh(configured, undefined, { parent })).toThrow("deployMesh has options and no name");
+  });
+  expect(registrations.map(({ name }) => name)).toEqual(["team"]);
 });
