@@ -3,8 +3,11 @@ import type { V1ObjectMeta } from "@kubernetes/client-node";
 /** Field managers of this program: of creates of any stack's, and of what its commands have let go of. */
 const OURS = /^(pulumi-kubernetes-|istio-multicluster$)/;
 
-/** Istioctl labels whatever it installs. */
+/** Istioctl labels whatever it installs, but for CRDs. */
 const OF_ISTIOCTL = "install.operator.istio.io/owning-resource";
+
+/** As what it applies them. */
+const ISTIOCTL_MANAGER = "istio-operator";
 
 /** Whose an object is that istioctl installed. */
 export const ISTIOCTL = "istioctl";
@@ -27,5 +30,6 @@ export function ownerOf({
   const writers = managedFields.filter(({ subresource }) => subresource === undefined);
   const managers = [...new Set(writers.map(({ manager = "" }) => manager))];
   if (managers.some((manager) => OURS.test(manager))) return undefined;
+  if (managers.includes(ISTIOCTL_MANAGER)) return ISTIOCTL;
   return managers.length > 0 ? `field manager ${managers.join(", ")}` : "somebody else";
 }

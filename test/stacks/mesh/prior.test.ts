@@ -53,7 +53,7 @@ describe("before the base chart is installed", () => {
     [
       "an Istio of istioctl",
       {
-        [AT.crds]: { "gateways.networking.istio.io": BY_ISTIOCTL },
+        [AT.crds]: { "gateways.networking.istio.io": byManager("istio-operator") },
         [AT.webhooks]: { "istiod-default-validator": BY_ISTIOCTL },
         [AT.deployments]: { istiod: BY_ISTIOCTL },
       },
