@@ -37,7 +37,8 @@ export function priorGuard(
     asked ??= ask();
     const caIsKept = mesh.ca.provided !== undefined;
     const { errors, warnings } = priorFaults(wanted, await asked, caIsKept);
-    for (const warning of warnings) void pulumi.log.warn(`${subject} ${warning}`);
+    // Awaited, so that an error beside it does not end the program first.
+    for (const warning of warnings) await pulumi.log.warn(`${subject} ${warning}`);
     if (errors.length > 0)
       throw new Error(errors.map((error) => `${subject} ${error}${late(error)}`).join("\n"));
   });
