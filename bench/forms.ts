@@ -11,6 +11,8 @@ export const FORMS = {
   link: () => ({ remoteSecrets: { per: "link" } }),
   /** The same credentials, in one Secret for each observer. */
   observer: () => ({ remoteSecrets: { per: "observer" } }),
+  /** The same in a stack per cluster, beside one that signs and one that links. */
+  stacks: () => ({ remoteSecrets: { per: "observer" } }),
   /** No credentials: every cluster imports one service from all others, whose gateways come with it. */
   import: (names: readonly string[]) => ({
     dnsCapture: true,

@@ -36,6 +36,8 @@ observes:
 - **the documented way**: openssl, \`istioctl install\` per cluster, \`istioctl create-remote-secret\` per ordered pair; in
   parallel with up to 16 of these at once, and one \`kubectl apply\` per observer
 - **a Secret per link**, **a Secret per observer**: this program, [remoteSecrets](remote-secrets.md)
+- **a stack per cluster**: the same as per observer in [several stacks](fleets.md), four at a time; a cluster is added by an \`up\`
+  of the stack that signs, of its own one and of that which links
 - **import links**: this program without credentials, one service of all clusters imported by all; gateways come with it
 
 CPU is that of every process of the phase, on both sides without the clusters' own; MB written are those to disk, nearly all

@@ -1,15 +1,12 @@
-import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
-import type { Deployment } from "@pulumi/pulumi/automation";
 import type { Lab } from "../lab";
 import type { PulumiToolchain } from "../lab/toolchain";
 import { writeLabProject } from "../ops/lab-mesh";
-import { openStack, type StackPlace } from "../ops/stack";
-import { exportState } from "../ops/state";
 import { type Changes, type Form, meshOf, observedBy } from "./forms";
 import type { ObjectStore } from "./object-store";
 import { childrenCpu, childrenWritten, type Usage, watchProcesses } from "./process-usage";
 import { RequestCounter } from "./requests";
+import { oneStack, stackPerCluster } from "./stacks";
+import { sizeOf, type StateSize } from "./state-size";
 import { synchronised } from "./synchronised";
 
 /** What one phase took. */
@@ -26,23 +23,12 @@ export interface Phase {
   readonly processes: Record<string, Usage>;
 }
 
-/** A stack's state. */
-export interface StateSize {
-  readonly resources: number;
-  /** What is in the backend: bytes. */
-  readonly stored: number;
-  /** As text, which the engine writes anew at each step: bytes. */
-  readonly text: number;
-  /** Number of resources and bytes of text by type, largest first. */
-  readonly types: readonly { readonly type: string; readonly count: number; readonly bytes: number }[];
-}
-
 /** Name of the phase in which a mesh is made, by whatever way. */
 export const FIRST = "first up";
 
 const ROTATION = "replace a token";
 
-/** What a mesh of this program goes through, in this order. */
+/** What a mesh of this program goes through, in this order; with a stack per cluster no command does the last two. */
 export const PHASES = [
   FIRST,
   "no-op preview",
@@ -81,30 +67,40 @@ export async function timeProgram(
     ...(await configure(smaller)),
     ...(store && { backend: store.backend, stateDir: store.folder }),
   };
-  const stack = await openStack(place);
+  const stacks = await (form === "stacks" ? stackPerCluster : oneStack)(place);
   const phases: Phase[] = [];
   const time = async (name: PhaseName, work: () => Promise<unknown>, clusters = smaller) => {
     if (name === FIRST || wanted.includes(name)) phases.push(await timed(name, clusters, work, store));
   };
-  const upOf = async (clusters: Lab) => {
-    await stack.up();
-    await synchronised(clusters, toolchain, observedBy(form, clusters));
-  };
-  await time(FIRST, () => upOf(smaller));
-  await time("no-op preview", () => stack.preview());
-  await time("no-op up", () => stack.up());
-  const state = sizeOf(await exportState(stack), place);
+  const inStep = (clusters: Lab) => synchronised(clusters, toolchain, observedBy(form, clusters));
+  await time(FIRST, async () => {
+    await stacks.up();
+    await inStep(smaller);
+  });
+  await time("no-op preview", () => stacks.preview());
+  await time("no-op up", () => stacks.up());
+  const state = sizeOf(await stacks.states(), place);
   // Left out, it is no part of the next phase either; who only imports has no token.
   const rotated = form !== "import" && wanted.includes(ROTATION);
   if (rotated) {
     await configure(smaller, { rotated });
-    await time(ROTATION, () => stack.up());
+    await time(ROTATION, () => stacks.up());
   }
   await configure(lab, { rotated });
-  await time("add a cluster", () => upOf(lab), lab);
+  const added = lab.clusters.at(-1)?.name ?? "";
+  await time(
+    "add a cluster",
+    async () => {
+      await stacks.add(added);
+      await inStep(lab);
+    },
+    lab,
+  );
+  const { removal } = stacks;
+  if (removal === undefined) return { phases, state };
   await configure(smaller, { rotated });
-  await time("remove a cluster", () => stack.up(), lab);
-  await time("destroy", () => stack.destroy());
+  await time("remove a cluster", () => removal.remove(), lab);
+  await time("destroy", () => removal.destroy());
   return { phases, state };
 }
 
@@ -128,34 +124,4 @@ export async function timed(
     requests: requests.count() / lab.clusters.length,
     processes,
   };
-}
-
-function sizeOf({ deployment }: Deployment, place: StackPlace): StateSize {
-  const { resources = [] } = deployment as { resources?: { type: string }[] };
-  const types = new Map<string, { count: number; bytes: number }>();
-  for (const resource of resources) {
-    const { count, bytes } = types.get(resource.type) ?? { count: 0, bytes: 0 };
-    types.set(resource.type, { count: count + 1, bytes: bytes + bytesOf(resource) });
-  }
-  return {
-    resources: resources.length,
-    stored: storedBytes(place),
-    text: bytesOf(deployment),
-    types: [...types].map(([type, size]) => ({ type, ...size })).sort((a, b) => b.bytes - a.bytes),
-  };
-}
-
-const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
-
-/** The file of a stack's state, compressed or not; an object store has a folder of that name, with little beside it. */
-function storedBytes({ stateDir, stack }: StackPlace): number {
-  const folder = join(stateDir, ".pulumi/stacks/istio-multicluster");
-  const [file] = readdirSync(folder).filter((name) => /^\.json(\.gz|\.zst)?$/.test(name.slice(stack.length)));
-  return file === undefined ? Number.NaN : bytesIn(join(folder, file));
-}
-
-function bytesIn(path: string): number {
-  const stat = statSync(path);
-  if (!stat.isDirectory()) return stat.size;
-  return readdirSync(path).reduce((sum, name) => sum + bytesIn(join(path, name)), 0);
 }

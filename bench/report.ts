@@ -1,4 +1,5 @@
-import { FIRST, type Phase, type StateSize } from "./phases";
+import { FIRST, type Phase } from "./phases";
+import type { StateSize } from "./state-size";
 import { BY_HAND, TITLES, type Way } from "./ways";
 
 /** One mesh that was built in one way, and what it went through. */
@@ -94,9 +95,10 @@ function rowsOf(runs: readonly Run[], base: number | undefined): string[][] {
   });
 }
 
-function stateLines(way: Way, { resources, stored, text, types }: StateSize): string[] {
+function stateLines(way: Way, { resources, stored, text, largest, types }: StateSize): string[] {
   return [
-    `State, ${TITLES[way]}: ${resources} resources, ${kilobytes(stored)} KB stored, ${kilobytes(text)} KB of text.`,
+    `State, ${TITLES[way]}: ${resources} resources, ${kilobytes(stored)} KB stored, ${kilobytes(text)} KB of text` +
+      `${largest === undefined ? "" : `, of which ${kilobytes(largest)} in the largest stack`}.`,
     "",
     table(
       ["type", "resources", "KB of text"],

@@ -15,5 +15,6 @@ export const TITLES: Readonly<Record<Way, string>> = {
   [IN_PARALLEL]: "the documented way in parallel",
   link: "a Secret per link",
   observer: "a Secret per observer",
+  stacks: "a stack per cluster",
   import: "import links",
 };
