@@ -40,6 +40,13 @@ describe("a report", () => {
     expect(lines).toContain("## 4 clusters, 1 round");
   });
 
+  test("says how much of the state is in the largest of several stacks", () => {
+    const state = { ...STATE, largest: 6000 };
+    expect(renderReport([{ ...run("stacks", 2, 5), state }])).toContain(
+      "State, a stack per cluster: 7 resources, 3 KB stored, 20 KB of text, of which 6 in the largest stack.",
+    );
+  });
+
   test("says where states were in an object store", () => {
     expect(renderReport([{ ...run("link", 2, 5), backend: "s3" }]).split("\n")[0]).toBe(
       "## 2 clusters, 1 round, states in an object store",
