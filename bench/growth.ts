@@ -7,12 +7,20 @@ export interface Growth {
   readonly exponent: number;
 }
 
-/** The power law that is closest to the medians, by least squares of the logarithms; nothing for less than two sizes. */
+/** Of small meshes most is what every run takes, however many clusters there are, which says nothing of large ones. */
+const LARGEST_SIZES = 3;
+
+/**
+ * The power law that is closest to the medians of the largest sizes, by least squares of the logarithms; nothing for less
+ * than two sizes.
+ */
 export function growthOf(runs: readonly Run[], way: Way): Growth | undefined {
-  const points = sizesOf(runs).flatMap((clusters) => {
-    const seconds = firstSeconds(runs, way, clusters);
-    return seconds === undefined ? [] : [{ x: Math.log(clusters), y: Math.log(seconds) }];
-  });
+  const points = sizesOf(runs)
+    .flatMap((clusters) => {
+      const seconds = firstSeconds(runs, way, clusters);
+      return seconds === undefined ? [] : [{ x: Math.log(clusters), y: Math.log(seconds) }];
+    })
+    .slice(-LARGEST_SIZES);
   if (points.length < 2) return undefined;
   const mean = (of: (point: { x: number; y: number }) => number) =>
     points.reduce((sum, point) => sum + of(point), 0) / points.length;

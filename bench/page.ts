@@ -65,7 +65,7 @@ function growthText(runs: readonly Run[]): string {
   });
   if (lines.length === 0) return "One size says nothing of others.";
   return [
-    "How the first \`up\` grows, and what that would be if it went on (nobody has tried):",
+    "How the first \`up\` grows by the three largest sizes, and what that would be if it went on (nobody has tried):",
     "",
     ...lines,
   ].join("\n");

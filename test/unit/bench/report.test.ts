@@ -66,6 +66,11 @@ describe("growth", () => {
     expect(growthOf(RUNS, "observer")).toBeUndefined();
   });
 
+  test("is that of the three largest sizes", () => {
+    const small = [run("link", 1, 100), run("link", 8, 80)];
+    expect(growthOf([...RUNS, ...small], "link")!.exponent).toBeCloseTo(2);
+  });
+
   test("is told on the page", () => {
     const page = pageOf(RUNS, { cores: 2, date: new Date("2026-01-02T03:04:05Z") });
     expect(page).toContain("on 2026-01-02, on a machine with 2 cores");
