@@ -5,14 +5,16 @@ const NAMESPACE = "sample";
 /** What all clusters export and import, where they do. */
 const SERVICE = "helloworld";
 
+const PER_OBSERVER = () => ({ remoteSecrets: { per: "observer" } });
+
 /** The ways in which a mesh of this program can be linked, each with what the config says of it. */
 export const FORMS = {
   /** A credential for every pair, each in a Secret of its own. */
   link: () => ({ remoteSecrets: { per: "link" } }),
   /** The same credentials, in one Secret for each observer. */
-  observer: () => ({ remoteSecrets: { per: "observer" } }),
+  observer: PER_OBSERVER,
   /** The same in a stack per cluster, beside one that signs and one that links. */
-  stacks: () => ({ remoteSecrets: { per: "observer" } }),
+  stacks: PER_OBSERVER,
   /** No credentials: every cluster imports one service from all others, whose gateways come with it. */
   import: (names: readonly string[]) => ({
     dnsCapture: true,

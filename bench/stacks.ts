@@ -1,10 +1,11 @@
-import { type Deployment, Stack } from "@pulumi/pulumi/automation";
-import { openFleet, openPart } from "../ops/fleet/fleet";
+import type { Deployment } from "@pulumi/pulumi/automation";
+import { PARALLEL } from "../ops/fleet/command";
+import { openFleet, openPart, selectPart } from "../ops/fleet/fleet";
 import { fleetPreview } from "../ops/fleet/preview";
 import { fleetUp } from "../ops/fleet/up";
 import { openStack, openWorkspace, type StackPlace } from "../ops/stack";
 import { exportState } from "../ops/state";
-import { clusterPart, type Part, partsOf, stackOf } from "../stacks/mesh/split/parts";
+import { clusterPart, type Part, partsOf } from "../stacks/mesh/split/parts";
 
 /** The stacks of a mesh while it is measured. Each call takes the config as it is then. */
 export interface Stacks {
@@ -30,9 +31,6 @@ export async function oneStack(place: StackPlace): Promise<Stacks> {
   };
 }
 
-/** As many at a time as `npm run fleet` runs. */
-const PARALLEL = 4;
-
 /** One that signs, one per cluster, and one that links, as `npm run fleet` runs them; nothing is verified in between. */
 export async function stackPerCluster(place: StackPlace): Promise<Stacks> {
   const workspace = await openWorkspace(place);
@@ -45,14 +43,16 @@ export async function stackPerCluster(place: StackPlace): Promise<Stacks> {
       if (failed.length > 0) throw new Error(`previews failed: ${failed.join(", ")}`);
     },
     add: async (cluster) => {
+      const larger = fleet();
       const parts: Part[] = ["trust", clusterPart(cluster), "links"];
-      for (const part of parts) await (await openPart(fleet(), part)).up();
+      for (const part of parts) await (await openPart(larger, part)).up();
     },
-    states: () =>
-      Promise.all(
-        partsOf(fleet().plan).map(async (part) =>
-          exportState(await Stack.select(stackOf(place.stack, part), workspace)),
-        ),
-      ),
+    states: async () => {
+      const all = fleet();
+      const states: Deployment[] = [];
+      // One after the other: opening a stack writes which one was opened last.
+      for (const part of partsOf(all.plan)) states.push(await exportState(await selectPart(all, part)));
+      return states;
+    },
   };
 }

@@ -9,7 +9,7 @@ import { fleetStatus } from "./status";
 import { fleetUp } from "./up";
 
 /** How many stacks are run at a time, if nobody says: each has an engine and a provider per cluster. */
-const PARALLEL = 4;
+export const PARALLEL = 4;
 
 /** How long the mesh may take until every proxy has heard of a change: of a CA it takes three minutes at most. */
 const WAIT_SECONDS = 180;
