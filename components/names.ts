@@ -10,6 +10,8 @@ export const BASE_RELEASE = "istio-base";
 export const EAST_WEST_GATEWAY = "istio-eastwestgateway";
 /** The gateway for clients outside of the mesh. */
 export const INGRESS_GATEWAY = "istio-ingressgateway";
+/** Value of the label `istio` by which a gateway's pods are found: Istio's chart makes it of the release's name. */
+export const gatewayLabel = (name: string): string => name.replace(/^istio-/, "");
 /** Service of a host's load balancer in front of the istiod of another cluster. */
 export const EXTERNAL_ISTIOD = "istiod-external";
 export const NETWORK_LABEL = "topology.istio.io/network";

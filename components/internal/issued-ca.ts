@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { issuedCa } from "../objects/issued-ca";
+import { issuedCa, type IssuedCaInput } from "../objects/issued-ca";
 import { CA_DEFAULTS } from "../spec/ca/defaults";
 import { ISSUER_DEFAULTS } from "../spec/issuer/defaults";
 import { applyChart } from "./apply-chart";
@@ -78,13 +78,6 @@ export function certificateFor(
   return certificate!;
 }
 
-/** Which issuer a Certificate names. */
-interface IssuerRef {
-  readonly name: string;
-  readonly kind: string;
-  readonly group: string;
-}
-
 /** Warns of another issuer, at preview too. Whether its root is the same no preview can know: it has signed nothing yet. */
 function otherIssuer(name: string, clusterName: string): pulumi.ResourceHook {
   return hook(`${name}-issuer`, ({ oldInputs, newInputs }) => {
@@ -99,6 +92,6 @@ function otherIssuer(name: string, clusterName: string): pulumi.ResourceHook {
 }
 
 function issuerOf(certificate: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  const { issuerRef } = (certificate?.["spec"] ?? {}) as { issuerRef?: IssuerRef };
+  const { issuerRef } = (certificate?.["spec"] ?? {}) as { issuerRef?: IssuedCaInput["issuer"] };
   return issuerRef && `${issuerRef.kind} ${issuerRef.name} (${issuerRef.group})`;
 }

@@ -3,13 +3,14 @@ import {
   AUTO_PASSTHROUGH_PORT,
   DISCOVERY_PORT,
   EAST_WEST_GATEWAY,
+  gatewayLabel,
   ISTIO_NAMESPACE,
   WEBHOOK_PORT,
 } from "../names";
 import { Gateway, GatewaySpecServersTlsMode, VirtualService } from "./imports/networking.istio.io";
 
 /** The label by which the gateway chart's pods are found. */
-export const EAST_WEST_SELECTOR = { istio: EAST_WEST_GATEWAY.replace(/^istio-/, "") };
+export const EAST_WEST_SELECTOR = { istio: gatewayLabel(EAST_WEST_GATEWAY) };
 
 /**
  * Exposes services to other networks: their mutual TLS is passed through by SNI, never terminated. One object for all

@@ -1,11 +1,11 @@
 import type { Chart } from "cdk8s";
-import { INGRESS_GATEWAY, ISTIO_NAMESPACE } from "../names";
+import { gatewayLabel, INGRESS_GATEWAY, ISTIO_NAMESPACE } from "../names";
 import type { IngressPlan } from "../spec/types";
 import { ingressPort } from "../topology/ports";
 import { Gateway, GatewaySpecServersTlsMode, VirtualService } from "./imports/networking.istio.io";
 
 /** The label by which the gateway chart's pods are found. */
-const SELECTOR = { istio: INGRESS_GATEWAY.replace(/^istio-/, "") };
+const SELECTOR = { istio: gatewayLabel(INGRESS_GATEWAY) };
 
 /**
  * Leads requests from outside of the mesh to its services: one Gateway, and a VirtualService for each host.

@@ -28,7 +28,7 @@ export function configClusterMember(
   plan: MeshPlan,
   trust: ClusterTrust | undefined,
 ): Member {
-  const { scope, plan: cluster, access, provider, transformations } = site;
+  const { scope, plan: cluster, access } = site;
   const own = placedOf(scope, cluster);
   const hosted = placedOf(scope, host.plan);
   const [token, giveToken] = pulumi.deferredOutput<string>();
@@ -48,7 +48,7 @@ export function configClusterMember(
   const remote = new ClusterRemote(
     own.name,
     { ...sharedArgs(site, plan), ...entranceOf(entrance), controlPlanes: [cluster.name] },
-    { ...own.opts, provider, transformations },
+    { ...own.opts, ...placeIn(site) },
   );
   refuseReplaced(host, istiod.namespaceUid);
   refuseReplaced(site, remote.namespaceUid);
@@ -56,7 +56,7 @@ export function configClusterMember(
   const policy = new MeshPolicy(
     own.name,
     { mtls: plan.mtls },
-    { ...own.opts, provider, dependsOn: [istiod, remote] },
+    { ...own.opts, provider: site.provider, dependsOn: [istiod, remote] },
   );
   const injection = [istiod, remote, policy, ...(site.identities ?? [])];
   return {
@@ -68,7 +68,7 @@ export function configClusterMember(
   };
 }
 
-/** Where what a host has for the cluster is made. */
+/** Where what a component has in a cluster is made. */
 function placeIn({ provider, transformations }: Site): Pick<Site, "provider" | "transformations"> {
   return { provider, transformations };
 }

@@ -1,4 +1,4 @@
-import { EAST_WEST_GATEWAY, INGRESS_GATEWAY, STATUS_PORT } from "../../names";
+import { EAST_WEST_GATEWAY, gatewayLabel, INGRESS_GATEWAY, STATUS_PORT } from "../../names";
 import { gatewayPorts, ingressPort } from "../../topology/ports";
 import { adopts } from "../adopt/adopted";
 import { istiodSettings } from "../istio/plan";
@@ -32,28 +32,20 @@ export function gatewayCharts(spec: MeshSpec): Problem[] {
 
 function gatewaysOf(cluster: ClusterSpec, path: string, spec: MeshSpec): ChartGateway[] {
   const revisions = adopts(cluster, "istiod") ? undefined : revisionsOf(cluster, spec);
+  const gateways: ChartGateway[] = [];
   const exposure = exposureOf(cluster, spec);
-  const { values = {} } = gatewaySettings(cluster, spec);
-  const ports = gatewayPorts(exposure ?? {}).map(({ targetPort }) => targetPort);
-  const eastWest = {
-    path: `${path}.gateway.values`,
-    values,
-    name: EAST_WEST_GATEWAY,
-    ports: [...new Set(ports)].filter((port) => port !== STATUS_PORT),
-    revisions,
-  };
-  const { ingress } = cluster;
-  const ingresses =
-    ingress === undefined
-      ? []
-      : [ingress].map(({ credentialName, values: own = {} }) => ({
-          path: `${path}.ingress.values`,
-          values: own,
-          name: INGRESS_GATEWAY,
-          ports: [ingressPort(credentialName).port],
-          revisions,
-        }));
-  return [...(exposure === undefined ? [] : [eastWest]), ...ingresses];
+  if (exposure !== undefined) {
+    const { values = {} } = gatewaySettings(cluster, spec);
+    const open = gatewayPorts(exposure).map(({ targetPort }) => targetPort);
+    const ports = [...new Set(open)].filter((port) => port !== STATUS_PORT);
+    gateways.push({ path: `${path}.gateway.values`, values, name: EAST_WEST_GATEWAY, ports, revisions });
+  }
+  if (cluster.ingress !== undefined) {
+    const { credentialName, values = {} } = cluster.ingress;
+    const ports = [ingressPort(credentialName).port];
+    gateways.push({ path: `${path}.ingress.values`, values, name: INGRESS_GATEWAY, ports, revisions });
+  }
+  return gateways;
 }
 
 function revisionsOf(cluster: ClusterSpec, spec: MeshSpec): unknown[] {
@@ -70,18 +62,14 @@ const FAULTS: readonly ((gateway: ChartGateway) => Problem[])[] = [
 
 /** Istio's Gateways select pods by the label that the chart makes of the name. */
 function unselected({ path, values, name }: ChartGateway): Problem[] {
-  const wanted = labelOf(name);
+  const wanted = gatewayLabel(name);
   const label = valueAt(values, ["labels", "istio"]) as string | undefined;
   const named = typeof values["name"] === "string" ? values["name"] : name;
-  const found = label ?? labelOf(named);
+  const found = label ?? gatewayLabel(named);
   if (found === wanted) return [];
   const key = label === undefined ? "name" : "labels.istio";
   const message = `gives its pods the label istio: ${found}, but the mesh's Gateways are for istio: ${wanted}, so nothing would lead through it; remove the value`;
   return [{ path: `${path}.${key}`, message }];
-}
-
-function labelOf(name: string): string {
-  return name.replace(/^istio-/, "");
 }
 
 function withoutAddress({ path, values }: ChartGateway): Problem[] {
