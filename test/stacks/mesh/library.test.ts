@@ -11,7 +11,8 @@ import { isKnown, unknown, valueOf } from "../../support/outputs";
 import { cluster, mesh } from "../../support/specs";
 
 const LB: MockCluster = { ingress: [{ ip: "192.0.2.1" }] };
-const execUser = { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "aws" } };
+// A plugin that no machine has: one that is there would be run, and answer when it likes.
+const execUser = { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "no-such-plugin" } };
 const kubeconfigOf = (name: string, cluster = reachable(name)) =>
   JSON.stringify(parse(kubeconfig([{ name, cluster, user: execUser }], { "current-context": name })));
 const access = (name: string) => ({ kubeconfig: pulumi.output(kubeconfigOf(name)) });
