@@ -1,5 +1,6 @@
-import { type Deployment, Stack } from "@pulumi/pulumi/automation";
-import { type Part, partsOf, stackOf } from "../../stacks/mesh/split/parts";
+import { isDeepStrictEqual } from "node:util";
+import { type Deployment, Stack, type StackSummary, type Workspace } from "@pulumi/pulumi/automation";
+import { partsOf, stackOf } from "../../stacks/mesh/split/parts";
 import { exportStateInClear, importState } from "../state";
 import { previewSteps } from "../take-over/preview";
 import { type Fleet, leftOver, openPart, stacksOf } from "./fleet";
@@ -20,7 +21,7 @@ export async function fleetSplit(fleet: Fleet, { yes, say }: MoveOptions): Promi
   refuseRotation(fleet);
   const { name, workspace, plan } = fleet;
   const stacks = await stacksOf(fleet);
-  if ((stacks.get(name)?.resourceCount ?? 0) === 0) throw new Error(`stack ${name} has nothing to split`);
+  if (isEmpty(stacks.get(name))) throw new Error(`stack ${name} has nothing to split`);
   const single = await Stack.select(name, workspace);
   await refuseChanges(single);
   const state = await exportStateInClear(single);
@@ -33,20 +34,39 @@ export async function fleetSplit(fleet: Fleet, { yes, say }: MoveOptions): Promi
     await settle(stack, `stack ${name} still has everything`);
     say(`${stack.name}: has its part`);
   }
+  await refuseChanged(single, state);
   await importState(single, withResources(state, []));
   say(`${name}: has nothing any more, and says what the mesh is`);
 }
 
-/** The way back. */
+/** The way back. The parts lose their states last, one by one: where one has none any more, the one stack has everything. */
 export async function fleetJoin(fleet: Fleet, { yes, say }: MoveOptions): Promise<void> {
   refuseRotation(fleet);
-  const { name, workspace } = fleet;
-  const states = await statesOfParts(fleet);
+  const { name, workspace, plan } = fleet;
+  const stacks = await stacksOf(fleet);
+  const left = leftOver(fleet, stacks);
+  if (left.length > 0)
+    throw new Error(`${left.join(", ")} would be lost; destroy what the config no longer has`);
+  const parts = partsOf(plan).map((part) => stackOf(name, part));
+  const empty = parts.filter((stack) => isEmpty(stacks.get(stack)));
+  if (empty.length === 0) await giveAll(fleet, parts, { yes, say });
+  else if (isEmpty(stacks.get(name)))
+    throw new Error(`stack ${empty[0]} has nothing yet; run npm run fleet -- up first, or fleet -- split`);
+  else await refuseChanges(await Stack.select(name, workspace));
+  if (!yes) return;
+  for (const stack of parts.filter((part) => stacks.has(part))) {
+    const opened = await Stack.select(stack, workspace);
+    await importState(opened, withResources(await exportStateInClear(opened), []));
+    await workspace.removeStack(stack, { preserveConfig: true });
+    say(`${stack}: is gone`);
+  }
+}
+
+/** Gives what the parts have to the one stack, and leaves it to the parts as well. */
+async function giveAll({ name, workspace }: Fleet, parts: readonly string[], { yes, say }: MoveOptions) {
+  const states = await statesOf(parts, workspace);
   const resources = joinResources(
-    [...states].map(([part, state]) => {
-      const stack = stackOf(name, part);
-      return inStack(resourcesOf(stack, state), stack, name);
-    }),
+    [...states].map(([{ name: stack }, state]) => inStack(resourcesOf(stack, state), stack, name)),
   );
   say(`${name}: ${resources.length} resources`);
   if (!yes) return;
@@ -55,31 +75,30 @@ export async function fleetJoin(fleet: Fleet, { yes, say }: MoveOptions): Promis
   const single = await Stack.createOrSelect(name, workspace);
   await importState(single, withResources(first, resources));
   await settle(single, "the stacks of the parts still have everything");
-  for (const [part, state] of states) {
-    const stack = await Stack.select(stackOf(name, part), workspace);
-    await importState(stack, withResources(state, []));
-    await workspace.removeStack(stack.name, { preserveConfig: true });
-    say(`${stack.name}: is gone`);
-  }
+  for (const [stack, state] of states) await refuseChanged(stack, state);
 }
 
-async function statesOfParts(fleet: Fleet): Promise<ReadonlyMap<Part, Deployment>> {
-  const { name, workspace } = fleet;
-  const stacks = await stacksOf(fleet);
-  const left = leftOver(fleet, stacks);
-  if (left.length > 0)
-    throw new Error(`${left.join(", ")} would be lost; destroy what the config no longer has`);
-  const states = new Map<Part, Deployment>();
-  for (const part of partsOf(fleet.plan)) {
-    const stack = stackOf(name, part);
-    if ((stacks.get(stack)?.resourceCount ?? 0) === 0) {
-      throw new Error(`stack ${stack} has nothing yet; run npm run fleet -- up first, or fleet -- split`);
-    }
+async function statesOf(
+  stacks: readonly string[],
+  workspace: Workspace,
+): Promise<ReadonlyMap<Stack, Deployment>> {
+  const states = new Map<Stack, Deployment>();
+  for (const stack of stacks) {
     const opened = await Stack.select(stack, workspace);
     await refuseChanges(opened);
-    states.set(part, await exportStateInClear(opened));
+    states.set(opened, await exportStateInClear(opened));
   }
   return states;
+}
+
+function isEmpty(stack: StackSummary | undefined): boolean {
+  return (stack?.resourceCount ?? 0) === 0;
+}
+
+/** What somebody else has done in a stack in the meantime would be forgotten with its state. */
+async function refuseChanged(stack: Stack, state: Deployment): Promise<void> {
+  if (isDeepStrictEqual(await exportStateInClear(stack), state)) return;
+  throw new Error(`stack ${stack.name} was changed meanwhile, so it still has everything; run this again`);
 }
 
 /** What remembers how far the mesh is, is another thing in one stack than in several. */
