@@ -1,7 +1,13 @@
-import { type ConfigMap, Stack, type StackSummary, type Workspace } from "@pulumi/pulumi/automation";
+import {
+  type ConfigMap,
+  LocalWorkspace,
+  Stack,
+  type StackSummary,
+  type Workspace,
+} from "@pulumi/pulumi/automation";
 import { planMesh } from "../../components/spec/mesh/plan";
 import type { MeshPlan } from "../../components/spec/types";
-import { findStackSetting } from "../../stacks/config/mesh-file";
+import { findSecretsProvider, findStackSetting } from "../../stacks/config/mesh-file";
 import { PART_KEY, PART_OF_KEY, problemsAround, problemsInParts } from "../../stacks/config/part";
 import type { MeshConfig } from "../../stacks/config/schema";
 import { describeProblems } from "../../stacks/mesh/problems";
@@ -118,9 +124,18 @@ function refuseProblems({ name, mesh, plan }: Fleet): void {
   if (told.size > 0) throw new Error(describeProblems(`Pulumi.${name}.yaml`, [...told.values()]));
 }
 
+/** Opens a stack of the mesh and makes it if there is none: its secrets are encrypted by what the mesh's settings name. */
+export async function openOrMake({ name, workspace }: Fleet, stack: string): Promise<Stack> {
+  const secretsProvider = findSecretsProvider(workspace.workDir, name);
+  if (secretsProvider === undefined) return Stack.createOrSelect(stack, workspace);
+  const { workDir, envVars, pulumiCommand } = workspace;
+  const making = await LocalWorkspace.create({ workDir, envVars, pulumiCommand, secretsProvider });
+  return Stack.createOrSelect(stack, making);
+}
+
 /** Opens the stack of a part and makes it if there is none: what says which part it is goes into its settings. */
 export async function openPart(fleet: Fleet, part: Part): Promise<Stack> {
-  const stack = await Stack.createOrSelect(stackOf(fleet.name, part), fleet.workspace);
+  const stack = await openOrMake(fleet, stackOf(fleet.name, part));
   const missing = missingSettings(fleet, part);
   if (missing.length > 0) {
     await stack.setAllConfig(Object.fromEntries(missing.map(([key, value]) => [key, { value }])));

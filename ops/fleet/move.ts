@@ -3,7 +3,7 @@ import { type Deployment, Stack, type StackSummary, type Workspace } from "@pulu
 import { partsOf, stackOf } from "../../stacks/mesh/split/parts";
 import { exportStateInClear, importState } from "../state";
 import { previewSteps } from "../take-over/preview";
-import { type Fleet, leftOver, openPart, stacksOf } from "./fleet";
+import { type Fleet, leftOver, openOrMake, openPart, stacksOf } from "./fleet";
 import { inStack, joinResources, resourcesOf, splitResources, withResources } from "./state-move";
 
 /** How a mesh goes from one stack to several, or back. */
@@ -63,7 +63,8 @@ export async function fleetJoin(fleet: Fleet, { yes, say }: MoveOptions): Promis
 }
 
 /** Gives what the parts have to the one stack, and leaves it to the parts as well. */
-async function giveAll({ name, workspace }: Fleet, parts: readonly string[], { yes, say }: MoveOptions) {
+async function giveAll(fleet: Fleet, parts: readonly string[], { yes, say }: MoveOptions): Promise<void> {
+  const { name, workspace } = fleet;
   const states = await statesOf(parts, workspace);
   const resources = joinResources(
     [...states].map(([{ name: stack }, state]) => inStack(resourcesOf(stack, state), stack, name)),
@@ -72,7 +73,7 @@ async function giveAll({ name, workspace }: Fleet, parts: readonly string[], { y
   if (!yes) return;
   const [first] = states.values();
   if (first === undefined) return;
-  const single = await Stack.createOrSelect(name, workspace);
+  const single = await openOrMake(fleet, name);
   await importState(single, withResources(first, resources));
   await settle(single, "the stacks of the parts still have everything");
   for (const [stack, state] of states) await refuseChanged(stack, state);

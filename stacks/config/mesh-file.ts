@@ -22,6 +22,13 @@ export function findStackSetting(project: string, stack: string, key: string): u
   return existsSync(file) ? settingsIn(file)[key] : undefined;
 }
 
+/** By whose key the secrets of a stack are encrypted, as its settings say; nothing where these leave it to the backend. */
+export function findSecretsProvider(project: string, stack: string): string | undefined {
+  const file = resolve(project, settingsFile(project, stack));
+  const { secretsprovider: provider } = existsSync(file) ? readYaml(file) : {};
+  return typeof provider === "string" ? provider : undefined;
+}
+
 /** Where Pulumi keeps the settings of a stack, from the folder of Pulumi.yaml. */
 function settingsFile(project: string, stack: string): string {
   const { stackConfigDir = "." } = readYaml(join(project, "Pulumi.yaml"));

@@ -1,13 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { StackSummary, Workspace } from "@pulumi/pulumi/automation";
+import {
+  LocalWorkspace,
+  StackNotFoundError,
+  type StackSummary,
+  type Workspace,
+} from "@pulumi/pulumi/automation";
 import { describe, expect, test } from "vitest";
 import { planMesh } from "../../../../components";
 import {
   type Fleet,
   leftOver,
   openFleet,
+  openPart,
   refuseFormerNames,
   refuseOneStack,
   stacksOf,
@@ -29,6 +35,10 @@ function fleetOf(...stacks: string[]): Fleet {
   const whoAmI = async () => ({ url: "https://app.pulumi.com/me" });
   const workspace = { listStacks: async () => listed, whoAmI } as unknown as Workspace;
   return { name: "prod", workspace, plan, waves: wavesOf(plan), mesh: { clusters: [] } };
+}
+
+function missing(): StackNotFoundError {
+  return new (StackNotFoundError as new (result: unknown) => StackNotFoundError)("no stack named");
 }
 
 describe("the stacks of a fleet", () => {
@@ -97,6 +107,30 @@ test("the stack of a part is no name of a mesh, and says which one is", () => {
   expect(() => openFleet("prod.trust", { workDir } as Workspace)).toThrow(
     "stack prod.trust has a part of mesh prod; give the mesh: --stack prod",
   );
+  rmSync(workDir, { recursive: true });
+});
+
+test.each([
+  ["as the mesh's settings say", "awskms://alias/mesh", ["--secrets-provider", "awskms://alias/mesh"]],
+  ["as the backend does without", undefined, []],
+])("a stack that is made encrypts its secrets %s", async (_, secretsprovider, flags) => {
+  const workDir = mkdtempSync(join(tmpdir(), "fleet-test-"));
+  writeFileSync(join(workDir, "Pulumi.yaml"), "name: p");
+  writeFileSync(join(workDir, "Pulumi.prod.yaml"), JSON.stringify({ secretsprovider }));
+  const commands: string[][] = [];
+  const run = async (args: string[]) => {
+    commands.push(args);
+    if (args.includes("select") && !commands.some(([, command]) => command === "init")) throw missing();
+    return { stdout: "", stderr: "", code: 0 };
+  };
+  const workspace = await LocalWorkspace.create({
+    workDir,
+    pulumiCommand: { command: "pulumi", version: null, run } as never,
+  });
+  await openPart({ ...fleetOf(), workspace }, "trust");
+  expect(commands.filter(([, command]) => command === "init")).toEqual([
+    ["stack", "init", "prod.trust", ...flags],
+  ]);
   rmSync(workDir, { recursive: true });
 });
 
