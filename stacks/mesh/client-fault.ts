@@ -44,13 +44,30 @@ export function faultOf(error: unknown): ClientFault {
       mend: "correct it, or fetch the cluster's kubeconfig anew",
     };
   }
+  return certificateFault(code) ?? { fault: `does not answer (${code})`, mend: NOT_REACHED };
+}
+
+/** What is wrong with the certificate that a server has shown; nothing of another fault. */
+function certificateFault(code: string): ClientFault | undefined {
+  if (/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code)) {
+    return {
+      fault: `has a certificate that is not valid at this machine's time (${code})`,
+      mend: "check this machine's clock, and renew the API server's certificate or the CA above it, whichever has expired",
+    };
+  }
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return {
+      fault: `has a certificate for other names than its address (${code})`,
+      mend: "correct the server of the kubeconfig, or set tls-server-name beside it to a name of the certificate",
+    };
+  }
   if (/CERT|SIGNATURE|ISSUER/.test(code)) {
     return {
       fault: `has a certificate that the kubeconfig's CA does not vouch for (${code})`,
       mend: "fetch the cluster's kubeconfig anew, and check its server and certificate-authority-data",
     };
   }
-  return { fault: `does not answer (${code})`, mend: NOT_REACHED };
+  return undefined;
 }
 
 /** The innermost code of Node's, such as ECONNREFUSED, and whether it is of a command. */

@@ -20,8 +20,20 @@ test.each([
   [
     "another name",
     failed(withCode("ERR_TLS_CERT_ALTNAME_INVALID")),
-    "has a certificate that",
-    "fetch the cluster's kubeconfig anew",
+    "has a certificate for other names than its address",
+    "set tls-server-name",
+  ],
+  [
+    "an expired certificate",
+    failed(withCode("CERT_HAS_EXPIRED")),
+    "has a certificate that is not valid at this machine's time (CERT_HAS_EXPIRED)",
+    "renew the API server's certificate",
+  ],
+  [
+    "a clock that is late",
+    failed(withCode("CERT_NOT_YET_VALID")),
+    "has a certificate that is not valid at this machine's time (CERT_NOT_YET_VALID)",
+    "check this machine's clock",
   ],
   [
     "a plugin that is not there",
