@@ -94,12 +94,12 @@ function signedByRoot(
         .apply((days) => days * HOURS_PER_DAY),
       allowedUses: ["cert_signing", "crl_signing", "digital_signature"],
     },
-    { ...opts, hooks: { beforeCreate: [refusalToOutlive(name, args)] } },
+    { ...opts, hooks: { beforeCreate: refusalToOutlive(name, args) } },
   );
 }
 
 /** The end of a certificate is unknown in the preview of its creation, which has to refuse it already. */
-function refusalToOutlive(name: string, args: IntermediateCAArgs): pulumi.ResourceHook {
+function refusalToOutlive(name: string, args: IntermediateCAArgs): pulumi.ResourceHook[] {
   let rootEnd: string | undefined;
   pulumi.output(args.rootNotAfter).apply((end) => {
     rootEnd = end;

@@ -28,7 +28,7 @@ export function pluggedInCa(name: string, input: CacertsInput, opts: pulumi.Cust
   return new Secret(
     `${name}-cacerts`,
     { metadata: metadataOf(wanted), data: filesOf(name, input) },
-    { ...opts, hooks: { beforeUpdate: [orderOfRoots(`${name}-cacerts-root-phase`, wanted)] } },
+    { ...opts, hooks: { beforeUpdate: orderOfRoots(`${name}-cacerts-root-phase`, wanted) } },
   );
 }
 
@@ -79,7 +79,7 @@ export function rootPhaseOf(cacerts: Secret): pulumi.Output<string> {
   return cacerts.metadata.apply((metadata) => metadata.annotations?.[ROOT_PHASE_ANNOTATION] ?? "");
 }
 
-function orderOfRoots(name: string, wanted: WantedRoots): pulumi.ResourceHook {
+function orderOfRoots(name: string, wanted: WantedRoots): pulumi.ResourceHook[] {
   // Known by the time of any update, since the Secret is made of it; in a preview perhaps not.
   let known: pulumi.Unwrap<WantedRoots> | undefined;
   wanted.apply((roots) => {

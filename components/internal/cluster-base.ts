@@ -102,6 +102,6 @@ function baseRelease(
   return new Release(
     `${name}-base`,
     { ...chartOf("base", istio), name: BASE_RELEASE, namespace: ISTIO_NAMESPACE, values: { ...values } },
-    { ...opts, hooks: { beforeUpdate: [versionSteps(name, istio)] } },
+    { ...opts, hooks: { beforeUpdate: versionSteps(name, istio) } },
   );
 }

@@ -73,13 +73,13 @@ export function certificateFor(
         renewBeforeDays,
         organization: issuer.organization ?? CA_DEFAULTS.organization,
       }),
-    pulumi.mergeOptions(opts, { hooks: { beforeUpdate: [otherIssuer(name, place.clusterName)] } }),
+    pulumi.mergeOptions(opts, { hooks: { beforeUpdate: otherIssuer(name, place.clusterName) } }),
   );
   return certificate!;
 }
 
 /** Warns of another issuer, at preview too. Whether its root is the same no preview can know: it has signed nothing yet. */
-function otherIssuer(name: string, clusterName: string): pulumi.ResourceHook {
+function otherIssuer(name: string, clusterName: string): pulumi.ResourceHook[] {
   return hook(`${name}-issuer`, ({ oldInputs, newInputs }) => {
     const [before, after] = [issuerOf(oldInputs), issuerOf(newInputs)];
     if (before === undefined || after === undefined || before === after) return;

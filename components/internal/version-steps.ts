@@ -11,7 +11,7 @@ import type { IstioArgs } from "./istio-args";
  * @param name - of the component whose Istio it is
  * @see https://istio.io/latest/docs/setup/upgrade/in-place/
  */
-export function versionSteps(name: string, istio: IstioArgs = {}): pulumi.ResourceHook {
+export function versionSteps(name: string, istio: IstioArgs = {}): pulumi.ResourceHook[] {
   // Charts of a folder have versions of their own.
   const version = istio.version ?? (istio.folder === undefined ? DEFAULT_ISTIO_VERSION : undefined);
   return hook(`${name}-version-steps`, ({ oldOutputs }) => {

@@ -47,7 +47,7 @@ function checkedMesh(
   const { trustDomain, ca, clusters, identity, spire } = plan;
   const { name, opts } = placed(scope, "unchangeable");
   // Who issues identities can change after all, in phases.
-  const hooks = { beforeUpdate: [identityGate(name, plan, access)] };
+  const hooks = { beforeUpdate: identityGate(name, plan, access) };
   const record = firstGiven({ name, opts: { ...opts, hooks } }, formatRecord(trustDomain, identity));
   const domain = record.apply((given) =>
     refuseChange(parseRecord(given).trustDomain, {

@@ -27,7 +27,7 @@ export function identityGate(
   name: string,
   plan: MeshPlan,
   access: ReadonlyMap<string, ClusterAccess>,
-): pulumi.ResourceHook {
+): pulumi.ResourceHook[] {
   const ask = () => askAll(plan, access);
   return hook(`${name}-identity`, (args) => checkMove(args, plan, ask));
 }

@@ -45,7 +45,7 @@ export function priorGuard(
   return [
     ({ type, props, opts }) =>
       TYPES.includes(type)
-        ? { props, opts: pulumi.mergeOptions(opts, { hooks: { beforeCreate: [guard] } }) }
+        ? { props, opts: pulumi.mergeOptions(opts, { hooks: { beforeCreate: guard } }) }
         : undefined,
   ];
 }

@@ -63,7 +63,7 @@ export function gatesAcrossStacks(position: RootPosition, ask: AskClusters, scop
     if (reason !== undefined) throw new Error(reason);
   };
   const gate = hook(`${name}-order`, leaving);
-  const hooks = { beforeCreate: [gate], beforeUpdate: [gate] };
+  const hooks = { beforeCreate: gate, beforeUpdate: gate };
   const { output } = new pulumi.Stash(name, { input }, { ...opts, hooks });
   return { open: output, record: () => {} };
 }
@@ -74,7 +74,7 @@ function trustedRecord(
   { reached = true, refuse = false }: { reached?: pulumi.Input<boolean>; refuse?: boolean },
 ): pulumi.Stash {
   const { name, opts } = placed(scope, `root-${generation}-trusted`);
-  const hooks = { beforeCreate: [refusal(name, () => NOT_TRUSTED)] };
+  const hooks = { beforeCreate: refusal(name, () => NOT_TRUSTED) };
   return new pulumi.Stash(name, { input: reached }, refuse ? { ...opts, hooks } : opts);
 }
 
@@ -92,14 +92,14 @@ function signersRecord(
     refuseRecord(oldInputs?.["input"] as SignerRecord | undefined, record),
   );
   const input = reached === undefined ? record : reached.apply(() => record);
-  const hooks = { beforeCreate: [gate], beforeUpdate: [gate] };
+  const hooks = { beforeCreate: gate, beforeUpdate: gate };
   return new pulumi.Stash(name, { input }, { ...opts, hooks });
 }
 
 function refusal(
   name: string,
   refuse: (args: pulumi.ResourceHookArgs) => string | undefined,
-): pulumi.ResourceHook {
+): pulumi.ResourceHook[] {
   const callback = (args: pulumi.ResourceHookArgs) => {
     const reason = refuse(args);
     if (reason !== undefined) throw new Error(reason);

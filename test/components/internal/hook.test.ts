@@ -31,7 +31,7 @@ describe("hooks", () => {
   });
 
   test("have the same names in each program, and run at preview too", async () => {
-    const program = () => ["checked", "checked", "other"].map((name) => hook(name, () => {}));
+    const program = () => ["checked", "checked", "other"].flatMap((name) => hook(name, () => {}));
     for (const _ of ["first", "second"]) {
       const { result } = await runProgram(program);
       expect(result.map(({ name }) => name)).toEqual(["checked", "checked-2", "other"]);
