@@ -12,10 +12,17 @@ const NOT_REACHED = "check that the cluster runs, its address and this machine's
 
 /** Tells credentials, plugins and certificates from a server that does not answer: each is mended elsewhere. */
 export function faultOf(error: unknown): ClientFault {
-  if ((error as Partial<ApiException<unknown>> | undefined)?.code === 401) {
+  const { code: status } = (error ?? {}) as Partial<ApiException<unknown>>;
+  if (status === 401) {
     return {
       fault: "does not accept who asks (HTTP 401)",
       mend: "renew the kubeconfig's credentials, as by logging in to the cluster anew",
+    };
+  }
+  if (typeof status === "number" && (status === 429 || status >= 500)) {
+    return {
+      fault: `is too busy, or fails (HTTP ${status})`,
+      mend: "try again, and see the log of the API server, or of the load balancer before it",
     };
   }
   const { name } = (error ?? {}) as Partial<Error>;
@@ -23,6 +30,12 @@ export function faultOf(error: unknown): ClientFault {
     return {
       fault: "could not be asked, since the kubeconfig's credential plugin has not ended in time",
       mend: "run kubectl with the same kubeconfig and context: it may wait for a login",
+    };
+  }
+  if (name === "NoApiError") {
+    return {
+      fault: "gives no answer of an API server, but one such as of a proxy that wants a login",
+      mend: "log in to the proxy on the way there, or correct the server of the kubeconfig",
     };
   }
   if (name === "TimeoutError") {

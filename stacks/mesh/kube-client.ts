@@ -32,6 +32,15 @@ export function loadKubeconfig(config: KubeConfig, text: string, environment = p
   config.users = config.users.map((user) => ({ ...user, token }));
 }
 
+/** An answer that is nobody's of Kubernetes. The library would make an empty object of it. */
+class NoApiError extends Error {
+  override readonly name = "NoApiError";
+
+  public constructor(contentType: string) {
+    super(`answered with ${contentType}, which no API server does`);
+  }
+}
+
 /** A credential plugin that takes too long, as one that waits for somebody to log in. */
 class PluginTimeoutError extends Error {
   override readonly name = "PluginTimeoutError";
@@ -104,20 +113,16 @@ export function endingBy(
       for (const [name, value] of Object.entries(headers)) context.setHeaderParam(name, value);
       return context;
     },
-    post: async (context: ResponseContext) => context,
+    post: async (context: ResponseContext) => {
+      const { httpStatusCode, headers } = context;
+      const type = headers["content-type"] ?? "no content type";
+      if (httpStatusCode < 300 && !type.startsWith("application/json")) throw new NoApiError(type);
+      return context;
+    },
   };
   return createConfiguration({
     baseServer: new ServerConfiguration(kubeConfig.getCurrentCluster()?.server ?? "", {}),
     authMethods: { default: kubeConfig },
     promiseMiddleware: [ending],
   });
-}
-
-/**
- * Takes an answer for what was asked for only if it is an object of Kubernetes': the library makes an empty one of the page
- * by which a proxy on the way wants a login.
- */
-export function checkedAnswer<T extends { readonly kind?: string }>(answer: T): T {
-  if (answer.kind === undefined) throw new Error("not an answer of an API server");
-  return answer;
 }

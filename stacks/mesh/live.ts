@@ -7,7 +7,7 @@ import {
   SUPERSEDED_ANNOTATION,
 } from "../../components/names";
 import { faultOf } from "./client-fault";
-import { checkedAnswer, endingBy, METADATA_LIST, openKubeconfig } from "./kube-client";
+import { endingBy, METADATA_LIST, openKubeconfig } from "./kube-client";
 
 /** What an API server says of its cluster; whatever it cannot be asked for is left out. */
 export interface LiveCluster {
@@ -117,9 +117,9 @@ function secretsOf(found: Answer<V1SecretList>): LiveCluster["remoteSecrets"] {
 /** What may not be read is not known. */
 type Answer<T> = T | "missing" | undefined;
 
-async function readable<T extends { kind?: string }>(reading: Promise<T>): Promise<Answer<T>> {
+async function readable<T>(reading: Promise<T>): Promise<Answer<T>> {
   try {
-    return checkedAnswer(await reading);
+    return await reading;
   } catch (error) {
     switch ((error as Partial<ApiException<unknown>>).code) {
       case 404:

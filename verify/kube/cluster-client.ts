@@ -13,14 +13,7 @@ import {
 import { faultOf } from "../../stacks/mesh/client-fault";
 import { allPages, apisOf, CALL_SECONDS, timeLimit } from "./api";
 import type { ClusterReader, Credential, ExecTarget, PodSelection } from "./cluster-reader";
-import {
-  CannotLookError,
-  describeError,
-  httpStatus,
-  isRefusal,
-  unlessMissing,
-  UnreachableError,
-} from "./errors";
+import { CannotLookError, describeError, httpStatus, unlessMissing, UnreachableError } from "./errors";
 import { execInPod } from "./exec";
 import { limited } from "./limit";
 import { Memo } from "./memo";
@@ -150,11 +143,9 @@ export class ClusterClient implements ClusterReader {
         return await this.inTurn(load);
       } catch (error) {
         this.signal?.throwIfAborted();
-        const reason = `cannot read ${what} of ${this.name}: ${describeError(error)}`;
-        if (!isRefusal(error)) throw new Error(reason);
         const mend =
-          httpStatus(error) === 401 ? faultOf(error).mend : "docs/verify.md has the rights that verify needs";
-        throw new CannotLookError(`${reason}; ${mend}`);
+          httpStatus(error) === 403 ? "docs/verify.md has the rights that verify needs" : faultOf(error).mend;
+        throw new CannotLookError(`cannot read ${what} of ${this.name}: ${describeError(error)}; ${mend}`);
       }
     });
   }

@@ -7,7 +7,7 @@ import {
   SPIRE_NAMESPACE,
 } from "../../../components/names";
 import { faultOf } from "../client-fault";
-import { checkedAnswer, endingBy, openKubeconfig } from "../kube-client";
+import { endingBy, openKubeconfig } from "../kube-client";
 
 /** The pods of a cluster that have a proxy, by whom that has its certificate from; what ran to its end is left out. */
 export interface LiveWorkloads {
@@ -43,7 +43,7 @@ export async function lookAtWorkloads(
       namespace: SPIRE_NAMESPACE,
       fieldSelector: `metadata.name=${SPIRE_BUNDLE}`,
     });
-    answers = { pods: checkedAnswer(pods).items, maps: checkedAnswer(maps).items };
+    answers = { pods: pods.items, maps: maps.items };
   } catch (error) {
     const { fault, mend } = faultOf(limit?.aborted ? limit.reason : error);
     return `${fault}; ${mend}`;

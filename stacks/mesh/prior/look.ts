@@ -1,6 +1,6 @@
 import type { V1ObjectMeta } from "@kubernetes/client-node";
 import { ISTIO_NAMESPACE } from "../../../components/names";
-import { checkedAnswer, endingBy, METADATA_LIST, openKubeconfig } from "../kube-client";
+import { endingBy, METADATA_LIST, openKubeconfig } from "../kube-client";
 
 /** What a cluster has of what Istio's installers make, by {@link priorKey}: of each object its metadata. */
 export type Prior = ReadonlyMap<string, V1ObjectMeta>;
@@ -15,7 +15,6 @@ const TIME_LIMIT_MS = 5000;
 
 /** What of an answer is looked at. Of no objects a list of metadata has null, whatever its type says. */
 interface Listed {
-  readonly kind?: string;
   readonly items: readonly { readonly metadata?: V1ObjectMeta }[] | null;
 }
 
@@ -43,7 +42,7 @@ export async function lookAtPrior(kubeconfig: string, timeLimit = TIME_LIMIT_MS)
     Secret: new library.CoreV1Api(metadata).listNamespacedSecret(here),
   };
   const asked = Object.entries(kinds).map(async ([kind, list]) => {
-    const found = await list.then(checkedAnswer).catch(() => undefined);
+    const found = await list.catch(() => undefined);
     return (found?.items ?? []).map(
       ({ metadata: own = {} }) => [priorKey(kind, own.name ?? ""), own] as const,
     );

@@ -53,6 +53,8 @@ test.each([
     "could not be asked, since a certificate, key or file",
     "correct it",
   ],
+  ["a busy server", Object.assign(new Error("s3cret"), { code: 429 }), "is too busy", "try again"],
+  ["a failing server", Object.assign(new Error("s3cret"), { code: 503 }), "fails (HTTP 503)", "try again"],
   ["what says no code", new Error("s3cret"), "could not be asked", "try kubectl"],
   ["nothing", undefined, "could not be asked", "try kubectl"],
 ])("%s is told by its code, without what it quotes", (_, error, fault, mend) => {

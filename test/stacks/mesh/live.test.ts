@@ -73,7 +73,10 @@ test("the page of a proxy that wants a login is no such fault", async () => {
   await once(proxy, "listening");
   const { port } = proxy.address() as AddressInfo;
   const live = await lookAt(insecureKubeconfig("cluster1", `http://127.0.0.1:${port}`));
-  expect(live).toEqual({ silence: "could not be asked; try kubectl with the same kubeconfig and context" });
+  expect(live).toEqual({
+    silence:
+      "gives no answer of an API server, but one such as of a proxy that wants a login; log in to the proxy on the way there, or correct the server of the kubeconfig",
+  });
 });
 
 test("credentials that are not accepted are told from rights that are not there", async () => {

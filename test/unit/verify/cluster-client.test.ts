@@ -1,8 +1,15 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { KubeConfig } from "@kubernetes/client-node";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { planMesh } from "../../../components";
+import { verifyMesh } from "../../../verify";
 import { ClusterClient } from "../../../verify/kube/cluster-client";
+import { CannotLookError } from "../../../verify/kube/errors";
 import { ApiServer } from "../../support/api-server";
 import { closedAddress, insecureKubeconfig, slowPlugin } from "../../support/served-namespaces";
+import { mesh } from "../../support/specs";
 
 /** A client of an API that answers everything but its readiness with a status. */
 async function clientOf(status: number): Promise<ClusterClient> {
@@ -20,11 +27,33 @@ function client(kubeconfig: string): ClusterClient {
 test.each([
   [401, "renew the kubeconfig's credentials, as by logging in to the cluster anew"],
   [403, "docs/verify.md has the rights that verify needs"],
-])("an answer %s is told with its mend", async (status, mend) => {
-  const error = (await clientOf(status)).namespace("istio-system");
-  await expect(error).rejects.toThrow(
-    new RegExp(`^cannot read namespace istio-system of cluster1: HTTP ${status}.*; ${mend}$`),
+  [429, "try again, and see the log of the API server, or of the load balancer before it"],
+  [503, "try again, and see the log of the API server, or of the load balancer before it"],
+])("an answer %s is told with its mend, and says nothing of the mesh", async (status, mend) => {
+  const reading = (await clientOf(status)).namespace("istio-system");
+  const error = await reading.catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(CannotLookError);
+  expect(String(error)).toMatch(
+    new RegExp(`: cannot read namespace istio-system of cluster1: HTTP ${status}.*; ${mend}$`),
   );
+});
+
+test("the page of a proxy that wants a login is told as what it is, and says nothing of the mesh", async () => {
+  const proxy = createServer((_, response) => {
+    response.writeHead(200, { "content-type": "text/html" }).end("<html>log in</html>");
+  });
+  proxy.listen(0, "127.0.0.1");
+  onTestFinished(() => void proxy.close());
+  await once(proxy, "listening");
+  const access = new KubeConfig();
+  const { port } = proxy.address() as AddressInfo;
+  access.loadFromString(insecureKubeconfig("cluster1", `http://127.0.0.1:${port}`));
+  const plan = planMesh(mesh(1));
+  const { result, checks } = await verifyMesh(plan, new Map([["cluster1", access]]), {
+    only: ["api", "network"],
+  });
+  expect(result).toBe("could-not-look");
+  for (const { detail } of checks) expect(detail).toContain("log in to the proxy on the way there");
 });
 
 test("a credential plugin that is not there is told from a server that does not answer", async () => {
