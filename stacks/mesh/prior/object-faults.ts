@@ -23,15 +23,20 @@ export interface Wanted {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
+/** Of a Secret that `istio.imagePullCredentials` asks for. */
+const PULL_SECRET = "kubernetes.io/dockerconfigjson";
+
 /**
- * Whether it is worth a look. Links and tokens are made on running meshes too, so of Secrets only a CA always is.
+ * Whether it is worth a look. Links and tokens are made on running meshes too, so of Secrets only a CA always is, and one
+ * by which images are pulled.
  *
  * @param isNew - whether the cluster is new to the mesh, or its istiod is somebody else's
  */
 export function isLookedFor({ type, inputs }: Wanted, isNew: boolean): boolean {
   if (type !== LOOKED_FOR.secret) return true;
   const name = nameOf(inputs);
-  return name === CA_SECRET || (isNew && (name === OBSERVER_SECRET || name.startsWith(remoteSecretName(""))));
+  if (name === CA_SECRET || inputs["type"] === PULL_SECRET) return true;
+  return isNew && (name === OBSERVER_SECRET || name.startsWith(remoteSecretName("")));
 }
 
 function nameOf({ metadata }: Wanted["inputs"]): string {
@@ -71,6 +76,7 @@ export function priorFaults({ type, inputs }: Wanted, prior: Prior, caIsKept: bo
     return (owner === ISTIOCTL ? error : warning)(deployment(name, owner));
   }
   if (name === CA_SECRET) return (caIsKept ? warning : error)(ca(owner));
+  if (inputs["type"] === PULL_SECRET) return error(pullSecret(name, owner));
   return error(secret(name, owner));
 }
 
@@ -86,6 +92,13 @@ function ca(owner: string): string {
     `has Secret ${ISTIO_NAMESPACE}/${CA_SECRET} already, of ${owner}, which is not written over; adopt: [cacerts] with ` +
     "rootCertificate uses the CA that is in it (docs/take-over.md); if no istiod has it any more, delete it: " +
     `kubectl delete secret ${CA_SECRET} --namespace ${ISTIO_NAMESPACE}`
+  );
+}
+
+function pullSecret(name: string, owner: string): string {
+  return (
+    `has Secret ${ISTIO_NAMESPACE}/${name} already, of ${owner}, which would be written over, and be deleted once the config no ` +
+    `longer has it; istio.imagePullSecrets: [${name}] uses it as it is, or give another name in istio.imagePullCredentials`
   );
 }
 

@@ -200,6 +200,16 @@ describe("on a mesh that runs", () => {
     await expect(before(LOOKED_FOR.secret, named("cacerts"))).rejects.toThrow("of field manager kubectl");
   });
 
+  test("a Secret by which images are pulled is looked for, which a mesh gets at any time", async () => {
+    const before = await beforeCreates(await serverOf({ [AT.secrets]: { regcred: byManager("kubectl") } }));
+    const wanted = { ...named("regcred"), type: "kubernetes.io/dockerconfigjson" };
+    await expect(before(LOOKED_FOR.secret, wanted)).rejects.toThrow(
+      "clusters[0] (cluster1) has Secret istio-system/regcred already, of field manager kubectl, which would be written over, and be " +
+        "deleted once the config no longer has it; istio.imagePullSecrets: [regcred] uses it as it is, or give another name in " +
+        "istio.imagePullCredentials",
+    );
+  });
+
   test("links of an istiod that is somebody else's are looked for", async () => {
     const adopting = { adopt: ["istiod" as const], rootCertificate: await rootCertificate() };
     const clusters = [cluster(1, { ...adopting, gateway: { enabled: true } })];
