@@ -1,4 +1,9 @@
-import type { ApiException, V1PersistentVolumeClaim, V1StorageClass } from "@kubernetes/client-node";
+import type {
+  ApiException,
+  V1PersistentVolume,
+  V1PersistentVolumeClaim,
+  V1StorageClass,
+} from "@kubernetes/client-node";
 import { SPIRE_DATA_CLAIM, SPIRE_NAMESPACE } from "../../../components/names";
 import { endingAfter } from "../kube-client";
 
@@ -23,24 +28,42 @@ export async function storageFault(
   className: string | undefined,
   timeLimit = TIME_LIMIT_MS,
 ): Promise<string | undefined> {
+  const found = await ask(kubeconfig, timeLimit).catch(() => undefined);
+  // Read apart from where it is asked for, or a fault of this program would pass for one of the server's.
+  return found && faultIn(found, className);
+}
+
+/** What a cluster has of storage. */
+interface Storage {
+  /** Nothing where there is none. */
+  readonly claim: V1PersistentVolumeClaim | undefined;
+  readonly classes: readonly V1StorageClass[];
+  readonly volumes: readonly V1PersistentVolume[];
+}
+
+async function ask(kubeconfig: string, timeLimit: number): Promise<Storage> {
   const library = await import("@kubernetes/client-node");
-  try {
-    const settings = await endingAfter(library, kubeconfig, timeLimit);
-    const core = new library.CoreV1Api(settings);
-    const claim = { name: SPIRE_DATA_CLAIM, namespace: SPIRE_NAMESPACE };
-    if (await isBound(core.readNamespacedPersistentVolumeClaim(claim))) return undefined;
-    const { items: classes } = await new library.StorageV1Api(settings).listStorageClass();
-    if (classes.some((own) => (className === undefined ? isDefault(own) : own.metadata?.name === className)))
-      return undefined;
-    const { items: volumes } = await core.listPersistentVolume();
-    const isFree = volumes.some(
-      ({ spec, status }) =>
-        status?.phase === "Available" && (spec?.storageClassName ?? "") === (className ?? ""),
-    );
-    return isFree ? undefined : faultOf(classes, className);
-  } catch {
-    return undefined;
-  }
+  const settings = await endingAfter(library, kubeconfig, timeLimit);
+  const core = new library.CoreV1Api(settings);
+  const place = { name: SPIRE_DATA_CLAIM, namespace: SPIRE_NAMESPACE };
+  const [claim, { items: classes }, { items: volumes }] = await Promise.all([
+    unlessMissing(core.readNamespacedPersistentVolumeClaim(place)),
+    new library.StorageV1Api(settings).listStorageClass(),
+    core.listPersistentVolume(),
+  ]);
+  return { claim, classes, volumes };
+}
+
+function faultIn({ claim, classes, volumes }: Storage, className: string | undefined): string | undefined {
+  if (claim?.status?.phase === "Bound") return undefined;
+  const isMeant = (own: V1StorageClass) =>
+    className === undefined ? isDefault(own) : own.metadata?.name === className;
+  if (classes.some(isMeant)) return undefined;
+  const isFree = volumes.some(
+    ({ spec, status }) =>
+      status?.phase === "Available" && (spec?.storageClassName ?? "") === (className ?? ""),
+  );
+  return isFree ? undefined : faultOf(classes, className);
 }
 
 function faultOf(classes: readonly V1StorageClass[], className: string | undefined): string {
@@ -58,11 +81,11 @@ function isDefault({ metadata }: V1StorageClass): boolean {
   return DEFAULT_CLASS.some((key) => metadata?.annotations?.[key] === "true");
 }
 
-async function isBound(answer: Promise<V1PersistentVolumeClaim>): Promise<boolean> {
+async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    return (await answer).status?.phase === "Bound";
+    return await answer;
   } catch (error) {
-    if ((error as Partial<ApiException<unknown>>).code === 404) return false;
+    if ((error as Partial<ApiException<unknown>>).code === 404) return undefined;
     throw error;
   }
 }

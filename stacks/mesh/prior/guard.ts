@@ -3,6 +3,7 @@ import { hook } from "../../../components/internal/hook";
 import { adopts } from "../../../components/spec/adopt/adopted";
 import type { ClusterPlan, MeshPlan } from "../../../components/spec/types";
 import { type ClusterAccess, known } from "../access";
+import type { PriorError } from "./base-faults";
 import { lookAtPrior, type Prior } from "./look";
 import { isLookedFor, LOOKED_FOR, priorFaults } from "./object-faults";
 
@@ -40,7 +41,7 @@ export function priorGuard(
     // Awaited, so that an error beside it does not end the program first.
     for (const warning of warnings) await pulumi.log.warn(`${subject} ${warning}`);
     if (errors.length > 0)
-      throw new Error(errors.map((error) => `${subject} ${error}${late(error)}`).join("\n"));
+      throw new Error(errors.map((error) => `${subject} ${error.text}${late(error)}`).join("\n"));
   });
   return [
     ({ type, props, opts }) =>
@@ -51,7 +52,7 @@ export function priorGuard(
 }
 
 /** Where the preview was skipped, the state has the setting by now, which cannot change. */
-function late(error: string): string {
-  if (pulumi.runtime.isDryRun() || !error.includes("adopt: ")) return "";
+function late({ adoptMends }: PriorError): string {
+  if (pulumi.runtime.isDryRun() || !adoptMends) return "";
   return "; this update has recorded what the cluster adopts, so run pulumi destroy before you change that";
 }

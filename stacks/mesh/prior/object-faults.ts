@@ -5,7 +5,7 @@ import {
   OWNER_ANNOTATION,
   remoteSecretName,
 } from "../../../components/names";
-import { baseFaults } from "./base-faults";
+import { baseFaults, type PriorError } from "./base-faults";
 import { type Prior, priorKey } from "./look";
 import { ISTIOCTL, ownerOf } from "./owner-of";
 
@@ -46,7 +46,7 @@ function nameOf({ metadata }: Wanted["inputs"]): string {
 /** What is to be told of a cluster, for sentences that begin with it. */
 export interface PriorFaults {
   /** Without a change of these `up` fails. */
-  readonly errors: readonly string[];
+  readonly errors: readonly PriorError[];
   readonly warnings: readonly string[];
 }
 
@@ -67,7 +67,10 @@ export function priorFaults({ type, inputs }: Wanted, prior: Prior, caIsKept: bo
   const owner = found && ownerOf(found);
   if (found === undefined || owner === undefined) return NONE;
   const warning = (text: string): PriorFaults => ({ ...NONE, warnings: [text] });
-  const error = (text: string): PriorFaults => ({ ...NONE, errors: [text] });
+  const error = (text: string, adoptMends = false): PriorFaults => ({
+    ...NONE,
+    errors: [{ text, adoptMends }],
+  });
   if (type === LOOKED_FOR.namespace) {
     return found.annotations?.[OWNER_ANNOTATION] === undefined ? warning(namespace(owner)) : NONE;
   }
@@ -75,7 +78,7 @@ export function priorFaults({ type, inputs }: Wanted, prior: Prior, caIsKept: bo
   if (type === LOOKED_FOR.deployment) {
     return (owner === ISTIOCTL ? error : warning)(deployment(name, owner));
   }
-  if (name === CA_SECRET) return (caIsKept ? warning : error)(ca(owner));
+  if (name === CA_SECRET) return caIsKept ? warning(ca(owner)) : error(ca(owner), true);
   if (inputs["type"] === PULL_SECRET) return error(pullSecret(name, owner));
   return error(secret(name, owner));
 }

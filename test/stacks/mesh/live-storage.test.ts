@@ -68,3 +68,8 @@ test("nothing is refused that nobody knows", async () => {
   const unreachable = insecureKubeconfig("cluster1", await closedAddress());
   expect(await storageFault(unreachable, undefined, 1000)).toBeUndefined();
 });
+
+test("a fault of this program is told as what it is, where the API server has answered", async () => {
+  const odd = { [CLASSES]: { items: [null] }, [VOLUMES]: list() };
+  await expect(fault(odd)).rejects.toThrow(TypeError);
+});

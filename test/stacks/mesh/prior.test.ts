@@ -228,6 +228,16 @@ test("where the preview was skipped, it is told that what is adopted is recorded
   );
 });
 
+test("and not where that mends nothing, whatever the words of the owner are", async () => {
+  const secrets = { cacerts: {}, "istio-remote-secret-b": byManager("adopt: bot") };
+  const before = await beforeCreates(await serverOf({ [AT.secrets]: secrets }));
+  vi.spyOn(pulumi.runtime, "isDryRun").mockReturnValue(false);
+  await before(LOOKED_FOR.release);
+  await expect(before(LOOKED_FOR.secret, named("istio-remote-secret-b"))).rejects.toThrow(
+    /delete secret istio-remote-secret-b --namespace istio-system$/,
+  );
+});
+
 test("a takeover looks at what is there by itself", async () => {
   vi.stubEnv(TAKING_OVER, "true");
   const before = await beforeCreates(await serverOf({ [AT.crds]: CRD }));
