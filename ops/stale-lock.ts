@@ -47,20 +47,34 @@ async function isRunning(lock: Lock): Promise<boolean> {
   }
   const found = await inspectProcess(lock.pid);
   if (found === undefined) return true;
-  // A process that began after the lock was written only has the same number. Boot time is known to the second only.
-  return !found.dead && found.started <= Date.parse(lock.timestamp) + 2000;
+  if (found.dead) return false;
+  // A process that began after the lock was written only has the same number. Boot time is known to the second only, and
+  // moves with a clock that is set, so that Pulumi's own processes are never taken for another one.
+  return found.command === "pulumi" || found.started <= Date.parse(lock.timestamp) + 2000;
 }
 
-/** Whether a process is dead but not yet reaped, and when it began, in ms since the epoch; only Linux tells. */
-async function inspectProcess(pid: number): Promise<{ dead: boolean; started: number } | undefined> {
+/** A process as Linux tells of it. */
+interface ProcessState {
+  /** Also where it is not yet reaped. */
+  readonly dead: boolean;
+  /** When it began, in ms since the epoch. */
+  readonly started: number;
+  /** Name of what it runs. */
+  readonly command: string;
+}
+
+async function inspectProcess(pid: number): Promise<ProcessState | undefined> {
   const TICKS_PER_SECOND = 100;
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     const bootTime = /^btime (\d+)$/m.exec(await readFile("/proc/stat", "utf8"))?.[1];
     // The command in the second field may hold spaces. After it come the state and, 19 fields on, the start.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const end = stat.lastIndexOf(")");
+    const fields = stat.slice(end + 2).split(" ");
+    const command = stat.slice(stat.indexOf("(") + 1, end);
     const started = (Number(bootTime) + Number(fields[19]) / TICKS_PER_SECOND) * 1000;
-    return Number.isNaN(started) ? undefined : { dead: fields[0] === "Z" || fields[0] === "X", started };
+    const dead = fields[0] === "Z" || fields[0] === "X";
+    return Number.isNaN(started) ? undefined : { dead, started, command };
   } catch {
     return undefined;
   }

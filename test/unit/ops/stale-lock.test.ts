@@ -70,6 +70,20 @@ describe("removeStaleLocks", () => {
     expect(await removeThem()).toHaveLength(1);
   });
 
+  test("keeps that of a pulumi which seems to have begun since, as where the clock was set", async () => {
+    const pulumi = join(stateDir, "pulumi");
+    writeFileSync(pulumi, "#!/bin/sh\nread line\n", { mode: 0o700 });
+    const running = spawn(pulumi);
+    try {
+      await once(running, "spawn");
+      lock({ pid: running.pid, timestamp: new Date(Date.now() - DAY).toISOString() });
+      await expect(removeThem()).rejects.toThrow(LockHeldError);
+      expect(existsSync(lockFile)).toBe(true);
+    } finally {
+      running.kill();
+    }
+  });
+
   test("keeps the lock of another machine", async () => {
     const { pid } = spawnSync("true");
     lock({ pid, hostname: "elsewhere" });
