@@ -1,6 +1,7 @@
 import { CoreV1Api, type KubeConfig, type V1Secret } from "@kubernetes/client-node";
 import { ISTIO_NAMESPACE, READER_ACCOUNT } from "../../components/names";
 import type { ClusterPlan } from "../../components/spec/types";
+import { unlessMissing } from "../../verify/kube/errors";
 import { inCluster } from "../timed-kube-config";
 import type { OpenMesh } from "../open-mesh";
 
@@ -45,11 +46,9 @@ export async function endTokens(
   const former = items.filter((token) => isReaders(token) && token.metadata?.name !== reader.tokenSecret);
   return Promise.all(
     former.map(async ({ metadata: { name = "", uid = "" } = {} }) => {
-      await api.deleteNamespacedSecret({
-        namespace: ISTIO_NAMESPACE,
-        name,
-        body: { preconditions: { uid } },
-      });
+      const body = { preconditions: { uid } };
+      // Two commands may end at the same time.
+      await unlessMissing(api.deleteNamespacedSecret({ namespace: ISTIO_NAMESPACE, name, body }));
       return name;
     }),
   );

@@ -7,6 +7,8 @@ import { cluster, mesh } from "../../../support/specs";
 const SECRETS = "/api/v1/namespaces/istio-system/secrets";
 const NAME = "istio-multicluster-reader-token";
 
+const DELETED = { kind: "Status", status: "Success" };
+
 function token(name: string, account = "istio-multicluster-reader") {
   const annotations = { "kubernetes.io/service-account.name": account };
   return { metadata: { name, uid: `uid of ${name}`, annotations } };
@@ -16,10 +18,12 @@ describe("the tokens that clusters' stacks have left", () => {
   let api: ApiServer;
   afterEach(() => api.stop());
 
-  const end = async (tokenSecret: string | undefined, ...items: object[]) => {
+  const end = async (tokenSecret: string | undefined, ...items: object[]) =>
+    endOver(DELETED, tokenSecret, items);
+  const endOver = async (deleted: Answer, tokenSecret: string | undefined, items: object[]) => {
     api = await ApiServer.start((method, path): Answer => {
       if (method === "GET" && path === SECRETS) return { kind: "SecretList", items };
-      return method === "DELETE" ? { kind: "Status", status: "Success" } : 404;
+      return method === "DELETE" ? deleted : 404;
     });
     return endTokens(
       { reader: tokenSecret === undefined ? undefined : { tokenSecret, rules: [] } },
@@ -34,6 +38,11 @@ describe("the tokens that clusters' stacks have left", () => {
     expect(api.changes).toHaveLength(2);
     expect(api.changes[0]).toContain(`DELETE ${SECRETS}/${NAME} `);
     expect(api.changes[0]).toContain(`"preconditions":{"uid":"uid of ${NAME}"}`);
+  });
+
+  test("may be deleted by another command at the same time", async () => {
+    expect(await endOver(404, `${NAME}-2.1`, [token(NAME)])).toEqual([NAME]);
+    expect(api.changes).toHaveLength(1);
   });
 
   test.each([
