@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import { isUnitTest } from "./unit-test";
 
@@ -11,7 +12,10 @@ const asked = new WeakMap<object, Map<string, number>>();
  * @see https://www.pulumi.com/docs/iac/concepts/resources/options/hooks/
  */
 export function hook(name: string, callback: pulumi.ResourceHookFunction): pulumi.ResourceHook[] {
-  return isUnitTest() ? [] : [new pulumi.ResourceHook(ownName(name), callback, { onDryRun: true })];
+  if (isUnitTest()) return [];
+  // Called by the engine, from outside of the program: one of the Automation API would not know there in which run it is.
+  const own = AsyncLocalStorage.bind(callback);
+  return [new pulumi.ResourceHook(ownName(name), own, { onDryRun: true })];
 }
 
 function ownName(name: string): string {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { ClusterPrimary, IntermediateCA, RootCA } from "../../../components";
@@ -37,5 +38,17 @@ describe("hooks", () => {
       expect(result.map(({ name }) => name)).toEqual(["checked", "checked-2", "other"]);
       expect(result.map(({ opts }) => opts)).toEqual(result.map(() => ({ onDryRun: true })));
     }
+  });
+
+  /** Of an inline program of the Automation API the SDK keeps there what a run is, and whether it is a preview. */
+  test("know the run that they are of, wherever they are called", async () => {
+    const run = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    const { result } = await runProgram(() =>
+      run.run("one run", () => hook("checked", () => void seen.push(run.getStore()))),
+    );
+    const args = { urn: "", id: "", name: "", type: "" };
+    for (const { callback } of result) await callback(args);
+    expect(seen).toEqual(["one run"]);
   });
 });
