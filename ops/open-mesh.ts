@@ -8,7 +8,7 @@ import { checkPart, PART_KEY, PART_OF_KEY } from "../stacks/config/part";
 import { checkMesh, checkSpec, MESH_KEY, parseMesh } from "../stacks/config/read";
 import type { ClusterConfig, MeshConfig } from "../stacks/config/schema";
 import { loadKubeconfig } from "../stacks/mesh/kube-client";
-import { selectContext, singleContext } from "../stacks/mesh/kubeconfig";
+import { KubeconfigError, selectContext, singleContext } from "../stacks/mesh/kubeconfig";
 import { describeProblems } from "../stacks/mesh/problems";
 import { reachOf } from "../stacks/mesh/split/parts";
 import { TimedKubeConfig } from "./timed-kube-config";
@@ -83,12 +83,23 @@ export async function openClusters(
   const opened = await Promise.all(
     clusters.map(async (cluster) => {
       const text = await kubeconfigText(cluster, workspace, configOf);
-      const kubeConfig = new TimedKubeConfig();
-      loadKubeconfig(kubeConfig, singleContext(selectContext(text, cluster.access.context)));
-      return [cluster.name, kubeConfig] as const;
+      return [cluster.name, openKubeconfig(cluster, text)] as const;
     }),
   );
   return { plan: planMesh(mesh), kubeConfigs: new Map(opened) };
+}
+
+/** @throws Error that names the cluster */
+function openKubeconfig({ name, access }: ClusterConfig, text: string): KubeConfig {
+  const kubeConfig = new TimedKubeConfig();
+  try {
+    loadKubeconfig(kubeConfig, singleContext(selectContext(text, access.context)));
+    return kubeConfig;
+  } catch (error) {
+    const { message } = error as Error;
+    const fault = error instanceof KubeconfigError ? message : `cannot be used: ${message}`;
+    throw new Error(`the kubeconfig of cluster ${name} ${fault}`, { cause: error });
+  }
 }
 
 async function kubeconfigText(
@@ -98,7 +109,12 @@ async function kubeconfigText(
 ): Promise<string> {
   if ("kubeconfigFile" in access) return readKubeconfigFile(access.kubeconfigFile);
   if ("kubeconfigSecret" in access) {
-    return (await configOf(name))[configKey(access.kubeconfigSecret)]?.value ?? "";
+    const { kubeconfigSecret: secret } = access;
+    const found = (await configOf(name))[configKey(secret)]?.value;
+    if (found !== undefined) return found;
+    throw new Error(
+      `cluster ${name}: config value ${secret} of its stack is not set; set it: pulumi config set --secret ${secret} --stack STACK < FILE`,
+    );
   }
   const outputs = await workspace.stackOutputs(access.stackReference);
   const value: unknown = outputs[access.output]?.value;
