@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ISTIO_NAMESPACE, OWNER_ANNOTATION } from "../../components/names";
+import { BASE_RELEASE, ISTIO_NAMESPACE, OWNER_ANNOTATION } from "../../components/names";
 import { adopts } from "../../components/spec/adopt/adopted";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import type { ClusterAccess } from "./access";
@@ -44,6 +44,7 @@ export function ownAccess(
         .all([own.kubeconfig, own.live(), identifiers.get(name) ?? name])
         .apply(([kubeconfig, live, identifier]) => {
           warnOfSilence(cluster, live, plan);
+          warnOfForgetting(cluster, live, plan);
           refuseTwice(cluster, live);
           refuseGoing(cluster, live, plan);
           refuseOwner(cluster, live, { state: stateOf(scope), identifier }, plan, scope);
@@ -66,6 +67,20 @@ function warnOfSilence(
   void pulumi.log.warn(
     `${pathOf(name, plan.clusters)}: the API server ${silence}. As long as that lasts, nobody checks whether it is the ` +
       "right cluster, and pulumi up fails where something in it is to change",
+  );
+}
+
+/** The provider asks whether a cluster answers, and forgets nothing of one that does; of a Helm release nobody asks. */
+function warnOfForgetting(
+  { name, whenUnreachable }: ClusterPlan,
+  { silence }: LiveCluster,
+  { clusters }: MeshPlan,
+): void {
+  if (whenUnreachable !== "forget" || silence !== undefined) return;
+  void pulumi.log.warn(
+    `${pathOf(name, clusters)}: the API server answers, and whenUnreachable: forget is for one that is gone. With it pulumi destroy, ` +
+      `or the removal of the cluster, would leave its Helm release ${BASE_RELEASE}, whose webhook then refuses Istio's objects; ` +
+      "set whenUnreachable: fail",
   );
 }
 

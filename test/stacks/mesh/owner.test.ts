@@ -134,6 +134,19 @@ test("an API server that cannot be asked is told of, unless it may be unreachabl
   ]);
 });
 
+test("a cluster that answers is not to be forgotten, and one that does not is", async () => {
+  const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+  const forget = { whenUnreachable: "forget" as const };
+  const spec = { clusters: [cluster(1, forget), cluster(2, forget)] };
+  const served = [{ "kube-system": { uid: "1" } }, { "kube-system": 401, "istio-system": 401 }];
+  await runProgram(await program(spec, served), { ...LOAD_BALANCER, preview: true });
+  expect(warn.mock.calls.map(([message]) => message)).toEqual([
+    "access of clusters[0] (cluster1): the API server answers, and whenUnreachable: forget is for one that is gone. With it " +
+      "pulumi destroy, or the removal of the cluster, would leave its Helm release istio-base, whose webhook then refuses " +
+      "Istio's objects; set whenUnreachable: fail",
+  ]);
+});
+
 test("a cluster that is yet to be made keeps no other one unknown", async () => {
   const unmade = pulumi.output(pulumi.unknown) as unknown as pulumi.Output<string>;
   const kubeconfig = await apiServer("cluster1", { "kube-system": { uid: "1" } });
