@@ -52,9 +52,9 @@ export interface SpireServerArgs {
    * @default "datastore"
    */
   database?: string;
-  /** Size of its volume. @default "1Gi" */
+  /** Size of its volume, which grows where its storage class lets it, and never shrinks. @default "1Gi" */
   storageSize?: string;
-  /** Storage class of its volume. @default - the cluster's default one */
+  /** Storage class of its volume; one that exists keeps its own. @default - the cluster's default one */
   storageClassName?: string;
   /** Taints that its pod tolerates. @default [] */
   tolerations?: readonly Toleration[];
@@ -105,6 +105,8 @@ export class SpireServer extends pulumi.ComponentResource {
     const server = applyChart(name, (chart) => spireServer(chart, inputOf(args)), {
       parent: this,
       dependsOn: [...base, ...upstream, ...pulling],
+      // With another one the volume would be deleted, and with it the server's keys and entries.
+      ignoreChanges: ["spec.storageClassName"],
     });
     const { roots, told } = spireBundle(name, { parent: this, dependsOn: server });
     this.roots = roots;

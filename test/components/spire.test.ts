@@ -61,6 +61,12 @@ describe("SpireServer", () => {
     expect(account.inputs).toMatchObject({ imagePullSecrets: [{ name: "registry" }] });
   });
 
+  test("keeps its volume, with its keys and entries, whatever storage class is asked for later", async () => {
+    const { registrations } = await serverOf({ ...OWN, storageClassName: "fast" });
+    const claim = find(registrations, "foo:spire/spire-server-data", "PersistentVolumeClaim");
+    expect(claim.ignoreChanges).toContain("spec.storageClassName");
+  });
+
   test("tells the roots that it tells its agents, once it has", async () => {
     const { result, registrations } = await serverOf();
     expect(await valueOf(result.roots)).toBe(roots);

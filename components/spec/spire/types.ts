@@ -124,9 +124,9 @@ export interface SpireUpstreamSpec {
 
 /** A volume for a SPIRE server. */
 export interface SpireStorageSpec {
-  /** How large it is. @default "1Gi" */
+  /** How large it is. It grows where its storage class lets it, and never shrinks. @default "1Gi" */
   readonly size?: string | undefined;
-  /** Storage class. @default - the cluster's default one */
+  /** Storage class; a volume that exists keeps its own. @default - the cluster's default one */
   readonly className?: string | undefined;
 }
 
