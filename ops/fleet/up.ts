@@ -79,8 +79,10 @@ async function runWave(fleet: Fleet, { name, parts }: Wave, options: FleetUpOpti
   await Promise.all(parts.map((part) => inTurn(() => run(part))));
   options.signal?.throwIfAborted();
   if (failed.length === 0) return;
+  // In the order of the config, and not in that in which they failed.
+  const ordered = parts.map((part) => stackOf(fleet.name, part)).filter((stack) => failed.includes(stack));
   throw new Error(
-    `wave ${name} ended with ${failed.join(", ")}; mend what it says above, and run the same command again`,
+    `wave ${name} ended with ${ordered.join(", ")}; mend what it says above, and run the same command again`,
   );
 }
 
