@@ -42,7 +42,19 @@ export function openFleet(name: string, workspace: Workspace): Fleet {
   const plan = planMesh(mesh);
   const problems = problemsInParts(plan);
   if (problems.length > 0) throw new Error(describeProblems(`Pulumi.${name}.yaml`, problems));
+  refuseLongNames(partsOf(plan).map((part) => stackOf(name, part)));
   return { name, workspace, mesh, plan, waves: wavesOf(plan) };
+}
+
+/** How many characters Pulumi takes for a stack's name. */
+const LONGEST = 100;
+
+function refuseLongNames(stacks: readonly string[]): void {
+  const long = stacks.find(({ length }) => length > LONGEST);
+  if (long === undefined) return;
+  throw new Error(
+    `stack ${long} has ${long.length} characters, and Pulumi takes ${LONGEST}; give the mesh's stack or the cluster a shorter name`,
+  );
 }
 
 /** Opens the access to each cluster, from the config of the stack that has the cluster. */

@@ -155,6 +155,23 @@ test("what a part needs and is not there is told at once for all, each once, and
   rmSync(workDir, { recursive: true });
 });
 
+test("a mesh of which a stack would have a longer name than Pulumi takes is told so before one is made", () => {
+  const workDir = mkdtempSync(join(tmpdir(), "fleet-test-"));
+  const access = { stackReference: "org/clusters/prod", output: "kubeconfig" };
+  const clusters = [{ name: "a".repeat(63), network: "network1", access }];
+  const open = (name: string) => {
+    const config = { "istio-multicluster:mesh": { clusters } };
+    writeFileSync(join(workDir, `Pulumi.${name}.yaml`), JSON.stringify({ config }));
+    return openFleet(name, { workDir } as Workspace);
+  };
+  writeFileSync(join(workDir, "Pulumi.yaml"), "name: p");
+  expect(open("m".repeat(28)).waves).toHaveLength(3);
+  expect(() => open("m".repeat(29))).toThrow(
+    /^stack m+\.cluster\.a+ has 101 characters, and Pulumi takes 100; give the mesh's stack or the cluster a shorter/,
+  );
+  rmSync(workDir, { recursive: true });
+});
+
 test("a mesh whose identities are SPIRE's is no fleet, and is not split into one", () => {
   const workDir = mkdtempSync(join(tmpdir(), "fleet-test-"));
   const access = { stackReference: "org/clusters/prod", output: "kubeconfig" };
