@@ -1,5 +1,6 @@
-import { membersOf } from "../../topology/links";
+import { isPrimary, membersOf } from "../../topology/links";
 import { adopts } from "../adopt/adopted";
+import { sourceOf } from "../ca/sources";
 import { isAmbient } from "../istio/ambient";
 import { gatewaySettings } from "../gateway/plan";
 import { istiodSettings } from "../istio/plan";
@@ -18,6 +19,7 @@ export function spire(spec: MeshSpec): Problem[] {
     ...settingsOfSpire(spec),
     ...federation(spec),
     ...ofIstiodOnly(spec),
+    ...sameNames(spec),
     ...olderThan(FIRST_ISTIO, spec).map(({ cluster, version, path }) => ({
       path,
       message: `is ${version} in ${cluster.name}; SPIRE needs Istio ${FIRST_ISTIO} or newer`,
@@ -35,6 +37,21 @@ function withoutSpire({ identity = {} }: MeshSpec): Problem[] {
       path: `identity.${key}`,
       message: "has no effect without identity.provider: spire; set that, or remove it",
     }));
+}
+
+/** The CA above the SPIRE of a cluster has the name that the CA of an istiod would have in a cluster that is called so. */
+function sameNames(spec: MeshSpec): Problem[] {
+  const { existing, upstream: { issuer, secret, rootEpoch = 1 } = {} } = spec.identity?.spire ?? {};
+  if (existing ?? issuer ?? secret) return [];
+  if (rootEpoch > 1 || sourceOf(spec.ca ?? {}) !== "generated") return [];
+  const signing = membersOf(spec).filter((cluster) => isPrimary(cluster) && !adopts(cluster, "cacerts"));
+  return membersOf(spec).flatMap(({ name }) => {
+    const other = signing.find((cluster) => cluster.name === `${name}-spire`);
+    if (other === undefined) return [];
+    const path = `clusters[${spec.clusters.indexOf(other)}].name`;
+    const message = `must not be ${other.name} beside ${name}: its CA would have the name of the one above SPIRE's in ${name}; choose another name`;
+    return [{ path, message }];
+  });
 }
 
 function federation(spec: MeshSpec): Problem[] {

@@ -26,6 +26,15 @@ describe("SPIRE", () => {
       message: "has no effect without identity.provider: spire",
       good: by({ provider: "istiod" }),
     },
+    "a cluster whose CA would have the name of the one above another's SPIRE": {
+      bad: by({ provider: "spire" }, { clusters: [cluster(1), cluster(2, { name: "cluster1-spire" })] }),
+      path: "clusters[1].name",
+      message: "must not be cluster1-spire beside cluster1",
+      good: spire(
+        { upstream: { secret: "ca" } },
+        { clusters: [cluster(1), cluster(2, { name: "cluster1-spire" })] },
+      ),
+    },
     "two who sign": {
       bad: spire({ upstream: { issuer: "root", secret: "ca" } }),
       path: "identity.spire.upstream",
