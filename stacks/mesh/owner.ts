@@ -131,13 +131,19 @@ function refuseOwner(
   if (found === undefined || found === formatOwner(expected) || adopts(cluster, "namespace")) return;
   throw new pulumi.RunError(
     `${pathOf(cluster.name, plan.clusters)} reaches an API server whose namespace ${ISTIO_NAMESPACE} belongs to ${found}, ` +
-      `not to ${formatOwner(expected)}; ${mendOf(found, expected, plan, scope)}. ` +
+      `not to ${formatOwner(expected)}; ${mendOf(cluster, found, expected, plan, scope)}. ` +
       `Only if nothing has it any more, as after its stack was renamed or lost, remove the mark: ` +
       `kubectl annotate namespace ${ISTIO_NAMESPACE} ${OWNER_ANNOTATION}-`,
   );
 }
 
-function mendOf(found: string, { state, identifier }: Owner, { clusters }: MeshPlan, scope: Scope): string {
+function mendOf(
+  { name: own }: ClusterPlan,
+  found: string,
+  { state, identifier }: Owner,
+  { clusters }: MeshPlan,
+  { prefix }: Scope,
+): string {
   if (!found.startsWith(`${state}/`)) {
     return "two stacks would take each other's control plane away: correct access, or take the cluster out of one of the stacks first";
   }
@@ -145,16 +151,32 @@ function mendOf(found: string, { state, identifier }: Owner, { clusters }: MeshP
   if (nameIn(other) === nameIn(identifier)) {
     return "its identity has changed though it is the same cluster, from which the mesh would be deleted: give identity the value that it had";
   }
-  const name = other.startsWith(scope.prefix) ? other.slice(scope.prefix.length) : other;
+  // Only within the mesh that has its name now can a cluster have had another one.
+  const name = other.startsWith(prefix) ? other.slice(prefix.length) : undefined;
   if (clusters.some((cluster) => cluster.name === name)) {
     return `that is ${name} of this stack: correct access of one of the two`;
   }
-  return `if it was renamed, set formerName: ${name} instead of making everything anew in place; else correct access (${identifier} is new here)`;
+  const mesh = meshNameIn(nameIn(other) ?? other, own);
+  return [
+    ...(name === undefined
+      ? []
+      : [`if it was renamed, set formerName: ${name} instead of making everything anew in place`]),
+    ...(mesh === undefined
+      ? []
+      : [`if the mesh was renamed, give deployMesh ${mesh === "" ? "no name" : `the name ${mesh}`} again`]),
+    `else correct access (${identifier} is new here)`,
+  ].join("; ");
 }
 
 /** The name of a cluster in its identifier. */
 function nameIn(identifier: string): string | undefined {
   return identifier.split(IDENTITY_MARK)[0];
+}
+
+/** The name of the mesh before a cluster's own in an identifier; empty where it had none, nothing where it is of another cluster. */
+function meshNameIn(identifier: string, own: string): string | undefined {
+  if (identifier === own) return "";
+  return identifier.endsWith(`-${own}`) ? identifier.slice(0, -own.length - 1) : undefined;
 }
 
 /** Where the access to a cluster is said. */

@@ -95,6 +95,19 @@ test.each([
     "not to istio-multicluster/test/blue-cluster1; if it was renamed, set formerName: old instead",
   ],
   [
+    "a cluster of a mesh that has no name any more",
+    [owned("istio-multicluster/test/blue-cluster1")],
+    undefined,
+    "not to istio-multicluster/test/cluster1; if it was renamed, set formerName: blue-cluster1 instead of making everything " +
+      "anew in place; if the mesh was renamed, give deployMesh the name blue again; else correct access (cluster1 is new here)",
+  ],
+  [
+    "a cluster of a mesh that had no name",
+    [owned("istio-multicluster/test/cluster1")],
+    "blue",
+    "not to istio-multicluster/test/blue-cluster1; if the mesh was renamed, give deployMesh no name again; else correct access",
+  ],
+  [
     "another cluster of the same stack",
     [owned("istio-multicluster/test/cluster2")],
     undefined,
