@@ -5,6 +5,7 @@ import type { ChartLocation } from "../values/charts";
 import { chartRenderer } from "./chart-renderer";
 import { componentType } from "./component";
 import { applyManifests, type KubernetesObject, type Manifest } from "./manifests";
+import { outputsIn } from "./outputs";
 import { isUnitTest } from "./unit-test";
 
 /** Arguments of {@link HelmChart}: plain values only, so that every object shows in a preview; an Output is refused. */
@@ -68,15 +69,6 @@ function refuseOutputs(name: string, values: HelmValues): void {
   throw new pulumi.RunError(
     `the value ${path} of the chart of ${name} is an Output; charts take plain values only, so that a preview shows every ` +
       "object; give one that the program knows when it runs, as by require of a pulumi.Config in place of requireSecret",
-  );
-}
-
-/** Where in some values an Output or a promise is, as paths of keys. */
-function outputsIn(value: unknown): string[] {
-  if (pulumi.Output.isInstance(value) || value instanceof Promise) return [""];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    outputsIn(inner).map((path) => (path === "" ? key : `${key}.${path}`)),
   );
 }
 

@@ -1,5 +1,6 @@
 /** A whole mesh for other programs, as `istio-multicluster/mesh`. Importing it registers nothing and reads nothing. */
 import * as pulumi from "@pulumi/pulumi";
+import { outputsIn } from "../../components/internal/outputs";
 import { planIstio } from "../../components/spec/istio/plan";
 import { planMesh } from "../../components/spec/mesh/plan";
 import { validateMesh, warningsOf } from "../../components/spec/mesh/validate";
@@ -30,6 +31,9 @@ export function configureMesh(
   secrets: Readonly<Record<string, pulumi.Input<string>>> = {},
   exporterAddresses: Readonly<Record<string, pulumi.Input<string>>> = {},
 ): ConfiguredMesh {
+  // No rule could look at them, and a message would be all that is there to read of one.
+  const outputs = outputProblems(spec);
+  if (outputs.length > 0) throw new pulumi.RunError(describeProblems("the mesh", outputs));
   const problems = [
     ...validateMesh(spec),
     ...accessProblems(spec, access),
@@ -46,6 +50,18 @@ export function configureMesh(
       Object.entries(exporterAddresses).map(([name, address]) => [name, pulumi.output(address)]),
     ),
   };
+}
+
+/** Of the base chart's values alone Helm takes care while `up` runs. */
+function outputProblems(spec: MeshSpec): Problem[] {
+  return outputsIn(spec)
+    .filter((path) => !/(^|\.)base\.values\./.test(path))
+    .map((path) => ({
+      path,
+      message:
+        "is an Output, and what a mesh consists of has to be known when the program runs; give a plain value, as by require " +
+        "of a pulumi.Config in place of requireSecret",
+    }));
 }
 
 function accessProblems(spec: MeshSpec, access: Readonly<Record<string, ClusterAccessArgs>>): Problem[] {

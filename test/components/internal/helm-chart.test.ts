@@ -61,7 +61,7 @@ describe("HelmChart", () => {
     );
     expect(failures).toEqual([
       expect.stringMatching(
-        /^the value env\.LIST\.1\.later of the chart of chart is an Output; .*plain values only/,
+        /^the value env\.LIST\[1\]\.later of the chart of chart is an Output; .*plain values only/,
       ),
     ]);
     expect(listOf(registrations)).toEqual(["istio-multicluster:index:HelmChart chart"]);

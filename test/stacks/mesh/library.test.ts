@@ -155,20 +155,6 @@ describe("a mesh over clusters of the same program", () => {
     expect(listOf(registrations)).toContain("istio-multicluster:index:ExternalControlPlane cluster1");
   });
 
-  test("says which of its settings is an Output, where one cannot be", async () => {
-    const values = { env: { PILOT_TRACE_SAMPLING: pulumi.output("1") } };
-    for (const [settings, path] of [
-      [{ istiod: { values } }, "env.PILOT_TRACE_SAMPLING of the chart of cluster1-istiod"],
-      [{ gateway: { values } }, "env.PILOT_TRACE_SAMPLING of the chart of cluster1-gateway-chart"],
-    ] as const) {
-      const { failures } = await runFailingProgram(
-        () => deployMesh(configureMesh(mesh(2, settings), both)),
-        LB,
-      );
-      expect(failures.join("\n")).toContain(`the value ${path} is an Output`);
-    }
-  });
-
   test("of which nobody could reach an API says whose", async () => {
     const loopback = kubeconfigOf("cluster2", {
       server: "https://127.0.0.1:6443",
@@ -196,6 +182,16 @@ describe("configureMesh", () => {
           "  - access.cluster3 is of no cluster of the mesh; add cluster3 to clusters, or remove its access",
         ].join("\n"),
       ),
+    );
+  });
+
+  test("says which of a spec's settings are Outputs, and leaves those of the base chart to Helm", () => {
+    const later = pulumi.output("a");
+    const values = { env: { LIST: [{ later }] } };
+    const clusters = [cluster(1, { name: later as never }), cluster(2, { base: { values } })];
+    const spec = { clusters, trustDomain: later as never, istiod: { values }, base: { values } };
+    expect(() => configureMesh(spec, both)).toThrow(
+      /^the mesh has 3 problems; .*\n +- clusters\[0\]\.name is an Output, .*\n +- trustDomain is .*\n +- istiod\.values\.env\.LIST\[0\]\.later is an Output, .*$/,
     );
   });
 
