@@ -113,6 +113,13 @@ function clusterCount(text: string): number {
   return count;
 }
 
+// Whoever reads may end first, as head does. What was begun goes on to its end all the same.
+for (const output of [process.stdout, process.stderr]) {
+  output.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 program.parseAsync().catch((error: unknown) => {
   console.error(describeFailure(error));
   process.exitCode = 1;
