@@ -34,6 +34,7 @@ export interface Fleet {
 
 /** Reads the mesh of a fleet; writes nothing. */
 export function openFleet(name: string, workspace: Workspace): Fleet {
+  refuseOrganisation(name);
   const partOf = findStackSetting(workspace.workDir, name, settingKey(PART_OF_KEY));
   if (typeof partOf === "string") {
     throw new Error(`stack ${name} has a part of mesh ${partOf}; give the mesh: --stack ${partOf}`);
@@ -44,6 +45,16 @@ export function openFleet(name: string, workspace: Workspace): Fleet {
   if (problems.length > 0) throw new Error(describeProblems(`Pulumi.${name}.yaml`, problems));
   refuseLongNames(partsOf(plan).map((part) => stackOf(name, part)));
   return { name, workspace, mesh, plan, waves: wavesOf(plan) };
+}
+
+/** The stacks of a mesh know each other by their names, and their settings are in files that are called so. */
+function refuseOrganisation(name: string): void {
+  const [organisation, ...rest] = name.split("/");
+  if (rest.length === 0) return;
+  throw new Error(
+    `give the mesh's stack without its organisation: --stack ${rest.at(-1)}; pulumi org set-default ${organisation} says whose ` +
+      "stacks are meant",
+  );
 }
 
 /** How many characters Pulumi takes for a stack's name. */

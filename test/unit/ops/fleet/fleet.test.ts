@@ -155,6 +155,15 @@ test("what a part needs and is not there is told at once for all, each once, and
   rmSync(workDir, { recursive: true });
 });
 
+test.each(["org/prod", "org/istio-multicluster/prod"])(
+  "the mesh %s is wanted without its organisation",
+  (name) => {
+    expect(() => openFleet(name, { workDir: tmpdir() } as Workspace)).toThrow(
+      /^give the mesh's stack without its organisation: --stack prod; pulumi org set-default org says/,
+    );
+  },
+);
+
 test("a mesh of which a stack would have a longer name than Pulumi takes is told so before one is made", () => {
   const workDir = mkdtempSync(join(tmpdir(), "fleet-test-"));
   const access = { stackReference: "org/clusters/prod", output: "kubeconfig" };
