@@ -7,6 +7,7 @@ import { componentType } from "./component";
 import { applyManifests, type KubernetesObject, type Manifest } from "./manifests";
 import { outputsIn } from "./outputs";
 import { isUnitTest } from "./unit-test";
+import { fixedCounts } from "./pod-counts";
 
 /** Arguments of {@link HelmChart}: plain values only, so that every object shows in a preview; an Output is refused. */
 export interface HelmChartArgs extends ChartLocation {
@@ -54,7 +55,8 @@ export class HelmChart extends pulumi.ComponentResource<KubernetesObject[]> {
     const { besides = [], deployment = {}, ...chart } = args as HelmChartArgs;
     refuseOutputs(name, chart.values);
     const manifests = withDeployment(await render(chart), deployment);
-    return applyManifests(name, [...manifests, ...besides], { parent: this });
+    const opts = { parent: this, transformations: [fixedCounts(name)] };
+    return applyManifests(name, [...manifests, ...besides], opts);
   }
 }
 

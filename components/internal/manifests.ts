@@ -59,15 +59,34 @@ export function applyManifests(
     manifests.filter(({ kind }) => kind !== "Namespace" && !REFERRED_TO.includes(kind)),
   ];
   const made: KubernetesObject[] = [];
+  const counted = autoscaled(manifests);
   let { dependsOn } = opts;
   for (const step of steps.filter(({ length }) => length > 0)) {
-    const next = step.map((manifest) => toResource(prefix, manifest, { ...opts, dependsOn }));
+    const next = step.map((manifest) => {
+      const isCounted = manifest.kind === "Deployment" && counted.includes(manifest.metadata.name);
+      const own = isCounted ? { ignoreChanges: REPLICAS } : {};
+      return toResource(prefix, manifest, { ...opts, ...own, dependsOn });
+    });
     // Whatever came before these is implied, and the state has the name of each resource that is waited for.
     dependsOn = next;
     made.push(...next);
   }
   return made;
 }
+
+/** Names of the Deployments whose pods an autoscaler among the same manifests counts. */
+function autoscaled(manifests: readonly Manifest[]): string[] {
+  return manifests
+    .filter(({ kind }) => kind === "HorizontalPodAutoscaler")
+    .map(({ spec }) => (spec as { scaleTargetRef: { name: string } }).scaleTargetRef.name);
+}
+
+/**
+ * Where an autoscaler counts, a count that merely left the manifest would go back to Kubernetes' default, a single pod,
+ * until the autoscaler has seen that: it starts from what it finds instead.
+ * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#transferring-ownership
+ */
+const REPLICAS = ["spec.replicas"];
 
 function toResource(
   prefix: string,

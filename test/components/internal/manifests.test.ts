@@ -62,6 +62,15 @@ describe("applyManifests", () => {
     expect(annotations("x:a/httproute")).toBeUndefined();
   });
 
+  test("leaves the count of pods to an autoscaler, with the pods that there are", async () => {
+    const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "deployment" };
+    const scaler = { ...object("HorizontalPodAutoscaler", "autoscaling/v2"), spec: { scaleTargetRef } };
+    const other = { ...object("Deployment", "apps/v1"), metadata: { name: "other", namespace: "a" } };
+    const { registrations } = await apply([object("Deployment", "apps/v1"), other, scaler]);
+    expect(find(registrations, "x:a/deployment").ignoreChanges).toEqual(["spec.replicas"]);
+    expect(find(registrations, "x:a/other").ignoreChanges).toEqual([]);
+  });
+
   test("makes nothing of nothing", async () => {
     const { result, registrations } = await apply([]);
     expect(result).toEqual([]);
