@@ -28,6 +28,9 @@ const OF_TRUST = ["RootCA", "IntermediateCA", "IssuedCA", "CaSigningRequest"];
 /** What is recorded of a cluster: no cluster's name has a dot. */
 const RECORDS = [".identifier", ".identity", ".unchangeable"];
 
+/** What is recorded of a cluster by the stack that has its applications alone. */
+const OF_APPLICATIONS = ".names";
+
 /** What is recorded of the mesh, in each of its stacks. */
 const OF_THE_MESH = ["unchangeable", "unchangeable-signer"];
 
@@ -50,6 +53,7 @@ export function partsWith({ type, name }: TopResource, plan: MeshPlan): readonly
 
 function ofRecord(name: string, plan: MeshPlan): readonly Part[] {
   if (OF_THE_MESH.includes(name)) return partsOf(plan);
+  if (name.endsWith(OF_APPLICATIONS)) return [stackWith(name.slice(0, -OF_APPLICATIONS.length), plan)];
   const record = RECORDS.find((suffix) => name.endsWith(suffix));
   if (record === undefined) return [];
   const cluster = name.slice(0, -record.length);

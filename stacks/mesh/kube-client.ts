@@ -1,5 +1,11 @@
 import { readFileSync } from "node:fs";
-import type { Configuration, KubeConfig, RequestContext, ResponseContext } from "@kubernetes/client-node";
+import type {
+  Configuration,
+  CoreV1Api,
+  KubeConfig,
+  RequestContext,
+  ResponseContext,
+} from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { proxyFor } from "./environment-proxy";
 
@@ -125,4 +131,21 @@ export function endingBy(
     authMethods: { default: kubeConfig },
     promiseMiddleware: [ending],
   });
+}
+
+/** How long the answer to one question may take, once there is a credential. */
+const ANSWER_MS = 5000;
+
+/** An object of a cluster; nothing where there is none, and of a server that does not answer, or not to this user. */
+export async function lookFor<T>(
+  kubeconfig: string,
+  read: (api: CoreV1Api) => Promise<T>,
+): Promise<T | undefined> {
+  const library = await import("@kubernetes/client-node");
+  try {
+    const settings = await endingAfter(library, kubeconfig, ANSWER_MS);
+    return await read(new library.CoreV1Api(settings));
+  } catch {
+    return undefined;
+  }
 }

@@ -12,7 +12,8 @@ export interface ServicePortSpec {
  * A Service that clients of other clusters call. It is not made here where it runs; where it does not, but clients may
  * call it, it gets a stub: a Service of its name without endpoints, since a name is looked up in a client's own cluster.
  *
- * A cluster in which the Service is deployed later has to be listed first: Pulumi removes its stub by name.
+ * A cluster in which the Service is deployed later has to be listed first: Pulumi removes its stub by name, so a preview
+ * refuses to where the Service has been deployed in its place.
  */
 export interface ServiceSpec {
   /** Name of the Service. */
