@@ -170,6 +170,14 @@ describe("a mesh of clusters no and 1e3", () => {
     await suite.expectWorkingMesh();
   });
 
+  test("takes no namespace over for its sample applications, with which it would be deleted", async () => {
+    suite.kubectl("no", "create", "namespace", "theirs");
+    await configure({}, undefined, { sampleApps: { namespace: "theirs" } });
+    expect(await said("preview")).toContain(
+      "clusters[0] (no) has the namespace theirs already, of field manager kubectl-create, which would become that of the sample",
+    );
+  });
+
   test("warns of an update that leaves out a minor version", async () => {
     await configure();
     const state = await suite.stack.exportStack();

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { describeFailure } from "../../../ops/failure";
 import { clientExec, runningPod } from "../support/pods";
 import type { Suite } from "../support/suite";
 import { until } from "../support/until";
-import { endpointsIn } from "./failover";
+import { endpointsIn, FAILOVER } from "./failover";
 
 /** A service that runs in cluster2 only, and one that every cluster keeps to itself. */
 export const SERVICES = {
@@ -46,6 +47,22 @@ export function exportedServicesScenario(suite: Suite): void {
       "outbound_.5000_._.greeter.sample.svc.cluster.local",
       "outbound_.5000_._.helloworld.sample.svc.cluster.local",
     ]);
+  });
+
+  test("a Service of somebody else neither becomes a stub nor goes with the one that it was", async () => {
+    const [greeter] = SERVICES.services;
+    const previewed = async (...services: object[]) => {
+      await suite.configure({ ...SERVICES, services, sampleApps: { failover: FAILOVER } });
+      return suite.stack.preview().then(() => "went on", describeFailure);
+    };
+    expect(await previewed(greeter, { ...greeter, name: "notes" })).toContain(
+      "clusters[0] (cluster1) has Service sample/notes already, of field manager kubectl-expose, which would become a stub",
+    );
+    const selector = JSON.stringify({ spec: { selector: { app: "helloworld" } } });
+    suite.kubectl("cluster1", "patch", "service", "greeter", "-n", "sample", "-p", selector);
+    expect(await previewed({ ...greeter, clusters: ["cluster1", "cluster2"] })).toContain(
+      "clusters[0] (cluster1) has a Service sample/greeter that was a stub and leads to pods by now",
+    );
   });
 }
 
