@@ -20,6 +20,8 @@ interface MadeNames {
  * depends on the record, or it could not be taken out of the state.
  */
 export function recordNames({ scope, plan: cluster, access }: Site, plan: MeshPlan): void {
+  // Each record is two more writes of the state: none where the config has no such names.
+  if (!plan.namesServices && cluster.istio.imagePullSecrets.length === 0) return;
   const { name, opts } = placedOf(scope, cluster, ".names");
   const guard = hook(name, async ({ urn, oldInputs, newInputs }) => {
     const [before, after] = [oldInputs, newInputs].map((inputs) => parse(inputs?.["input"]));

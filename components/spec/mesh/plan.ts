@@ -42,6 +42,7 @@ function planWithoutReaders(spec: MeshSpec): MeshPlan {
     offers: planOffers(spec),
     clusterLocal: spec.clusterLocal ?? [],
     dnsCapture: spec.dnsCapture ?? false,
+    namesServices: (spec.services ?? []).length > 0,
     serviceStubs: planStubs(spec),
     sampleApps: spec.sampleApps === undefined ? [] : planSampleApps(spec.sampleApps, membersOf(spec)),
   };

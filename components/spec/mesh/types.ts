@@ -120,6 +120,8 @@ export interface MeshPlan {
   readonly offers: readonly OfferPlan[];
   readonly clusterLocal: readonly string[];
   readonly dnsCapture: boolean;
+  /** Whether the spec names services, of which stubs come and go. */
+  readonly namesServices: boolean;
   readonly serviceStubs: readonly ServiceStubsPlan[];
   readonly sampleApps: readonly SampleAppsPlan[];
 }

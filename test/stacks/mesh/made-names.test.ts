@@ -54,6 +54,11 @@ test("what a cluster has under names of its user's choice is recorded", async ()
   expect(find(registrations, "cluster2.names").inputs).toEqual(names({}));
 });
 
+test("nothing is where a config names nothing of the kind", async () => {
+  const { registrations } = await deploy(mesh(2));
+  expect(registrations.filter(({ name }) => name.endsWith(".names"))).toEqual([]);
+});
+
 describe("a stub that leaves the config", () => {
   test("is refused where it leads to pods by now", async () => {
     const moved = move({ stubs: ["shop/db"] }, listed, service({ selector: { app: "db" } }));

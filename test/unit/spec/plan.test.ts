@@ -65,6 +65,7 @@ describe("the plan of a mesh", () => {
       offers: [],
       clusterLocal: [],
       dnsCapture: false,
+      namesServices: false,
       serviceStubs: [],
       sampleApps: [],
     });
