@@ -61,6 +61,7 @@ describe("SPIRE whose CAs live for minutes", () => {
     expect(activeAuthority(suite, "foo")).toEqual(before);
     await vi.waitFor(() => expectIssuedUnder(suite, "foo", root.certificate), RENEWAL);
     told("certificates are under the new one");
+    await load.untilMade(CONNECTIONS);
     expect(await load.expectNoFailure()).toBeGreaterThanOrEqual(CONNECTIONS);
   });
 

@@ -15,6 +15,7 @@ const PORT = 5000;
 export const EVERYWHERE = "everywhere";
 
 const KNOWN = { timeout: 60_000, interval: 1000 };
+const MADE = { timeout: 300_000, interval: 5000 };
 
 /** What a load is to be. */
 export interface CrossingLoadOptions {
@@ -59,6 +60,19 @@ export class CrossingLoad {
       load.loads.set(client, { load: started, from: Date.now(), before });
     }
     return load;
+  }
+
+  /** Waits until the clients' proxies have made so many connections to other clusters: a busy machine takes its time. */
+  public async untilMade(connections: number): Promise<void> {
+    const made = async () => {
+      const all = [...this.loads].flatMap(([client, { before }]) =>
+        [...before].map(async ([service, earlier]) => {
+          return countedSince(earlier, await this.counters(client, service)).connections;
+        }),
+      );
+      return (await Promise.all(all)).reduce((sum, one) => sum + one, 0);
+    };
+    await vi.waitFor(async () => expect(await made()).toBeGreaterThanOrEqual(connections), MADE);
   }
 
   /**

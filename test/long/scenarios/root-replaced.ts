@@ -35,6 +35,7 @@ export function rootScenario(suite: Suite, issuer: string, old: string): void {
     forgetRoot(suite, "foo", before);
     await trusted(root.certificate);
     restartServer(suite, "foo");
+    await load.untilMade(CONNECTIONS);
     expect(await load.expectNoFailure()).toBeGreaterThanOrEqual(CONNECTIONS);
   });
 
