@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { describeFailure } from "../../../ops/failure";
+import { pulumi } from "../../../ops/pulumi-cli";
 import { clientExec, runningPod } from "../support/pods";
 import type { Suite } from "../support/suite";
 import { until } from "../support/until";
@@ -60,8 +61,19 @@ export function exportedServicesScenario(suite: Suite): void {
     );
     const selector = JSON.stringify({ spec: { selector: { app: "helloworld" } } });
     suite.kubectl("cluster1", "patch", "service", "greeter", "-n", "sample", "-p", selector);
-    expect(await previewed({ ...greeter, clusters: ["cluster1", "cluster2"] })).toContain(
+    const refused = await previewed({ ...greeter, clusters: ["cluster1", "cluster2"] });
+    expect(refused).toContain(
       "clusters[0] (cluster1) has a Service sample/greeter that was a stub and leads to pods by now",
+    );
+    // Told at the object and at the end.
+    const told = [...refused.matchAll(/pulumi state delete '([^']+)' --yes/g)].map(([, urn = ""]) => urn);
+    const forgotten = [...new Set(told)];
+    expect(forgotten).toHaveLength(2);
+    const { name: stack, workspace } = suite.stack;
+    for (const urn of forgotten) await pulumi(workspace, ["state", "delete", urn, "--yes", "--stack", stack]);
+    await suite.stack.up();
+    expect(suite.kubectl("cluster1", "get", "service", "greeter", "-n", "sample", "-o", "name")).toBe(
+      "service/greeter\n",
     );
   });
 }
