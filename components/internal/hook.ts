@@ -6,8 +6,9 @@ import { isUnitTest } from "./unit-test";
 const asked = new WeakMap<object, Map<string, number>>();
 
 /**
- * A hook that runs at preview too; none in a unit test, where nothing would run it. The engine knows hooks by their names alone, and a program may have two components of
- * one name under different parents: the second one's hooks get names of their own.
+ * A hook that runs at preview too; none in a unit test, where nothing would run it. The engine knows hooks by their names
+ * alone, and a program may have two components of one name under different parents: the second one's hooks get names of
+ * their own.
  *
  * @see https://www.pulumi.com/docs/iac/concepts/resources/options/hooks/
  */

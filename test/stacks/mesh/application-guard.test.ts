@@ -1,14 +1,9 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { MeshSpec } from "../../../components";
-import { configureMesh, deployMesh } from "../../../stacks/mesh/library";
 import { TAKING_OVER } from "../../../stacks/mesh/prior/guard";
-import { type Answer, ApiServer } from "../../support/api-server";
-import { LOAD_BALANCER } from "../../support/deploy";
-import { Hooks } from "../../support/hooks";
-import { CA_DATA } from "../../support/kubeconfigs";
-import { runProgram } from "../../support/mocks";
+import type { Answer } from "../../support/api-server";
 import { byHelm, byManager } from "../../support/prior";
-import { insecureKubeconfig } from "../../support/served-namespaces";
+import { previewOver } from "../../support/served-mesh";
 import { mesh } from "../../support/specs";
 
 const DB = { name: "db", namespace: "shop", ports: [{ name: "tcp-db", port: 5432 }] };
@@ -30,19 +25,7 @@ const service = (metadata: object, spec: object = {}) => ({
 
 /** What the engine would be told before it makes objects of these components, over an API server that has this. */
 async function beforeCreates(has: Readonly<Record<string, Answer>>, spec: MeshSpec = SPEC) {
-  const server = await ApiServer.start((_, path) => has[path] ?? 404);
-  onTestFinished(() => server.stop());
-  const hooks = new Hooks();
-  const caBundle = Buffer.from(CA_DATA, "base64").toString();
-  const access = Object.fromEntries(
-    spec.clusters.map(({ name }) => [
-      name,
-      { kubeconfig: insecureKubeconfig(name, server.url), caBundle, loopbackIsShared: true },
-    ]),
-  );
-  const program = () =>
-    deployMesh(configureMesh(spec, access), "blue", { transformations: [hooks.transformation] });
-  await runProgram(program, { ...LOAD_BALANCER, preview: true });
+  const { hooks } = await previewOver(spec, has);
   return {
     sampleNamespace: (name = "sample") =>
       hooks.run("blue-cluster1-sample-apps-prior", { newInputs: { metadata: { name } } }),

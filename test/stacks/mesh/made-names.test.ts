@@ -1,13 +1,9 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { MeshSpec } from "../../../components";
-import { configureMesh, deployMesh } from "../../../stacks/mesh/library";
-import { type Answer, ApiServer } from "../../support/api-server";
+import type { Answer } from "../../support/api-server";
 import { find } from "../../support/components";
-import { deploy, LOAD_BALANCER } from "../../support/deploy";
-import { Hooks } from "../../support/hooks";
-import { CA_DATA } from "../../support/kubeconfigs";
-import { runProgram } from "../../support/mocks";
-import { insecureKubeconfig } from "../../support/served-namespaces";
+import { deploy } from "../../support/deploy";
+import { previewOver } from "../../support/served-mesh";
 import { mesh } from "../../support/specs";
 
 const DB = { name: "db", namespace: "shop", ports: [{ name: "tcp-db", port: 5432 }] };
@@ -20,20 +16,7 @@ const names = (has: object) => ({ input: JSON.stringify({ pullSecrets: [], stubs
 
 /** What the engine would be told before it records these names of cluster1 in place of former ones. */
 async function move(former: object, spec: MeshSpec, has: Readonly<Record<string, Answer>> = {}) {
-  const server = await ApiServer.start((_, path) => has[path] ?? 404);
-  onTestFinished(() => server.stop());
-  const hooks = new Hooks();
-  const caBundle = Buffer.from(CA_DATA, "base64").toString();
-  const access = Object.fromEntries(
-    spec.clusters.map(({ name }) => [
-      name,
-      { kubeconfig: insecureKubeconfig(name, server.url), caBundle, loopbackIsShared: true },
-    ]),
-  );
-  const { registrations } = await runProgram(
-    () => deployMesh(configureMesh(spec, access), "blue", { transformations: [hooks.transformation] }),
-    { ...LOAD_BALANCER, preview: true },
-  );
+  const { hooks, registrations } = await previewOver(spec, has);
   const newInputs = find(registrations, "blue-cluster1.names").inputs;
   await hooks.run("blue-cluster1.names", { urn: STASH, oldInputs: names(former), newInputs });
 }
