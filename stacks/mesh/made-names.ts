@@ -4,6 +4,7 @@ import { hook } from "../../components/internal/hook";
 import type { ClusterPlan, MeshPlan } from "../../components/spec/types";
 import { type ClusterAccess, known } from "./access";
 import { lookFor } from "./kube-client";
+import { clusterPath } from "./problems";
 import type { Site } from "./providers";
 import { placedOf } from "./scope";
 
@@ -26,7 +27,7 @@ export function recordNames({ scope, plan: cluster, access }: Site, plan: MeshPl
   const guard = hook(name, async ({ urn, oldInputs, newInputs }) => {
     const [before, after] = [oldInputs, newInputs].map((inputs) => parse(inputs?.["input"]));
     if (before === undefined || after === undefined) return;
-    const path = `clusters[${plan.clusters.indexOf(cluster)}] (${cluster.name})`;
+    const path = clusterPath(cluster.name, plan.clusters);
     const lost = before.pullSecrets.find(
       (secret) => !after.pullSecrets.includes(secret) && cluster.istio.imagePullSecrets.includes(secret),
     );

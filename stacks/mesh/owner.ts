@@ -6,6 +6,7 @@ import type { ClusterAccess } from "./access";
 import { IDENTITY_MARK } from "./identifier";
 import type { LiveCluster } from "./live";
 import { refuseLostSecrets } from "./live-secrets";
+import { clusterPath } from "./problems";
 import type { Scope } from "./scope";
 
 /** Whose a cluster is: the state that has its resources, and the identifier that this state has for it. */
@@ -181,5 +182,5 @@ function meshNameIn(identifier: string, own: string): string | undefined {
 
 /** Where the access to a cluster is said. */
 function pathOf(name: string | undefined, clusters: readonly ClusterPlan[]): string {
-  return `access of clusters[${clusters.findIndex((cluster) => cluster.name === name)}] (${name})`;
+  return `access of ${clusterPath(name, clusters)}`;
 }

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { type Answer, ApiServer } from "./api-server";
 import { kubeconfig } from "./kubeconfigs";
@@ -44,6 +47,17 @@ export async function closedAddress(): Promise<string> {
   const { url } = server;
   server.stop();
   return url;
+}
+
+/** The address of a proxy that answers whatever is asked with a page by which it wants a login, for one test. */
+export async function loginPage(): Promise<string> {
+  const proxy = createServer((_, response) => {
+    response.writeHead(200, { "content-type": "text/html" }).end("<html>s3cret</html>");
+  });
+  proxy.listen(0, "127.0.0.1");
+  onTestFinished(() => void proxy.close());
+  await once(proxy, "listening");
+  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
 }
 
 /** A kubeconfig without TLS, which the client takes only with a word of its own. */

@@ -33,29 +33,27 @@ export async function storageFault(
   return found && faultIn(found, className);
 }
 
-/** What a cluster has of storage. */
+/** From what a cluster has a volume. */
 interface Storage {
-  /** Nothing where there is none. */
-  readonly claim: V1PersistentVolumeClaim | undefined;
   readonly classes: readonly V1StorageClass[];
   readonly volumes: readonly V1PersistentVolume[];
 }
 
-async function ask(kubeconfig: string, timeLimit: number): Promise<Storage> {
+/** Nothing where the server has its volume, as on every mesh that runs. */
+async function ask(kubeconfig: string, timeLimit: number): Promise<Storage | undefined> {
   const library = await import("@kubernetes/client-node");
   const settings = await endingAfter(library, kubeconfig, timeLimit);
   const core = new library.CoreV1Api(settings);
-  const place = { name: SPIRE_DATA_CLAIM, namespace: SPIRE_NAMESPACE };
-  const [claim, { items: classes }, { items: volumes }] = await Promise.all([
-    unlessMissing(core.readNamespacedPersistentVolumeClaim(place)),
+  const claim = { name: SPIRE_DATA_CLAIM, namespace: SPIRE_NAMESPACE };
+  if (await isBound(core.readNamespacedPersistentVolumeClaim(claim))) return undefined;
+  const [{ items: classes }, { items: volumes }] = await Promise.all([
     new library.StorageV1Api(settings).listStorageClass(),
     core.listPersistentVolume(),
   ]);
-  return { claim, classes, volumes };
+  return { classes, volumes };
 }
 
-function faultIn({ claim, classes, volumes }: Storage, className: string | undefined): string | undefined {
-  if (claim?.status?.phase === "Bound") return undefined;
+function faultIn({ classes, volumes }: Storage, className: string | undefined): string | undefined {
   const isMeant = (own: V1StorageClass) =>
     className === undefined ? isDefault(own) : own.metadata?.name === className;
   if (classes.some(isMeant)) return undefined;
@@ -81,11 +79,11 @@ function isDefault({ metadata }: V1StorageClass): boolean {
   return DEFAULT_CLASS.some((key) => metadata?.annotations?.[key] === "true");
 }
 
-async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+async function isBound(answer: Promise<V1PersistentVolumeClaim>): Promise<boolean> {
   try {
-    return await answer;
+    return (await answer).status?.phase === "Bound";
   } catch (error) {
-    if ((error as Partial<ApiException<unknown>>).code === 404) return undefined;
+    if ((error as Partial<ApiException<unknown>>).code === 404) return false;
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import { hook } from "../../../components/internal/hook";
 import type { MeshPlan } from "../../../components/spec/types";
 import { known } from "../access";
 import { lookFor } from "../kube-client";
+import { clusterPath } from "../problems";
 import type { Site } from "../providers";
 import { TAKING_OVER } from "./guard";
 import { ownerOf } from "./owner-of";
@@ -73,7 +74,7 @@ export function applicationGuard(
     const text = await known(kubeconfig);
     const found = text === undefined ? undefined : await lookFor(text, (api) => look.read(api, wanted));
     const fault = found && look.faultOf(found, wanted, plan.name);
-    if (fault !== undefined) throw new Error(`clusters[${clusters.indexOf(plan)}] (${plan.name}) ${fault}`);
+    if (fault !== undefined) throw new Error(`${clusterPath(plan.name, clusters)} ${fault}`);
   });
   return [
     ({ type, props, opts }) =>

@@ -4,6 +4,7 @@ import { adopts } from "../../../components/spec/adopt/adopted";
 import type { ClusterPlan, MeshPlan } from "../../../components/spec/types";
 import { type ClusterAccess, known } from "../access";
 import type { PriorError } from "./base-faults";
+import { clusterPath } from "../problems";
 import { lookAtPrior, type Prior } from "./look";
 import { isLookedFor, LOOKED_FOR, priorFaults } from "./object-faults";
 
@@ -31,7 +32,7 @@ export function priorGuard(
     const text = await known(kubeconfig);
     return text === undefined ? new Map() : lookAtPrior(text);
   };
-  const subject = `clusters[${mesh.clusters.indexOf(cluster)}] (${cluster.name})`;
+  const subject = clusterPath(cluster.name, mesh.clusters);
   const guard = hook(`${name}-prior`, async ({ type, newInputs = {} }) => {
     const wanted = { type, inputs: newInputs };
     if (!isLookedFor(wanted, asked !== undefined || adopts(cluster, "istiod"))) return;

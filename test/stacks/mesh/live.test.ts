@@ -1,10 +1,13 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { lookAt } from "../../../stacks/mesh/live";
 import { ApiServer } from "../../support/api-server";
-import { apiServer, closedAddress, insecureKubeconfig, slowPlugin } from "../../support/served-namespaces";
+import {
+  apiServer,
+  closedAddress,
+  insecureKubeconfig,
+  loginPage,
+  slowPlugin,
+} from "../../support/served-namespaces";
 
 const LIMIT_MS = 300;
 
@@ -65,14 +68,7 @@ test("a fault of this program is told as what it is, where the API server has an
 });
 
 test("the page of a proxy that wants a login is no such fault", async () => {
-  const proxy = createServer((_, response) => {
-    response.writeHead(200, { "content-type": "text/html" }).end("<html>s3cret</html>");
-  });
-  proxy.listen(0, "127.0.0.1");
-  onTestFinished(() => void proxy.close());
-  await once(proxy, "listening");
-  const { port } = proxy.address() as AddressInfo;
-  const live = await lookAt(insecureKubeconfig("cluster1", `http://127.0.0.1:${port}`));
+  const live = await lookAt(insecureKubeconfig("cluster1", await loginPage()));
   expect(live).toEqual({
     silence:
       "gives no answer of an API server, but one such as of a proxy that wants a login; log in to the proxy on the way there, or correct the server of the kubeconfig",

@@ -1,6 +1,3 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { KubeConfig } from "@kubernetes/client-node";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { planMesh } from "../../../components";
@@ -8,7 +5,7 @@ import { verifyMesh } from "../../../verify";
 import { ClusterClient } from "../../../verify/kube/cluster-client";
 import { CannotLookError } from "../../../verify/kube/errors";
 import { ApiServer } from "../../support/api-server";
-import { closedAddress, insecureKubeconfig, slowPlugin } from "../../support/served-namespaces";
+import { closedAddress, insecureKubeconfig, loginPage, slowPlugin } from "../../support/served-namespaces";
 import { mesh } from "../../support/specs";
 
 /** A client of an API that answers everything but its readiness with a status. */
@@ -39,15 +36,8 @@ test.each([
 });
 
 test("the page of a proxy that wants a login is told as what it is, and says nothing of the mesh", async () => {
-  const proxy = createServer((_, response) => {
-    response.writeHead(200, { "content-type": "text/html" }).end("<html>log in</html>");
-  });
-  proxy.listen(0, "127.0.0.1");
-  onTestFinished(() => void proxy.close());
-  await once(proxy, "listening");
   const access = new KubeConfig();
-  const { port } = proxy.address() as AddressInfo;
-  access.loadFromString(insecureKubeconfig("cluster1", `http://127.0.0.1:${port}`));
+  access.loadFromString(insecureKubeconfig("cluster1", await loginPage()));
   const plan = planMesh(mesh(1));
   const { result, checks } = await verifyMesh(plan, new Map([["cluster1", access]]), {
     only: ["api", "network"],
